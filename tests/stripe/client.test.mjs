@@ -118,6 +118,15 @@ test('a card is kept by a payment and by a setup, and pays off session', async (
   assert.equal((await stripe.customers.retrieve(customer.id)).deleted, true);
 });
 
+test('a payment that is processing ends later', async () => {
+  await fake.control('PUT', 'troubles', { processing: 100, times: 1 });
+  const started = await pay('pm_card_visa');
+  assert.equal(started.status, 'processing');
+  await fake.control('PUT', 'troubles', []);
+  await fake.control('POST', 'clock', { seconds: 10 });
+  assert.equal((await stripe.paymentIntents.retrieve(started.id)).status, 'succeeded');
+});
+
 test('refunds are made, listed, settled and fail', async () => {
   const paid = await pay('pm_card_visa');
   const refund = await stripe.refunds.create({ payment_intent: paid.id, amount: 500, reason: 'requested_by_customer', metadata: { till: 'r1' } });
@@ -233,7 +242,7 @@ test('events are listed page by page, and each has the shape of its object', asy
   const kinds = new Set(seen.map((event) => event.type));
   for (const kind of [
     'payment_intent.created', 'payment_intent.succeeded', 'payment_intent.payment_failed', 'payment_intent.canceled',
-    'payment_intent.requires_action', 'setup_intent.succeeded', 'setup_intent.setup_failed', 'refund.created',
+    'payment_intent.requires_action', 'payment_intent.processing', 'setup_intent.succeeded', 'setup_intent.setup_failed', 'refund.created',
     'refund.updated', 'refund.failed', 'charge.refunded', 'charge.dispute.created', 'charge.dispute.closed',
   ]) assert.ok(kinds.has(kind), kind);
   const since = await stripe.events.list({ created: { gte: seen[0].created }, types: ['customer.created'], limit: 1 });

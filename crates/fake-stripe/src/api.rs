@@ -14,9 +14,9 @@ use crate::{
     form, notices,
     params::{self, Params},
     routes::{self, Route},
-    troubles::{Trouble, Troubles},
+    troubles::{Trouble, Troubles, dice},
     views::View,
-    work::{API_VERSION, Call},
+    work::{API_VERSION, Asker, Call},
 };
 
 /// Seconds for which an idempotency key is remembered.
@@ -184,10 +184,16 @@ async fn done(
             ..refused(id, &in_use(key.as_deref().unwrap_or_default()))
         };
     }
+    let asker = Asker {
+        request: Some(id),
+        key: key.as_deref(),
+        publishable: asked.publishable,
+        processing: dice(fake.seed, fake.count()) < troubles.processing,
+    };
     let (status, body, remembered, events) = match trouble {
         Some(Trouble::ErrorBefore) => broken(Vec::new()),
-        Some(Trouble::ErrorAfter) => broken(execute(fake, request, asked, id, key.as_deref()).3),
-        _ => execute(fake, request, asked, id, key.as_deref()),
+        Some(Trouble::ErrorAfter) => broken(execute(fake, request, asked, asker).3),
+        _ => execute(fake, request, asked, asker),
     };
     if let Some(key) = key.as_deref().filter(|_| remembered) {
         remember(fake, key, fingerprint, request.path, id, status, &body);
@@ -211,14 +217,8 @@ async fn done(
 type Done = (StatusCode, String, bool, Vec<String>);
 
 /// The endpoint does its work.
-fn execute(
-    fake: &Fake,
-    request: &Request<'_>,
-    asked: &Asked<'_>,
-    id: &str,
-    key: Option<&str>,
-) -> Done {
-    let (result, events) = fake.work(Some(id), key, asked.publishable, |work| {
+fn execute(fake: &Fake, request: &Request<'_>, asked: &Asked<'_>, asker: Asker<'_>) -> Done {
+    let (result, events) = fake.work(asker, |work| {
         let call = Call {
             params: &asked.params,
             id: asked.id,
@@ -234,7 +234,7 @@ fn execute(
             &mut object,
             &asked.params.texts("expand").unwrap_or_default(),
         )?;
-        if asked.publishable {
+        if asked.publishable && asked.route.method == Method::GET {
             conceal(&mut object);
         }
         Ok::<Value, Refusal>(object)
@@ -243,7 +243,7 @@ fn execute(
         Ok(object) => (StatusCode::OK, pretty(&object), true, events),
         Err(refusal) => (
             refusal.status,
-            pretty(&logged(&refusal, id)),
+            pretty(&logged(&refusal, asker.request.unwrap_or_default())),
             !refusal.before_work,
             events,
         ),
@@ -418,6 +418,7 @@ fn record(fake: &Fake, request: &Request<'_>, asked: Option<&Asked<'_>>, answer:
     let body: Value = serde_json::from_str(&answer.body).unwrap_or(Value::Null);
     fake.state().record(json!({
         "operation": asked.map(|asked| asked.route.operation),
+        "publishable": asked.is_some_and(|asked| asked.publishable),
         "method": request.method.as_str(),
         "path": request.path,
         "params": asked.map(|asked| Value::Object(asked.given.clone())),

@@ -174,6 +174,8 @@ records! {
         canceled_at: Option<i64>,
         cancellation_reason: Option<String>,
         challenge: Option<Challenge>,
+        /// When its bank has decided, while it is `processing`.
+        due: Option<i64>,
     }
     /// A setup intent.
     Setup {

@@ -5,8 +5,10 @@ use crate::error::Refusal;
 /// When a card asks its holder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Authentication {
-    /// Never.
+    /// Never, not even where a request asks for it: the card is not enrolled in 3-D Secure.
     Never,
+    /// Where a request asks for it.
+    WhenRequested,
     /// Until it was set up for later payments.
     UnlessSetUp,
     /// On every payment, even when it was set up.
@@ -227,6 +229,11 @@ pub const CARDS: &[Card] = &[
             when_kept: false,
             ..GENERIC
         },
+    ),
+    asking(
+        "4000000000003055",
+        &["pm_card_threeDSecureOptional"],
+        Authentication::WhenRequested,
     ),
     asking(
         "4000002500003155",

@@ -20,7 +20,7 @@ use crate::{
     notices,
     options::Options,
     troubles::{NoticeTroubles, Trouble, Troubles, dice},
-    work::{Account, Work, refunds},
+    work::{self, Account, Asker, Work},
 };
 
 /// Exchanges that are remembered.
@@ -119,9 +119,7 @@ impl Fake {
     /// Does a piece of work and writes it down; beside its result, the ids of the events that it caused.
     pub fn work<T>(
         &self,
-        request: Option<&str>,
-        key: Option<&str>,
-        publishable: bool,
+        asker: Asker<'_>,
         work: impl FnOnce(&mut Work<'_>) -> T,
     ) -> (T, Vec<String>) {
         let mut state = self.state();
@@ -130,9 +128,10 @@ impl Fake {
             books: &mut state.books,
             account: &self.account,
             now: self.clock.now(),
-            request: request.map(str::to_owned),
-            key: key.map(str::to_owned),
-            publishable,
+            request: asker.request.map(str::to_owned),
+            key: asker.key.map(str::to_owned),
+            publishable: asker.publishable,
+            processing: asker.processing,
         };
         let result = work(&mut piece);
         let events = state.books.events.all()[before..]
@@ -145,7 +144,7 @@ impl Fake {
 
     /// Does a piece of work that no request of the API asks for, and sends its notices.
     pub fn work_by_hand<T>(self: &Arc<Self>, work: impl FnOnce(&mut Work<'_>) -> T) -> T {
-        let (result, events) = self.work(None, None, false, work);
+        let (result, events) = self.work(Asker::default(), work);
         let troubles = self
             .state()
             .troubles
@@ -169,13 +168,13 @@ impl Fake {
         let moved = self.clock.moved();
         self.work_by_hand(|work| {
             work.books.moved = moved;
-            refunds::settle(work);
+            work::settle(work);
         });
     }
 
     /// Does what is due.
     pub fn settle(self: &Arc<Self>) {
-        self.work_by_hand(refunds::settle);
+        self.work_by_hand(work::settle);
     }
 
     /// The troubles of a request: their kind and what happens to it.

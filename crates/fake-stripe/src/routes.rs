@@ -68,12 +68,12 @@ routes! {
     POST "/v1/disputes/{}/close" "disputes.close" "dispute" disputes::ONE, disputes::close;
     GET "/v1/events" "events.list" "event" events::LIST, events::list;
     GET "/v1/events/{}" "events.retrieve" "event" account::NONE, events::retrieve;
-    GET "/v1/payment_intents" "payment_intents.list" "payment_intent" intents::LIST, intents::list;
-    POST "/v1/payment_intents" "payment_intents.create" "payment_intent" intents::CREATE, intents::create;
-    GET "/v1/payment_intents/{}" "payment_intents.retrieve" "payment_intent" intents::RETRIEVE, intents::retrieve, publishable;
-    POST "/v1/payment_intents/{}" "payment_intents.update" "payment_intent" intents::UPDATE, intents::update;
-    POST "/v1/payment_intents/{}/confirm" "payment_intents.confirm" "payment_intent" intents::CONFIRM, intents::confirm;
-    POST "/v1/payment_intents/{}/cancel" "payment_intents.cancel" "payment_intent" intents::CANCEL, intents::cancel;
+    GET "/v1/payment_intents" "payment_intents.list" "payment_intent" intents::params::LIST, intents::list;
+    POST "/v1/payment_intents" "payment_intents.create" "payment_intent" intents::params::CREATE, intents::create;
+    GET "/v1/payment_intents/{}" "payment_intents.retrieve" "payment_intent" intents::params::RETRIEVE, intents::retrieve, publishable;
+    POST "/v1/payment_intents/{}" "payment_intents.update" "payment_intent" intents::params::UPDATE, intents::update;
+    POST "/v1/payment_intents/{}/confirm" "payment_intents.confirm" "payment_intent" intents::params::CONFIRM, intents::confirm;
+    POST "/v1/payment_intents/{}/cancel" "payment_intents.cancel" "payment_intent" intents::params::CANCEL, intents::cancel;
     GET "/v1/payment_method_domains" "payment_method_domains.list" "payment_method_domain" endpoints::DOMAINS, endpoints::list_domains;
     POST "/v1/payment_method_domains" "payment_method_domains.create" "payment_method_domain" endpoints::DOMAIN, endpoints::create_domain;
     GET "/v1/payment_method_domains/{}" "payment_method_domains.retrieve" "payment_method_domain" account::NONE, endpoints::retrieve_domain;
@@ -88,7 +88,7 @@ routes! {
     POST "/v1/refunds/{}" "refunds.update" "charge" refunds::UPDATE, refunds::update;
     GET "/v1/setup_intents" "setup_intents.list" "setup_intent" setups::LIST, setups::list;
     POST "/v1/setup_intents" "setup_intents.create" "setup_intent" setups::CREATE, setups::create;
-    GET "/v1/setup_intents/{}" "setup_intents.retrieve" "setup_intent" intents::RETRIEVE, setups::retrieve, publishable;
+    GET "/v1/setup_intents/{}" "setup_intents.retrieve" "setup_intent" intents::params::RETRIEVE, setups::retrieve, publishable;
     POST "/v1/setup_intents/{}/confirm" "setup_intents.confirm" "setup_intent" setups::CONFIRM, setups::confirm;
     POST "/v1/setup_intents/{}/cancel" "setup_intents.cancel" "setup_intent" setups::CANCEL, setups::cancel;
     GET "/v1/webhook_endpoints" "webhook_endpoints.list" "webhook" endpoints::LIST, endpoints::list;

@@ -31,6 +31,8 @@ pub struct Troubles {
     pub conflict: u8,
     /// Share that is answered with 429 and not done.
     pub rate_limit: u8,
+    /// Share of the confirmations whose payment is `processing` for ten seconds of the fake's clock.
+    pub processing: u8,
     /// Troubles of the notices that these requests cause.
     pub notices: NoticeTroubles,
 }

@@ -67,7 +67,6 @@ impl View<'_> {
                 return Err(Refusal::invalid(format!(
                     "You cannot expand more than {DEPTH} levels of a property. Property: {path}"
                 ))
-                .code("property_expansion_max_depth")
                 .param("expand"));
             }
             let mut places = vec![object as &mut Value];

@@ -59,6 +59,21 @@ pub struct Work<'a> {
     pub key: Option<String>,
     /// Whether a publishable key asks.
     pub publishable: bool,
+    /// Whether banks take their time.
+    pub processing: bool,
+}
+
+/// Who asks for a piece of work; nobody does for what becomes due, or happens at a bank.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Asker<'a> {
+    /// Id of the request.
+    pub request: Option<&'a str>,
+    /// Its idempotency key.
+    pub key: Option<&'a str>,
+    /// Whether its key is a publishable one.
+    pub publishable: bool,
+    /// Whether banks take their time.
+    pub processing: bool,
 }
 
 /// A request as an endpoint sees it.
@@ -69,6 +84,12 @@ pub struct Call<'a> {
     pub id: &'a str,
     /// The path, which lists repeat.
     pub path: &'a str,
+}
+
+/// Does what is due.
+pub fn settle(work: &mut Work<'_>) {
+    refunds::settle(work);
+    intents::settle(work);
 }
 
 /// What an endpoint answers.

@@ -256,9 +256,8 @@ pub enum Said {
 /// What a card says to a payment before its holder was asked.
 pub fn ask(card: &Card, method: &Method, off_session: bool, three_d_secure: Option<&str>) -> Said {
     let asks = match card.authentication {
-        Authentication::Never => {
-            matches!(three_d_secure, Some("any" | "challenge")) && !off_session
-        }
+        Authentication::Never => false,
+        Authentication::WhenRequested => is_requested(three_d_secure) && !off_session,
         Authentication::UnlessSetUp => !method.set_up,
         Authentication::Always => true,
         Authentication::OnSession => !off_session,
@@ -276,16 +275,33 @@ pub fn ask(card: &Card, method: &Method, off_session: bool, three_d_secure: Opti
     }
 }
 
+/// Whether a card's answer is one of its bank about the money, and not a question to its holder.
+pub fn is_about_money(said: &Said, card: &Card) -> bool {
+    match said {
+        Said::Asks => false,
+        Said::Agrees => true,
+        Said::Declines(_) => card.decline.is_some(),
+    }
+}
+
 /// What a card says to a payment once its holder has agreed.
 pub fn charge_said(card: &Card) -> Said {
     card.decline
         .map_or(Said::Agrees, |decline| Said::Declines(decline.refusal()))
 }
 
+/// True where a request asks for 3-D Secure.
+fn is_requested(three_d_secure: Option<&str>) -> bool {
+    matches!(three_d_secure, Some("any" | "challenge"))
+}
+
 /// What a card says to being kept, before or after its holder was asked.
 pub fn keep_said(card: &Card, asked: bool, three_d_secure: Option<&str>) -> Said {
-    let asks = card.authentication != Authentication::Never
-        || matches!(three_d_secure, Some("any" | "challenge"));
+    let asks = match card.authentication {
+        Authentication::Never => false,
+        Authentication::WhenRequested => is_requested(three_d_secure),
+        _ => true,
+    };
     if asks && !asked {
         return Said::Asks;
     }

@@ -1,131 +1,21 @@
 //! Payment intents.
 
+pub mod params;
+
 use serde_json::{Map, Value};
 
 use super::{
     Answer, Call, Work,
     charging::{self, Means, Said},
-    customers, listing, merged, methods, not_found,
+    customers, listing, merged, methods, not_found, refunds,
 };
 use crate::{
     books::{Challenge, Intent},
     descriptor,
     error::Refusal,
     money,
-    params::{Kind, Param, Params},
+    params::Params,
 };
-
-const USAGE: Kind = Kind::Word(&["off_session", "on_session"]);
-const SHIPPING: Kind = Kind::Map(&[
-    Param::required("address", Kind::Map(customers::ADDRESS)),
-    Param::new("carrier", Kind::Text(500)),
-    Param::required("name", Kind::Text(500)),
-    Param::new("phone", Kind::Text(50)),
-    Param::new("tracking_number", Kind::Text(500)),
-]);
-
-/// Parameters of creating an intent.
-pub const CREATE: &[Param] = &[
-    Param::required("amount", Kind::Integer(1)),
-    Param::required("currency", Kind::Text(3)),
-    Param::new("allowed_payment_method_types", Kind::Words(charging::TYPES)),
-    Param::new("amount_details", Kind::NotDone),
-    Param::new("application_fee_amount", Kind::NotDone),
-    Param::new("automatic_payment_methods", charging::AUTOMATIC),
-    Param::new(
-        "capture_method",
-        Kind::Word(&["automatic", "automatic_async"]),
-    ),
-    Param::new("confirm", Kind::Boolean),
-    Param::new("confirmation_method", Kind::Word(&["automatic"])),
-    Param::new("confirmation_token", Kind::Text(100)),
-    Param::new("customer", Kind::Text(100)),
-    Param::new("customer_account", Kind::NotDone),
-    Param::new("description", Kind::Text(1_000)),
-    Param::new("error_on_requires_action", Kind::Boolean),
-    Param::new("excluded_payment_method_types", Kind::NotDone),
-    listing::EXPAND,
-    Param::new("hooks", Kind::NotDone),
-    Param::new("mandate", Kind::NotDone),
-    Param::emptyable("mandate_data", charging::MANDATE),
-    Param::new("metadata", Kind::Metadata),
-    Param::new("off_session", Kind::BooleanOr(&["one_off", "recurring"])),
-    Param::new("on_behalf_of", Kind::NotDone),
-    Param::new("payment_details", Kind::NotDone),
-    Param::new("payment_method", Kind::Text(100)),
-    Param::new("payment_method_configuration", Kind::NotDone),
-    Param::new("payment_method_data", Kind::NotDone),
-    Param::new("payment_method_options", charging::METHOD_OPTIONS),
-    Param::new("radar_options", Kind::NotDone),
-    Param::new("receipt_email", Kind::Text(512)),
-    Param::new("return_url", Kind::Text(2_048)),
-    Param::new("setup_future_usage", USAGE),
-    Param::new("shipping", SHIPPING),
-    Param::new("statement_descriptor", Kind::Text(500)),
-    Param::new("statement_descriptor_suffix", Kind::Text(500)),
-    Param::new("transfer_data", Kind::NotDone),
-    Param::new("transfer_group", Kind::Text(500)),
-    Param::new("use_stripe_sdk", Kind::Boolean),
-];
-/// Parameters of changing an intent that was not confirmed.
-pub const UPDATE: &[Param] = &[
-    Param::new("allowed_payment_method_types", Kind::Words(charging::TYPES)),
-    Param::new("amount", Kind::Integer(1)),
-    Param::new("currency", Kind::Text(3)),
-    Param::new("customer", Kind::Text(100)),
-    Param::new("description", Kind::Text(1_000)),
-    listing::EXPAND,
-    Param::emptyable("metadata", Kind::Metadata),
-    Param::new("payment_method", Kind::Text(100)),
-    Param::emptyable("receipt_email", Kind::Text(512)),
-    Param::emptyable("setup_future_usage", USAGE),
-    Param::emptyable("shipping", SHIPPING),
-    Param::new("statement_descriptor_suffix", Kind::Text(500)),
-    Param::new("transfer_group", Kind::Text(500)),
-];
-/// Parameters of confirming an intent.
-pub const CONFIRM: &[Param] = &[
-    Param::new("confirmation_token", Kind::Text(100)),
-    Param::new("error_on_requires_action", Kind::Boolean),
-    listing::EXPAND,
-    Param::emptyable("mandate_data", charging::MANDATE),
-    Param::new("off_session", Kind::BooleanOr(&["one_off", "recurring"])),
-    Param::new("payment_method", Kind::Text(100)),
-    Param::new("payment_method_data", Kind::NotDone),
-    Param::new("payment_method_options", charging::METHOD_OPTIONS),
-    Param::emptyable("receipt_email", Kind::Text(512)),
-    Param::new("return_url", Kind::Text(2_048)),
-    Param::emptyable("setup_future_usage", USAGE),
-    Param::emptyable("shipping", SHIPPING),
-    Param::new("use_stripe_sdk", Kind::Boolean),
-];
-/// Parameters of cancelling an intent.
-pub const CANCEL: &[Param] = &[
-    Param::new(
-        "cancellation_reason",
-        Kind::Word(&[
-            "abandoned",
-            "duplicate",
-            "fraudulent",
-            "requested_by_customer",
-        ]),
-    ),
-    listing::EXPAND,
-];
-/// Parameters of showing an intent.
-pub const RETRIEVE: &[Param] = &[
-    Param::new("client_secret", Kind::Text(200)),
-    listing::EXPAND,
-];
-/// Parameters of listing intents.
-pub const LIST: &[Param] = &[
-    listing::LIMIT,
-    listing::AFTER,
-    listing::BEFORE,
-    listing::CREATED,
-    listing::EXPAND,
-    Param::new("customer", Kind::Text(100)),
-];
 
 /// Makes an intent, and confirms it if asked to.
 pub fn create(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
@@ -207,6 +97,7 @@ fn new(work: &mut Work<'_>, params: &Params) -> Result<Intent, Refusal> {
         canceled_at: None,
         cancellation_reason: None,
         challenge: None,
+        due: None,
     })
 }
 
@@ -328,12 +219,16 @@ fn confirm_with(work: &mut Work<'_>, id: &str, means: Means, params: &Params) ->
     intent.shipping = shipping.or(intent.shipping);
     let card = methods::card(&means.method);
     let off_session = params.is("off_session");
-    match charging::ask(
+    let said = charging::ask(
         card,
         &means.method,
         off_session,
         intent.request_three_d_secure.as_deref(),
-    ) {
+    );
+    if work.processing && charging::is_about_money(&said, card) {
+        return processing(work, intent);
+    }
+    match said {
         Said::Asks if params.is("error_on_requires_action") => {
             let refusal = Refusal::card(
                 "authentication_required",
@@ -351,6 +246,39 @@ fn confirm_with(work: &mut Work<'_>, id: &str, means: Means, params: &Params) ->
         }
         Said::Declines(refusal) => declined(work, intent, &means.method.id, refusal, false),
         Said::Agrees => paid(work, intent, &means.method.id, false),
+    }
+}
+
+/// The card's bank takes its time.
+fn processing(work: &mut Work<'_>, mut intent: Intent) -> Answer {
+    let id = intent.id.clone();
+    "processing".clone_into(&mut intent.status);
+    intent.due = Some(work.now + refunds::SETTLES_AFTER);
+    work.books.intents.put(intent);
+    work.emit_for("payment_intent.processing", &id);
+    work.answer("payment_intent", &id)
+}
+
+/// Ends the payments whose bank has taken its time.
+pub fn settle(work: &mut Work<'_>) {
+    let due = |intent: &&Intent| intent.due.is_some_and(|due| due <= work.now);
+    let due: Vec<Intent> = work
+        .books
+        .intents
+        .all()
+        .iter()
+        .filter(due)
+        .cloned()
+        .collect();
+    for mut intent in due {
+        intent.due = None;
+        let method = intent.method.clone().unwrap_or_default();
+        let card = work.books.methods.get(&method).map(methods::card);
+        // Whatever it says is in the intent.
+        let _ = match card.map(charging::charge_said) {
+            Some(Said::Declines(refusal)) => declined(work, intent, &method, refusal, false),
+            _ => paid(work, intent, &method, false),
+        };
     }
 }
 

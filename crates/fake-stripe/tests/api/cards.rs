@@ -1,7 +1,7 @@
 //! What cards do to intents, with and without their holder.
 
 use reqwest::StatusCode;
-use till_fake_stripe::Options;
+use till_fake_stripe::{Options, Troubles};
 
 use crate::Peer;
 
@@ -427,5 +427,38 @@ async fn a_publishable_key_sees_an_intent_only_with_its_secret() {
         .await
         .code(),
         "incorrect_number"
+    );
+}
+
+#[tokio::test]
+async fn a_bank_that_takes_its_time_pays_or_declines_later() {
+    let peer = Peer::new().await;
+    peer.stripe.troubles(Troubles {
+        processing: 100,
+        ..Troubles::default()
+    });
+    let pays = peer.paid_with("pm_card_visa").await;
+    let declines = peer.paid_with("pm_card_visa_chargeDeclined").await;
+    assert_eq!(
+        (pays.text("status"), declines.text("status")),
+        ("processing", "processing")
+    );
+    let refused = peer
+        .post(&format!("/v1/payment_intents/{}/cancel", pays.id()), "")
+        .await;
+    assert_eq!(refused.code(), "payment_intent_unexpected_state");
+    peer.stripe.advance(std::time::Duration::from_secs(10));
+    let status = async |id: String| {
+        peer.get(&format!("/v1/payment_intents/{id}"))
+            .await
+            .text("status")
+            .to_owned()
+    };
+    assert_eq!(status(pays.id()).await, "succeeded");
+    assert_eq!(status(declines.id()).await, "requires_payment_method");
+    assert!(
+        peer.events()
+            .await
+            .contains(&"payment_intent.processing".to_owned())
     );
 }

@@ -92,9 +92,9 @@ both! {
         let (t, fake) = t.on_stripe().await;
         let checkout = t.checkout_for(&t.product().await).await;
         confirmations(&fake, Troubles { reset_after: 100, ..Troubles::default() });
-        confirm(&t, &fake, &checkout, VISA).await.refused(403, "CheckoutLocked");
+        confirm(&t, &fake, &checkout, VISA).await.refused(409, "CheckoutLocked");
         fake.troubles(Troubles::default());
-        confirm(&t, &fake, &checkout, VISA).await.refused(403, "CheckoutLocked");
+        confirm(&t, &fake, &checkout, VISA).await.refused(409, "CheckoutLocked");
         t.advance(Duration::from_secs(16));
         t.catch_up().await;
         assert_eq!(t.reload(&checkout).await["status"], "succeeded");

@@ -16,7 +16,7 @@ struct Crate {
 const DATABASES: [&str; 2] = ["rusqlite", "tokio-postgres"];
 const HTTP: [&str; 4] = ["axum", "hyper", "reqwest", "tower"];
 
-const CRATES: [Crate; 6] = [
+const CRATES: [Crate; 7] = [
     pure("wire"),
     pure("core"),
     Crate {
@@ -42,6 +42,21 @@ const CRATES: [Crate; 6] = [
         is_async: true,
         has_sql: false,
         without: &DATABASES,
+    },
+    // A peer that shared Till's code would share its mistakes.
+    Crate {
+        name: "fake-stripe",
+        is_async: true,
+        has_sql: false,
+        without: &[
+            "rusqlite",
+            "till-core",
+            "till-ports",
+            "till-server",
+            "till-store",
+            "till-wire",
+            "tokio-postgres",
+        ],
     },
 ];
 

@@ -64,8 +64,6 @@ impl Account {
     async fn attempt(&self, attempt: &Attempt) -> Attempt {
         let mut attempt = Attempt {
             id: self.salted(attempt.id),
-            // The cards of the contract say by themselves whether they ask.
-            require_3ds: false,
             ..attempt.clone()
         };
         let saves = !matches!(

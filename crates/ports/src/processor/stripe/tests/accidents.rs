@@ -16,7 +16,7 @@ impl Account {
 
     /// A charge of ten dollars by one of Stripe's test cards.
     fn charge(&self, id: u128, method: &str) -> Attempt {
-        without_3ds(charge(id, card_token(self.fake().token(method, false))))
+        charge(id, card_token(self.fake().token(method, false)))
     }
 
     async fn prepared(&self, attempt: &Attempt) -> Prepared {
@@ -55,23 +55,18 @@ impl Account {
     }
 }
 
-fn without_3ds(attempt: Attempt) -> Attempt {
-    Attempt {
-        require_3ds: false,
-        ..attempt
-    }
-}
-
 #[tokio::test]
 async fn a_shop_that_wants_3d_secure_asks_for_it() {
     let account = fake().await;
-    let attempt = Attempt {
-        require_3ds: true,
-        ..account.charge(1, "pm_card_visa")
-    };
-    let prepared = account.prepared(&attempt).await;
-    let outcome = account.confirmed(&attempt, &prepared.reference).await;
-    assert_eq!(told(&outcome.unwrap()), "requires_action");
+    for (require_3ds, wanted) in [(true, "requires_action"), (false, "succeeded")] {
+        let attempt = Attempt {
+            require_3ds,
+            ..account.charge(u128::from(require_3ds) + 1, "pm_card_threeDSecureOptional")
+        };
+        let prepared = account.prepared(&attempt).await;
+        let outcome = account.confirmed(&attempt, &prepared.reference).await;
+        assert_eq!(told(&outcome.unwrap()), wanted);
+    }
 }
 
 #[tokio::test]
@@ -317,7 +312,7 @@ async fn a_token_that_saves_another_way_than_the_attempt_is_refused_and_nothing_
     let plain = account.fake().token("pm_card_visa", false);
     let preview = account.stripe.card(&plain, at(0)).await.unwrap().unwrap();
     assert_eq!(preview.saves_card, Some(false));
-    let attempt = without_3ds(saving_charge(1, card_token(plain)));
+    let attempt = saving_charge(1, card_token(plain));
     let prepared = account.prepared(&attempt).await;
     let refused = account.confirmed(&attempt, &prepared.reference).await;
     assert!(
@@ -463,10 +458,10 @@ async fn a_refund_made_at_stripe_is_told_with_the_others() {
 #[tokio::test]
 async fn a_card_that_the_bank_replaced_is_read_anew() {
     let account = fake().await;
-    let attempt = without_3ds(saving_charge(
+    let attempt = saving_charge(
         1,
         card_token(account.fake().token("pm_card_visa", true)),
-    ));
+    );
     let prepared = account.prepared(&attempt).await;
     let Outcome::Succeeded { method, .. } = account
         .confirmed(&attempt, &prepared.reference)
@@ -509,7 +504,7 @@ async fn a_renewal_that_needs_its_buyer_has_failed_for_that_reason() {
         method: method.reference,
         present: false,
     };
-    let renewal = without_3ds(charge(2, source));
+    let renewal = charge(2, source);
     let prepared = account.prepared(&renewal).await;
     let outcome = account
         .confirmed(&renewal, &prepared.reference)
