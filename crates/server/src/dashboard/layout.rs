@@ -18,12 +18,13 @@ pub enum Area {
     Subscriptions,
     Customers,
     Payments,
+    Disputes,
     Developers,
     Settings,
 }
 
 impl Area {
-    const ALL: [Area; 9] = [
+    const ALL: [Area; 10] = [
         Area::Home,
         Area::Products,
         Area::Checkouts,
@@ -31,6 +32,7 @@ impl Area {
         Area::Subscriptions,
         Area::Customers,
         Area::Payments,
+        Area::Disputes,
         Area::Developers,
         Area::Settings,
     ];
@@ -44,6 +46,7 @@ impl Area {
             Area::Subscriptions => "Subscriptions",
             Area::Customers => "Customers",
             Area::Payments => "Payments",
+            Area::Disputes => "Disputes",
             Area::Developers => "Developers",
             Area::Settings => "Settings",
         }
@@ -70,6 +73,9 @@ impl Area {
                 "M8 8.2a2.9 2.9 0 1 0 0-5.8 2.9 2.9 0 0 0 0 5.8zM2.5 14c.6-2.8 2.8-4 5.5-4s4.9 1.2 5.5 4"
             }
             Area::Payments => "M1.8 3.5h12.4v9H1.8zM1.8 6.5h12.4M4.5 10h2.5",
+            Area::Disputes => {
+                "M8 2v11.5M4.5 13.5h7M3 4.5l5-1.5 5 1.5M3 4.5 1.5 9h3zM13 4.5 11.5 9h3z"
+            }
             Area::Developers => "M5.5 4.5 2 8l3.5 3.5M10.5 4.5 14 8l-3.5 3.5",
             Area::Settings => {
                 "M2 4.5h7M12.5 4.5H14M2 11.5h1.5M7 11.5h7M10.7 6.2a1.7 1.7 0 1 0 0-3.4 1.7 1.7 0 0 0 0 3.4zM5.2 13.2a1.7 1.7 0 1 0 0-3.4 1.7 1.7 0 0 0 0 3.4z"

@@ -89,6 +89,8 @@ pub const SUBSCRIPTIONS: ResourcePages = pages(
 pub const CHECKOUTS: ResourcePages = pages(Area::Checkouts, "/checkouts", "checkout", "Checkouts");
 /// The pages of payments.
 pub const PAYMENTS: ResourcePages = pages(Area::Payments, "/payments", "payment", "Payments");
+/// The pages of disputes.
+pub const DISPUTES: ResourcePages = pages(Area::Disputes, "/disputes", "dispute", "Disputes");
 /// The pages of customers.
 pub const CUSTOMERS: ResourcePages = pages(Area::Customers, "/customers", "customer", "Customers");
 /// The pages of webhook endpoints.

@@ -2,8 +2,10 @@
 
 pub mod bill;
 pub mod checkouts;
+pub mod disputes;
 pub mod orders;
 pub mod payments;
+pub mod refunds;
 pub mod subscriptions;
 
 use std::sync::Arc;
@@ -26,6 +28,8 @@ pub fn routes() -> Router<Arc<App>> {
         .merge(subscriptions::routes())
         .merge(checkouts::routes())
         .merge(payments::routes())
+        .merge(refunds::routes())
+        .merge(disputes::routes())
 }
 
 /// The API's parameters for the moments between which most things were made.

@@ -2,7 +2,9 @@
 //! noticed with a million rows.
 
 use rusqlite::Connection;
-use till_core::kernel::records::{Checkout, Customer, Order as Sale, Payment, WebhookDelivery};
+use till_core::kernel::records::{
+    Checkout, Customer, Dispute, Order as Sale, Payment, Refund, WebhookDelivery,
+};
 use till_core::kernel::values::Value;
 use uuid::Uuid;
 
@@ -43,6 +45,12 @@ fn checkouts() -> List {
     List::of::<Checkout>(Uuid::nil()).order("created_at", Order::Desc)
 }
 
+fn refunds() -> List {
+    List::of::<Refund>(Uuid::nil())
+        .not_null("order_id")
+        .order("created_at", Order::Desc)
+}
+
 fn deliveries() -> List {
     List::of::<WebhookDelivery>(Uuid::nil()).order("created_at", Order::Desc)
 }
@@ -76,6 +84,17 @@ async fn a_page_is_found_in_an_index_that_also_sorts_it() {
             "payments_created",
         ),
         (sales, "orders_created"),
+        (refunds(), "refunds_created"),
+        (refunds().eq("order_id", Uuid::nil()), "refunds_order"),
+        (refunds().eq("customer_id", Uuid::nil()), "refunds_customer"),
+        (
+            refunds().eq("subscription_id", Uuid::nil()),
+            "refunds_subscription",
+        ),
+        (
+            List::of::<Dispute>(Uuid::nil()).order("created_at", Order::Desc),
+            "disputes_created",
+        ),
         (deliveries(), "webhook_deliveries_created"),
         (type_of(), "webhook_deliveries_kind"),
         (

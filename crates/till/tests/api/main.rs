@@ -22,6 +22,7 @@ mod dashboard_discounts;
 mod dashboard_journal;
 mod dashboard_products;
 mod dashboard_reference;
+mod dashboard_refunds;
 mod dashboard_sales;
 mod dashboard_settings;
 mod dashboard_sign_in;

@@ -175,7 +175,9 @@ async fn newest(
     dashboard: &Dashboard<scope::WebhooksWrite>,
     kind: EventType,
 ) -> Result<Option<Value>> {
-    use actions::{benefits, checkouts, customers, discounts, orders, products, subscriptions};
+    use actions::{
+        benefits, checkouts, customers, discounts, orders, products, refunds, subscriptions,
+    };
     let one = || Params::parse("limit=1");
     let (subject, _) = kind.as_str().split_once('.').unwrap_or_default();
     Ok(match subject {
@@ -195,6 +197,7 @@ async fn newest(
         "discount" => first(&discounts::list(&dashboard.may()?, one()).await?),
         "benefit" => first(&benefits::list(&dashboard.may()?, one()).await?),
         "checkout" => first(&checkouts::list(&dashboard.may()?, one()).await?),
+        "refund" => first(&refunds::list(&dashboard.may()?, one()).await?),
         "order" => first(&orders::list(&dashboard.may()?, one()).await?),
         "subscription" => first(&subscriptions::list(&dashboard.may()?, one()).await?),
         _ => None,

@@ -29,6 +29,7 @@ use crate::{
         sales::{
             self,
             bill::{self, Bill, Line},
+            disputes, refunds,
         },
         show,
         timeline::timeline,
@@ -191,16 +192,35 @@ fn customer(viewer: &Viewer, order: &Order) -> Cell {
 
 async fn detail(dashboard: Dashboard<scope::OrdersRead>, PathId(id): PathId) -> Answer {
     let (order, row) = actions::orders::get_with_row(&dashboard.caller, id).await?;
+    let refunds = match dashboard.may::<scope::RefundsRead>() {
+        Ok(caller) => actions::refunds::of_order(&caller, id).await?,
+        Err(_) => Vec::new(),
+    };
+    let contested = match dashboard.may::<scope::DisputesRead>() {
+        Ok(caller) => actions::disputes::of_order(&caller, id).await?,
+        Err(_) => Vec::new(),
+    };
     let payments = Related::<Payment>::find(&dashboard, ("order_id", id)).await?;
     let lines = row.tax_breakdown.as_ref().map(|lines| lines.0.as_slice());
     let mut parts = vec![bill(&dashboard, &order, lines).part("Bill")?];
+    parts.extend(disputes::part(&dashboard, &contested));
+    parts.extend(refunds::part(&dashboard, &refunds));
     parts.extend(payments.map(|some| some.part(&dashboard, "Nothing had to be paid.")));
     parts.extend(answers(&dashboard, &order.custom_field_data).await?);
     parts.push(about(&dashboard, &order));
     parts.extend(metadata(&order.metadata));
     let subjects = [Some(id), order.checkout_id, order.subscription_id];
-    parts.push(timeline(&dashboard, subjects.into_iter().flatten()).await?);
-    show(&order.detail(&dashboard, Cell::state(order.status.as_str()), parts))
+    let subjects = subjects.into_iter().flatten();
+    let subjects = subjects.chain(refunds.iter().map(|refund| refund.id));
+    parts.push(timeline(&dashboard, subjects).await?);
+    let state = Cell::state(order.status.as_str());
+    let state = match disputes::mark(&contested) {
+        Some(mark) => Cell::Many(vec![state, mark]),
+        None => state,
+    };
+    let mut page = order.detail(&dashboard, state, parts);
+    page.actions.extend(refunds::action(&dashboard, &order));
+    show(&page)
 }
 
 fn about(viewer: &Viewer, order: &Order) -> Part {
