@@ -179,6 +179,14 @@ fn summary(kind: EventType, data: &Value) -> (String, Vec<(&'static str, String)
         } else {
             line("Status", text(&data["status"]));
         }
+    } else if words.starts_with("refund.") {
+        let parts = data["amount"].as_i64().zip(data["tax_amount"].as_i64());
+        let money = parts.zip(data["currency"].as_str().and_then(|c| c.parse().ok()));
+        let total = money.map(|((net, tax), c)| till_wire::money::format_minor(net + tax, c));
+        line("Amount", total);
+        line("Reason", text(&data["reason"]));
+        line("Status", text(&data["status"]));
+        line("Order", text(&data["order_id"]));
     } else {
         line("Object", text(&data["id"]));
         line("Organization", text(&data["organization_id"]));

@@ -399,11 +399,9 @@ fn chat_formats_say_it_in_words() {
         "id": "x", "net_amount": 1234, "currency": "usd", "subscription_id": null,
         "product": {"name": "A <b> & c"}, "customer": {"email": "ada@example.com"},
     });
-    let payload = |format| -> serde_json::Value {
+    let payload_of = |kind, data: &serde_json::Value, format| -> serde_json::Value {
         let mut changes = Changes::new();
-        changes.emit(&row(format), &at(), EventType::OrderPaid, at().id(), || {
-            &order
-        });
+        changes.emit(&row(format), &at(), kind, at().id(), || data);
         let Write::Insert {
             columns, values, ..
         } = &changes.writes[1]
@@ -416,6 +414,7 @@ fn chat_formats_say_it_in_words() {
         };
         serde_json::from_str(text).unwrap()
     };
+    let payload = |format| payload_of(EventType::OrderPaid, &order, format);
     let discord = payload(WebhookFormat::Discord);
     assert_eq!(discord["content"], "Order paid");
     assert_eq!(
@@ -429,4 +428,20 @@ fn chat_formats_say_it_in_words() {
         "*Product*\nA &lt;b&gt; &amp; c"
     );
     assert_eq!(payload(WebhookFormat::Raw)["type"], "order.paid");
+    let refund = json!({
+        "id": at().id(), "amount": 3000, "tax_amount": 600, "currency": "usd", "status": "succeeded",
+        "reason": "other", "order_id": "an order",
+    });
+    let discord = payload_of(EventType::RefundCreated, &refund, WebhookFormat::Discord);
+    assert_eq!(discord["content"], "Refund created");
+    let fields = discord["embeds"][0]["fields"].as_array().unwrap();
+    let names: Vec<_> = fields
+        .iter()
+        .map(|field| field["name"].as_str().unwrap())
+        .collect();
+    assert_eq!(names, ["Amount", "Reason", "Status", "Order"]);
+    assert!(
+        fields[0]["value"].as_str().unwrap().contains("36.00"),
+        "with its tax"
+    );
 }

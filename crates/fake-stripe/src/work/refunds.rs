@@ -12,7 +12,7 @@ use crate::{
 };
 
 /// Seconds until a refund that is not settled at once is.
-pub const SETTLES_AFTER: i64 = 30;
+pub const SETTLES_AFTER: i64 = 10;
 
 /// Parameters of making a refund.
 pub const CREATE: &[Param] = &[

@@ -127,6 +127,11 @@ async fn intend(
         let order = app.store.order(own, input.order_id).await?;
         let order = order.ok_or_else(|| unknown(input.order_id))?;
         let payment = app.store.payment_of_order(own, order.id).await?;
+        if let Some(payment) = &payment
+            && payment.processor != app.processor.name()
+        {
+            return Err(Refusal::RefundPaymentTransactionNotFound.into());
+        }
         let known = match &payment {
             Some(payment) => app.store.refunds_of_payment(payment.id).await?,
             None => Vec::new(),

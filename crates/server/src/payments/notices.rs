@@ -12,6 +12,7 @@ use till_core::{
         values::Json,
     },
     payments::{
+        attempt::ask_again,
         notices::{self, KNOWN, NoticeSubject, STATE_KNOWN},
         outcome::is_held,
     },
@@ -179,16 +180,17 @@ fn is_unfulfilled(payment: &Payment) -> bool {
         && payment.decline_reason.is_none()
 }
 
-fn later(app: &App) -> End {
+fn later(app: &App, payment: &Payment) -> End {
+    let since = payment.modified_at.unwrap_or(payment.created_at);
     End::Retry {
-        at: app.clock.now() + UNFULFILLED,
+        at: ask_again(since, UNFULFILLED, app.clock.now()),
     }
 }
 
 async fn refunds(app: &App, charge: &str) -> Result<End, ApiError> {
     let name = app.processor.name();
     match app.store.payment_by_reference(name, charge).await? {
-        Some(payment) if is_unfulfilled(&payment) => return Ok(later(app)),
+        Some(payment) if is_unfulfilled(&payment) => return Ok(later(app, &payment)),
         Some(payment) => refresh(app, &payment).await?,
         None => {}
     }
@@ -203,8 +205,8 @@ async fn disputed(app: &App, reference: &str) -> Result<End, ApiError> {
             Some(told) => app.store.payment_by_reference(name, &told.charge).await?,
             None => None,
         };
-        if payment.as_ref().is_some_and(is_unfulfilled) {
-            return Ok(later(app));
+        if let Some(payment) = payment.filter(is_unfulfilled) {
+            return Ok(later(app, &payment));
         }
     }
     Ok(End::Done(Changes::new()))

@@ -44,6 +44,10 @@ pub async fn ask(app: &App, id: Uuid) -> Result<Refund, ApiError> {
             return Ok(refund);
         }
         let payment = app.store.attempt(refund.payment_id).await.or_not_found()?;
+        if payment.processor != app.processor.name() {
+            tracing::error!(refund = %id, processor = %payment.processor, "a refund waits for the processor that took the money");
+            return Ok(refund);
+        }
         let (refund, changes) = refunds::asked(&refund);
         app.commit(changes).await?;
         let report = answer(app, &refund, &payment).await;

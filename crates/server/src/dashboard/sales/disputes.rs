@@ -22,7 +22,7 @@ use crate::{
         listing::{Column, Filter, ListingQuery},
         parts::{Cell, Menu, MenuItem, Tone, money, sentence},
         resource_pages::{DISPUTES, Listed, ORDERS, PAYMENTS, ResourcePages, find, list_routes},
-        sales, show,
+        show,
         timeline::timeline,
     },
     error::Result,

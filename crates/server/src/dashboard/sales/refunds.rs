@@ -35,7 +35,7 @@ use crate::{
     },
     error::{ApiError, OrNotFound, Result},
     http::extract::{Body, PathId, scope},
-    pages::checkout::money::{Locale, editable, typed},
+    pages::checkout::money::{Locale, editable, parse},
 };
 
 /// Sent along once the person has seen what the buyer gets back.
@@ -182,7 +182,7 @@ async fn form_page(
 
 fn typed_amount(form_data: &FormData, currency: Currency) -> Option<i64> {
     let text = form_data.filled("amount")?;
-    typed::parse(text, currency, Locale::En)
+    parse(text, currency, Locale::En)
 }
 
 /// The preview while the form is being filled in.
