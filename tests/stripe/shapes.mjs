@@ -1,5 +1,6 @@
 // Stripe's types as JSON schemas, and what was exchanged with the fake held to them: every request that was taken, and
-// every answer. `node shapes.mjs http://127.0.0.1:PORT` checks a running fake.
+// every answer. `node shapes.mjs http://127.0.0.1:PORT` checks a running fake, `node shapes.mjs FOLDER` what those have
+// left that ran with TILL_FAKE_STRIPE_EXCHANGES=FOLDER.
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -129,7 +130,9 @@ export async function exchangesOf(url) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const exchanges = await exchangesOf(process.argv[2]);
+  const from = process.argv[2];
+  const kept = () => readdirSync(from).flatMap((name) => JSON.parse(readFileSync(join(from, name), 'utf8')));
+  const exchanges = /^https?:/.test(from) ? await exchangesOf(from) : kept();
   const wrong = exchanges.flatMap(checkExchange);
   for (const line of wrong) console.error(line);
   console.log(`${exchanges.length} exchanges, ${wrong.length} things that are not Stripe's`);

@@ -46,7 +46,7 @@ mod troubles;
 mod views;
 mod work;
 
-use std::{io, sync::Arc, time::Duration};
+use std::{io, path::Path, sync::Arc, time::Duration};
 
 use serde_json::{Map, Value};
 use tokio::{net::TcpListener, task::JoinHandle};
@@ -63,6 +63,10 @@ pub use crate::{
 
 /// Version of Stripe's API that the fake speaks.
 pub const API_VERSION: &str = work::API_VERSION;
+
+/// Variable of the environment that names a folder; each fake that stops leaves its exchanges there, in a file of its
+/// own. `node tests/stripe/shapes.mjs FOLDER` holds them to Stripe's types.
+pub const EXCHANGES: &str = "TILL_FAKE_STRIPE_EXCHANGES";
 
 /// A notice as an endpoint gets it: its headers and its body.
 pub type Notice = (Vec<(String, String)>, String);
@@ -325,6 +329,21 @@ impl FakeStripe {
 impl Drop for FakeStripe {
     fn drop(&mut self) {
         self.fake.close();
+        // What tests of Till exchange in their own process is held to Stripe's types afterwards.
+        if let Some(folder) = std::env::var_os(EXCHANGES) {
+            let name = format!(
+                "{}-{}.json",
+                std::process::id(),
+                self.fake.account.api_url.replace(['/', ':'], "-")
+            );
+            let written = std::fs::write(
+                Path::new(&folder).join(name),
+                Value::from(self.exchanges()).to_string(),
+            );
+            if let Err(error) = written {
+                eprintln!("the exchanges of a fake Stripe are not kept: {error}");
+            }
+        }
         for server in &self.servers {
             server.abort();
         }
