@@ -154,6 +154,7 @@ test('disputes are opened, block refunds, and are accepted or decided', async ()
   const { data: [dispute] } = await stripe.disputes.list({ payment_intent: disputed.id });
   assert.equal((await stripe.disputes.retrieve(dispute.id, { expand: ['charge'] })).charge.disputed, true);
   assert.equal((await stripe.disputes.close(dispute.id)).status, 'lost');
+  assert.match((await stripe.disputes.close(dispute.id).catch((error) => error)).message, /already closed/);
   const other = await fake.control('POST', 'disputes', { payment_intent: (await pay('pm_card_visa')).id, reason: 'duplicate' });
   await fake.control('POST', `disputes/${other.id}`, { status: 'won' });
   assert.equal((await stripe.disputes.retrieve(other.id)).status, 'won');

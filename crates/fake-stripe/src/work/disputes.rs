@@ -98,7 +98,7 @@ pub fn close(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
     match dispute.status.as_str() {
         "needs_response" => decide(work, call.id, "lost"),
         "warning_needs_response" => decide(work, call.id, "warning_closed"),
-        _ => Err(Refusal::invalid("This dispute is already closed").with("dispute", call.id)),
+        _ => Err(Refusal::invalid("This dispute is already closed")),
     }
 }
 
