@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::{
-    books::Key,
+    books::IdempotentResult,
     clock::pause,
     error::Refusal,
     fake::Fake,
@@ -16,7 +16,7 @@ use crate::{
     routes::{self, Route},
     troubles::{Trouble, Troubles, dice},
     views::View,
-    work::{API_VERSION, Asker, Call},
+    work::{API_VERSION, Call, RequestOrigin},
 };
 
 /// Seconds for which an idempotency key is remembered.
@@ -39,9 +39,9 @@ pub struct Request<'a> {
 
 /// What a client gets.
 #[derive(Debug)]
-pub enum Answered {
+pub enum ApiOutcome {
     /// An answer.
-    Answer(Answer),
+    Response(ApiResponse),
     /// Nothing, ever.
     Silence,
     /// The end of the connection.
@@ -50,7 +50,7 @@ pub enum Answered {
 
 /// An answer.
 #[derive(Debug, Clone)]
-pub struct Answer {
+pub struct ApiResponse {
     /// Its status.
     pub status: StatusCode,
     /// Its body.
@@ -64,7 +64,7 @@ pub struct Answer {
 }
 
 /// An endpoint with what it was asked.
-struct Asked<'a> {
+struct ParsedRequest<'a> {
     route: &'static Route,
     id: &'a str,
     given: Map<String, Value>,
@@ -73,14 +73,14 @@ struct Asked<'a> {
 }
 
 /// The answer to a request.
-pub async fn answer(fake: &Arc<Fake>, request: &Request<'_>) -> Answered {
+pub async fn answer(fake: &Arc<Fake>, request: &Request<'_>) -> ApiOutcome {
     fake.settle();
     let id = fake.state().books.id("req");
     let (troubles, trouble) = fake.troubles_of(request.method.as_str(), request.path);
     match trouble {
-        Some(Trouble::Lost) => return Answered::Silence,
-        Some(Trouble::ResetBefore) => return Answered::Reset,
-        Some(Trouble::RateLimit) => return Answered::Answer(refused(&id, &rate_limited())),
+        Some(Trouble::Lost) => return ApiOutcome::Silence,
+        Some(Trouble::ResetBefore) => return ApiOutcome::Reset,
+        Some(Trouble::RateLimit) => return ApiOutcome::Response(refused(&id, &rate_limited())),
         _ => {}
     }
     let asked = match ask(fake, request) {
@@ -89,15 +89,15 @@ pub async fn answer(fake: &Arc<Fake>, request: &Request<'_>) -> Answered {
             pause_if(troubles.slow_ms).await;
             let answer = refused(&id, &refusal);
             record(fake, request, None, &answer);
-            return Answered::Answer(answer);
+            return ApiOutcome::Response(answer);
         }
     };
     let answered = done(fake, request, &asked, &id, &troubles, trouble).await;
     record(fake, request, Some(&asked), &answered);
     match trouble {
-        Some(Trouble::Silent) => Answered::Silence,
-        Some(Trouble::ResetAfter) => Answered::Reset,
-        _ => Answered::Answer(answered),
+        Some(Trouble::Silent) => ApiOutcome::Silence,
+        Some(Trouble::ResetAfter) => ApiOutcome::Reset,
+        _ => ApiOutcome::Response(answered),
     }
 }
 
@@ -108,7 +108,7 @@ async fn pause_if(milliseconds: u64) {
 }
 
 /// The endpoint that is asked, if the key may and the parameters can be read.
-fn ask<'a>(fake: &Fake, request: &Request<'a>) -> Result<Asked<'a>, Refusal> {
+fn ask<'a>(fake: &Fake, request: &Request<'a>) -> Result<ParsedRequest<'a>, Refusal> {
     let (route, id) = routes::find(request.method, request.path).ok_or_else(|| {
         Refusal::invalid(format!(
             "Unrecognized request URL ({}: {}). Please see https://stripe.com/docs or we can help at \
@@ -141,7 +141,7 @@ fn ask<'a>(fake: &Fake, request: &Request<'a>) -> Result<Asked<'a>, Refusal> {
         given.shift_remove("key");
     }
     let params = params::read(route.params, &given)?;
-    Ok(Asked {
+    Ok(ParsedRequest {
         route,
         id,
         given,
@@ -154,11 +154,11 @@ fn ask<'a>(fake: &Fake, request: &Request<'a>) -> Result<Asked<'a>, Refusal> {
 async fn done(
     fake: &Arc<Fake>,
     request: &Request<'_>,
-    asked: &Asked<'_>,
+    asked: &ParsedRequest<'_>,
     id: &str,
     troubles: &Troubles,
     trouble: Option<Trouble>,
-) -> Answer {
+) -> ApiResponse {
     let key = idempotency_key(request);
     let fingerprint = fingerprint(request, &asked.given);
     if let Some(key) = &key {
@@ -166,7 +166,7 @@ async fn done(
             Ok(None) => {}
             Ok(Some(kept)) => return repeated(id, kept),
             Err(refusal) => {
-                return Answer {
+                return ApiResponse {
                     key: Some(key.clone()),
                     ..refused(id, &refusal)
                 };
@@ -179,12 +179,12 @@ async fn done(
     };
     pause_if(troubles.slow_ms).await;
     if trouble == Some(Trouble::Conflict) {
-        return Answer {
+        return ApiResponse {
             key: key.clone(),
             ..refused(id, &in_use(key.as_deref().unwrap_or_default()))
         };
     }
-    let asker = Asker {
+    let asker = RequestOrigin {
         request: Some(id),
         key: key.as_deref(),
         publishable: asked.publishable,
@@ -205,7 +205,7 @@ async fn done(
     } else {
         fake.notify(events, notices);
     }
-    Answer {
+    ApiResponse {
         status,
         body,
         request: id.to_owned(),
@@ -217,7 +217,12 @@ async fn done(
 type Done = (StatusCode, String, bool, Vec<String>);
 
 /// The endpoint does its work.
-fn execute(fake: &Fake, request: &Request<'_>, asked: &Asked<'_>, asker: Asker<'_>) -> Done {
+fn execute(
+    fake: &Fake,
+    request: &Request<'_>,
+    asked: &ParsedRequest<'_>,
+    asker: RequestOrigin<'_>,
+) -> Done {
     let (result, events) = fake.work(asker, |work| {
         let call = Call {
             params: &asked.params,
@@ -285,8 +290,8 @@ fn logged(refusal: &Refusal, request: &str) -> Value {
     refusal.clone().with("request_log_url", url).body()
 }
 
-fn refused(request: &str, refusal: &Refusal) -> Answer {
-    Answer {
+fn refused(request: &str, refusal: &Refusal) -> ApiResponse {
+    ApiResponse {
         status: refusal.status,
         body: pretty(&logged(refusal, request)),
         request: request.to_owned(),
@@ -321,7 +326,12 @@ fn fingerprint(request: &Request<'_>, given: &Map<String, Value>) -> String {
 }
 
 /// The answer that a key remembers; otherwise the key is in use from now on.
-fn begin(fake: &Fake, key: &str, fingerprint: &str, path: &str) -> Result<Option<Key>, Refusal> {
+fn begin(
+    fake: &Fake,
+    key: &str,
+    fingerprint: &str,
+    path: &str,
+) -> Result<Option<IdempotentResult>, Refusal> {
     if key.len() > 255 {
         return Err(Refusal::invalid(
             "Idempotency keys can be at most 255 characters long.",
@@ -366,8 +376,8 @@ fn in_use(key: &str) -> Refusal {
     .status(StatusCode::CONFLICT)
 }
 
-fn repeated(request: &str, kept: Key) -> Answer {
-    Answer {
+fn repeated(request: &str, kept: IdempotentResult) -> ApiResponse {
+    ApiResponse {
         status: StatusCode::from_u16(kept.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
         body: kept.body,
         request: request.to_owned(),
@@ -386,7 +396,7 @@ fn remember(
     body: &str,
 ) {
     let mut state = fake.state();
-    state.books.keys.put(Key {
+    state.books.keys.put(IdempotentResult {
         id: key.to_owned(),
         created: fake.clock.now(),
         fingerprint,
@@ -414,7 +424,12 @@ impl Drop for Running<'_> {
 
 // ---- the record of exchanges ----
 
-fn record(fake: &Fake, request: &Request<'_>, asked: Option<&Asked<'_>>, answer: &Answer) {
+fn record(
+    fake: &Fake,
+    request: &Request<'_>,
+    asked: Option<&ParsedRequest<'_>>,
+    answer: &ApiResponse,
+) {
     let body: Value = serde_json::from_str(&answer.body).unwrap_or(Value::Null);
     fake.state().record(json!({
         "operation": asked.map(|asked| asked.route.operation),

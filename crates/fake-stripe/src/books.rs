@@ -119,7 +119,7 @@ records! {
         deleted: bool,
     }
     /// A card as a payment method.
-    Method {
+    PaymentMethod {
         customer: Option<String>,
         /// The number, which is a test card's.
         number: String,
@@ -137,7 +137,7 @@ records! {
         seen: bool,
     }
     /// A confirmation token.
-    Token {
+    ConfirmationToken {
         expires_at: i64,
         number: String,
         exp_month: i64,
@@ -150,7 +150,7 @@ records! {
         used_by: Option<String>,
     }
     /// A payment intent.
-    Intent {
+    PaymentIntent {
         amount: i64,
         currency: String,
         status: String,
@@ -178,7 +178,7 @@ records! {
         due: Option<i64>,
     }
     /// A setup intent.
-    Setup {
+    SetupIntent {
         status: String,
         client_secret: String,
         customer: Option<String>,
@@ -242,7 +242,7 @@ records! {
         transactions: Vec<String>,
     }
     /// An entry of the account's balance.
-    Transaction {
+    BalanceTransaction {
         amount: i64,
         fee: i64,
         currency: String,
@@ -260,7 +260,7 @@ records! {
         idempotency_key: Option<String>,
     }
     /// An endpoint that notices are sent to.
-    Endpoint {
+    WebhookEndpoint {
         url: String,
         events: Vec<String>,
         secret: String,
@@ -270,9 +270,9 @@ records! {
         enabled: bool,
     }
     /// A domain that wallets know.
-    Domain { name: String, enabled: bool }
+    PaymentMethodDomain { name: String, enabled: bool }
     /// An idempotency key with its answer; its id is the key.
-    Key { fingerprint: String, path: String, request: String, status: u16, body: String }
+    IdempotentResult { fingerprint: String, path: String, request: String, status: u16, body: String }
 }
 
 /// A question to a card's holder that waits for its answer.
@@ -341,9 +341,9 @@ macro_rules! tables {
 }
 
 tables! {
-    customers: Customer, methods: Method, tokens: Token, intents: Intent, setups: Setup, charges: Charge,
-    refunds: Refund, disputes: Dispute, transactions: Transaction, events: Event, endpoints: Endpoint,
-    domains: Domain, keys: Key,
+    customers: Customer, methods: PaymentMethod, tokens: ConfirmationToken, intents: PaymentIntent, setups: SetupIntent, charges: Charge,
+    refunds: Refund, disputes: Dispute, transactions: BalanceTransaction, events: Event, endpoints: WebhookEndpoint,
+    domains: PaymentMethodDomain, keys: IdempotentResult,
 }
 
 impl Books {
@@ -380,7 +380,7 @@ mod tests {
             ..Books::default()
         };
         let id = books.id("du");
-        books.domains.put(Domain {
+        books.domains.put(PaymentMethodDomain {
             id: id.clone(),
             created: 1,
             name: "a.example".to_owned(),

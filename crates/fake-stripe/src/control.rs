@@ -16,7 +16,7 @@ use crate::{
     http::typed,
     params,
     troubles::Troubles,
-    work::{Asker, Call, Work, disputes, methods, refunds, three_ds},
+    work::{Call, RequestOrigin, Work, disputes, methods, refunds, three_ds},
 };
 
 /// The answer of a control.
@@ -90,7 +90,7 @@ fn set_troubles(fake: &Fake, body: &[u8]) -> Result<Value, Refusal> {
 
 /// Everything that moved money, and the sums by currency in minor units.
 pub fn books(fake: &Fake) -> Value {
-    let (shown, _) = fake.work(Asker::default(), |work| {
+    let (shown, _) = fake.work(RequestOrigin::default(), |work| {
         let mut sums: BTreeMap<String, BTreeMap<&str, i64>> = BTreeMap::new();
         let mut add = |currency: &str, name: &'static str, amount: i64| {
             *sums

@@ -14,13 +14,13 @@ use std::{
 use serde_json::{Map, Value, json};
 
 use crate::{
-    books::{Books, Endpoint, letters},
+    books::{Books, WebhookEndpoint, letters},
     clock::Clock,
     keys::{Keys, Restricted, mode},
     notices,
     options::Options,
     troubles::{NoticeTroubles, Trouble, Troubles, dice},
-    work::{self, Account, Asker, Work},
+    work::{self, Account, RequestOrigin, Work},
 };
 
 /// Exchanges that are remembered.
@@ -87,7 +87,7 @@ impl Fake {
         clock.advance(state.books.moved);
         for url in &options.webhooks {
             let id = format!("we_{}", letters(&format!("{seed}:{url}"), 24));
-            state.books.endpoints.put(Endpoint {
+            state.books.endpoints.put(WebhookEndpoint {
                 id,
                 created: clock.now(),
                 url: url.clone(),
@@ -119,7 +119,7 @@ impl Fake {
     /// Does a piece of work and writes it down; beside its result, the ids of the events that it caused.
     pub fn work<T>(
         &self,
-        asker: Asker<'_>,
+        asker: RequestOrigin<'_>,
         work: impl FnOnce(&mut Work<'_>) -> T,
     ) -> (T, Vec<String>) {
         let mut state = self.state();
@@ -144,7 +144,7 @@ impl Fake {
 
     /// Does a piece of work that no request of the API asks for, and sends its notices.
     pub fn work_by_hand<T>(self: &Arc<Self>, work: impl FnOnce(&mut Work<'_>) -> T) -> T {
-        let (result, events) = self.work(Asker::default(), work);
+        let (result, events) = self.work(RequestOrigin::default(), work);
         let troubles = self
             .state()
             .troubles

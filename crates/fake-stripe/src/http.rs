@@ -10,7 +10,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{net::TcpListener, task::JoinSet};
 
 use crate::{
-    api::{self, Answered},
+    api::{self, ApiOutcome},
     control,
     fake::Fake,
     pages,
@@ -86,16 +86,16 @@ async fn answer(
         body: &body,
     };
     match api::answer(fake, &request).await {
-        Answered::Answer(answer) => Ok(response(fake, &answer)),
-        Answered::Silence => {
+        ApiOutcome::Response(answer) => Ok(response(fake, &answer)),
+        ApiOutcome::Silence => {
             let never: Infallible = std::future::pending().await;
             match never {}
         }
-        Answered::Reset => Err(io::Error::other("the connection is closed on demand")),
+        ApiOutcome::Reset => Err(io::Error::other("the connection is closed on demand")),
     }
 }
 
-fn response(fake: &Fake, answer: &api::Answer) -> Response<Body> {
+fn response(fake: &Fake, answer: &api::ApiResponse) -> Response<Body> {
     let mut response = Response::new(Body::from(answer.body.clone()));
     *response.status_mut() = answer.status;
     let mut set = |name: &'static str, value: &str| {

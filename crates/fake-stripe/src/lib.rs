@@ -54,7 +54,7 @@ use tokio::{net::TcpListener, task::JoinHandle};
 use crate::{
     fake::Fake,
     http::Origin,
-    work::{Asker, Call, Work, disputes, methods, refunds, three_ds, tokens},
+    work::{Call, RequestOrigin, Work, disputes, methods, refunds, three_ds, tokens},
 };
 pub use crate::{
     options::Options,
@@ -276,7 +276,9 @@ impl FakeStripe {
 
     /// The object of an id as the API shows it, whatever it is.
     pub fn object(&self, id: &str) -> Option<Value> {
-        self.fake.work(Asker::default(), |work| work.view(id)).0
+        self.fake
+            .work(RequestOrigin::default(), |work| work.view(id))
+            .0
     }
 
     /// Every object of a kind as the API shows it, the oldest first: `payment_intents`, `setup_intents`, `charges`,
@@ -294,7 +296,7 @@ impl FakeStripe {
     /// anywhere. The id of an event is the `id` of a notice's body.
     pub fn notices(&self, after: Option<&str>) -> Vec<Notice> {
         let now = self.fake.clock.now();
-        let (events, _) = self.fake.work(Asker::default(), |work| {
+        let (events, _) = self.fake.work(RequestOrigin::default(), |work| {
             let all = work.books.events.all();
             let start = after
                 .and_then(|id| all.iter().position(|event| event.id == id))

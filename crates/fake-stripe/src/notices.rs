@@ -65,7 +65,7 @@ fn notices(fake: &Fake, event: &str) -> Vec<Notice> {
                 .iter()
                 .any(|asked| listens(asked, &row.kind))
     });
-    let notice = |endpoint: &crate::books::Endpoint| Notice {
+    let notice = |endpoint: &crate::books::WebhookEndpoint| Notice {
         url: endpoint.url.clone(),
         secret: endpoint.secret.clone(),
         body: pretty(&shown),

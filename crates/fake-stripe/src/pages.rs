@@ -12,7 +12,7 @@ use crate::{
     fake::Fake,
     form,
     http::{plain, typed},
-    work::three_ds::{self, Answered},
+    work::three_ds::{self, ChallengeOutcome},
 };
 
 /// Stands for the script of Stripe's pages.
@@ -71,7 +71,7 @@ fn decide(fake: &Arc<Fake>, question: &str, body: &[u8]) -> Response<Body> {
 }
 
 /// Back to the merchant: by the address to return to, or by a word to the script that has framed the page.
-fn leave(answered: &Answered) -> Response<Body> {
+fn leave(answered: &ChallengeOutcome) -> Response<Body> {
     let address = answered
         .challenge
         .return_url

@@ -6,7 +6,7 @@ use crate::error::Refusal;
 
 /// What a parameter may be.
 #[derive(Debug, Clone, Copy)]
-pub enum Kind {
+pub enum ParamKind {
     /// A text of at most so many characters.
     Text(usize),
     /// A whole number, at least the given one.
@@ -35,14 +35,14 @@ pub enum Kind {
 #[derive(Debug, Clone, Copy)]
 pub struct Param {
     name: &'static str,
-    kind: Kind,
+    kind: ParamKind,
     required: bool,
     emptyable: bool,
 }
 
 impl Param {
     /// A parameter that may be left out.
-    pub const fn new(name: &'static str, kind: Kind) -> Self {
+    pub const fn new(name: &'static str, kind: ParamKind) -> Self {
         Self {
             name,
             kind,
@@ -52,7 +52,7 @@ impl Param {
     }
 
     /// A parameter that must be given.
-    pub const fn required(name: &'static str, kind: Kind) -> Self {
+    pub const fn required(name: &'static str, kind: ParamKind) -> Self {
         Self {
             required: true,
             ..Self::new(name, kind)
@@ -60,7 +60,7 @@ impl Param {
     }
 
     /// A parameter that an empty text unsets.
-    pub const fn emptyable(name: &'static str, kind: Kind) -> Self {
+    pub const fn emptyable(name: &'static str, kind: ParamKind) -> Self {
         Self {
             emptyable: true,
             ..Self::new(name, kind)
@@ -202,7 +202,8 @@ fn unknown_parameters(names: &[String]) -> Refusal {
 }
 
 fn one(param: &Param, value: &Value, path: &str) -> Result<Value, Refusal> {
-    if value.as_str() == Some("") && !matches!(param.kind, Kind::Metadata | Kind::NotDone) {
+    if value.as_str() == Some("") && !matches!(param.kind, ParamKind::Metadata | ParamKind::NotDone)
+    {
         if param.emptyable {
             return Ok(value.clone());
         }
@@ -214,24 +215,24 @@ fn one(param: &Param, value: &Value, path: &str) -> Result<Value, Refusal> {
         .param(path));
     }
     match param.kind {
-        Kind::Text(longest) => text(value, longest, path),
-        Kind::Integer(least) => integer(value, least, path),
-        Kind::Boolean => boolean(value, path),
-        Kind::BooleanOr(words) => boolean(value, path).or_else(|_| word(value, words, path)),
-        Kind::Word(words) => word(value, words, path),
-        Kind::Words(words) => list(value, path, |item, path| word(item, words, path)),
-        Kind::Texts => list(value, path, |item, path| text(item, 500, path)),
-        Kind::Metadata => metadata(value, path),
-        Kind::Moment => moment(value, path),
-        Kind::Map(declared) => match value {
+        ParamKind::Text(longest) => text(value, longest, path),
+        ParamKind::Integer(least) => integer(value, least, path),
+        ParamKind::Boolean => boolean(value, path),
+        ParamKind::BooleanOr(words) => boolean(value, path).or_else(|_| word(value, words, path)),
+        ParamKind::Word(words) => word(value, words, path),
+        ParamKind::Words(words) => list(value, path, |item, path| word(item, words, path)),
+        ParamKind::Texts => list(value, path, |item, path| text(item, 500, path)),
+        ParamKind::Metadata => metadata(value, path),
+        ParamKind::Moment => moment(value, path),
+        ParamKind::Map(declared) => match value {
             Value::Object(given) => map(declared, given, path).map(Value::Object),
             _ => Err(Refusal::invalid("Invalid object").param(path)),
         },
-        Kind::NotDone => Err(
-            Refusal::invalid(format!("The fake Stripe does not do '{path}'."))
-                .code("fake_not_done")
-                .param(path),
-        ),
+        ParamKind::NotDone => Err(Refusal::invalid(format!(
+            "The fake Stripe does not do '{path}'."
+        ))
+        .code("fake_not_done")
+        .param(path)),
     }
 }
 
@@ -351,15 +352,15 @@ mod tests {
     use crate::form::decode;
 
     const DECLARED: &[Param] = &[
-        Param::required("amount", Kind::Integer(1)),
-        Param::new("kind", Kind::Word(&["a", "b"])),
-        Param::new("types", Kind::Words(&["card"])),
-        Param::new("sure", Kind::Boolean),
-        Param::new("metadata", Kind::Metadata),
-        Param::new("created", Kind::Moment),
+        Param::required("amount", ParamKind::Integer(1)),
+        Param::new("kind", ParamKind::Word(&["a", "b"])),
+        Param::new("types", ParamKind::Words(&["card"])),
+        Param::new("sure", ParamKind::Boolean),
+        Param::new("metadata", ParamKind::Metadata),
+        Param::new("created", ParamKind::Moment),
         Param::new(
             "deep",
-            Kind::Map(&[Param::required("enabled", Kind::Boolean)]),
+            ParamKind::Map(&[Param::required("enabled", ParamKind::Boolean)]),
         ),
     ];
 

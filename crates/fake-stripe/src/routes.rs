@@ -5,13 +5,13 @@ use axum::http::Method;
 use crate::{
     params::Param,
     work::{
-        Answer, Call, Work, account, customers, disputes, endpoints, events, intents, methods,
-        refunds, setups, tokens,
+        Call, ObjectResult, Work, account, customers, disputes, endpoints, events, intents,
+        methods, refunds, setups, tokens,
     },
 };
 
 /// What an endpoint does.
-pub type Handler = fn(&mut Work<'_>, &Call<'_>) -> Answer;
+pub type Handler = fn(&mut Work<'_>, &Call<'_>) -> ObjectResult;
 
 /// An endpoint.
 #[derive(Clone)]

@@ -65,7 +65,7 @@ pub struct Work<'a> {
 
 /// Who asks for a piece of work; nobody does for what becomes due, or happens at a bank.
 #[derive(Debug, Clone, Copy, Default)]
-pub struct Asker<'a> {
+pub struct RequestOrigin<'a> {
     /// Id of the request.
     pub request: Option<&'a str>,
     /// Its idempotency key.
@@ -93,7 +93,7 @@ pub fn settle(work: &mut Work<'_>) {
 }
 
 /// What an endpoint answers.
-pub type Answer = Result<Value, Refusal>;
+pub type ObjectResult = Result<Value, Refusal>;
 
 impl Work<'_> {
     /// Notes that something happened to an object.
@@ -132,13 +132,12 @@ impl Work<'_> {
     /// # Errors
     ///
     /// 404 if it is not there.
-    pub fn answer(&self, object: &str, id: &str) -> Answer {
+    pub fn answer(&self, object: &str, id: &str) -> ObjectResult {
         // Texts of errors write the names of objects in several ways.
         let plain = |name: &str| name.replace([' ', '_'], "").to_ascii_lowercase();
         let is_one = |view: &Value| {
-            view["object"]
-                .as_str()
-                .is_some_and(|name| plain(name) == plain(object))
+            let name = view["object"].as_str();
+            name.is_some_and(|name| plain(name) == plain(object))
         };
         self.view(id)
             .filter(is_one)

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::View;
 use crate::{
-    books::{Customer, Domain, Endpoint, Event, Transaction},
+    books::{BalanceTransaction, Customer, Event, PaymentMethodDomain, WebhookEndpoint},
     work::{API_VERSION, Account, account::AVAILABLE_AFTER},
 };
 
@@ -95,7 +95,7 @@ impl View<'_> {
     }
 
     /// An endpoint, without its secret.
-    pub fn endpoint(&self, row: &Endpoint) -> Value {
+    pub fn endpoint(&self, row: &WebhookEndpoint) -> Value {
         json!({
             "id": row.id, "object": "webhook_endpoint", "api_version": row.api_version, "application": null,
             "created": row.created, "description": row.description, "enabled_events": row.events,
@@ -105,7 +105,7 @@ impl View<'_> {
     }
 
     /// A domain.
-    pub fn domain(&self, row: &Domain) -> Value {
+    pub fn domain(&self, row: &PaymentMethodDomain) -> Value {
         let active = json!({ "status": "active" });
         json!({
             "id": row.id, "object": "payment_method_domain", "amazon_pay": active, "apple_pay": active,
@@ -115,7 +115,7 @@ impl View<'_> {
     }
 
     /// An entry of the balance.
-    pub fn transaction(&self, row: &Transaction) -> Value {
+    pub fn transaction(&self, row: &BalanceTransaction) -> Value {
         let available = row.created + AVAILABLE_AFTER;
         let fees = match row.fee {
             0 => json!([]),

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::View;
 use crate::{
-    books::{Method, Token, letters},
+    books::{ConfirmationToken, PaymentMethod, letters},
     cards,
 };
 
@@ -47,7 +47,7 @@ pub fn fingerprint(number: &str) -> String {
 
 impl View<'_> {
     /// A payment method.
-    pub fn method(&self, row: &Method) -> Value {
+    pub fn method(&self, row: &PaymentMethod) -> Value {
         json!({
             "id": row.id, "object": "payment_method", "allow_redisplay": row.allow_redisplay,
             "billing_details": row.billing,
@@ -58,7 +58,7 @@ impl View<'_> {
     }
 
     /// A confirmation token.
-    pub fn token(&self, row: &Token) -> Value {
+    pub fn token(&self, row: &ConfirmationToken) -> Value {
         let intent = |prefix: &str| row.used_by.as_deref().filter(|id| id.starts_with(prefix));
         json!({
             "id": row.id, "object": "confirmation_token", "created": row.created, "expires_at": row.expires_at,

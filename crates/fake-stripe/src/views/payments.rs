@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::{View, cards};
 use crate::{
-    books::{Challenge, Charge, Dispute, Intent, Refund, Setup},
+    books::{Challenge, Charge, Dispute, PaymentIntent, Refund, SetupIntent},
     cards::numbered,
     descriptor,
     work::methods,
@@ -44,7 +44,7 @@ impl View<'_> {
     }
 
     /// A payment intent.
-    pub fn intent(&self, row: &Intent) -> Value {
+    pub fn intent(&self, row: &PaymentIntent) -> Value {
         let paid = row.status == "succeeded";
         json!({
             "id": row.id, "object": "payment_intent", "allowed_payment_method_types": row.allowed,
@@ -75,7 +75,7 @@ impl View<'_> {
     }
 
     /// A setup intent.
-    pub fn setup(&self, row: &Setup) -> Value {
+    pub fn setup(&self, row: &SetupIntent) -> Value {
         json!({
             "id": row.id, "object": "setup_intent", "allowed_payment_method_types": row.allowed,
             "application": null, "automatic_payment_methods": automatic(row.automatic.as_ref()),

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use super::{Answer, Call, Work, listing};
+use super::{Call, ObjectResult, Work, listing};
 use crate::{
-    params::{Kind, Param},
+    params::{Param, ParamKind},
     views,
 };
 
@@ -19,20 +19,20 @@ pub const CHARGES: &[Param] = &[
     listing::BEFORE,
     listing::CREATED,
     listing::EXPAND,
-    Param::new("customer", Kind::Text(100)),
-    Param::new("payment_intent", Kind::Text(100)),
+    Param::new("customer", ParamKind::Text(100)),
+    Param::new("payment_intent", ParamKind::Text(100)),
 ];
 
 /// Seconds until what was paid can be paid out.
 pub const AVAILABLE_AFTER: i64 = 2 * 24 * 3600;
 
 /// Shows the account.
-pub fn retrieve(work: &mut Work<'_>, _: &Call<'_>) -> Answer {
+pub fn retrieve(work: &mut Work<'_>, _: &Call<'_>) -> ObjectResult {
     Ok(views::account::account(work.account))
 }
 
 /// Shows the balance, by currency.
-pub fn balance(work: &mut Work<'_>, _: &Call<'_>) -> Answer {
+pub fn balance(work: &mut Work<'_>, _: &Call<'_>) -> ObjectResult {
     let mut sums: BTreeMap<&str, (i64, i64)> = BTreeMap::new();
     for entry in work.books.transactions.all() {
         let net = entry.amount - entry.fee;
@@ -61,12 +61,12 @@ pub fn balance(work: &mut Work<'_>, _: &Call<'_>) -> Answer {
 }
 
 /// Shows a charge.
-pub fn charge(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+pub fn charge(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
     work.answer("charge", call.id)
 }
 
 /// Lists charges.
-pub fn charges(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+pub fn charges(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
     let (customer, intent) = (
         call.params.text("customer"),
         call.params.text("payment_intent"),
@@ -79,6 +79,6 @@ pub fn charges(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
 }
 
 /// Shows an entry of the balance.
-pub fn transaction(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+pub fn transaction(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
     work.answer("balance transaction", call.id)
 }

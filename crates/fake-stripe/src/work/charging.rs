@@ -1,13 +1,13 @@
-//! What intents of both kinds share: the means of a confirmation, and what a card says to it.
+//! What intents of both kinds share: the source of a confirmation, and what a card says to it.
 
 use serde_json::{Map, Value, json};
 
 use super::{Work, disputes, methods, tokens};
 use crate::{
-    books::{Challenge, Charge, Intent, Method, Transaction},
+    books::{BalanceTransaction, Challenge, Charge, PaymentIntent, PaymentMethod},
     cards::{Afterwards, Authentication, Card},
     error::Refusal,
-    params::{Kind, Param, Params},
+    params::{Param, ParamKind, Params},
 };
 
 /// Types of payment methods that an intent may allow; the fake has cards only.
@@ -61,34 +61,34 @@ pub const TYPES: &[&str] = &[
 ];
 
 /// Which methods Stripe offers by itself.
-pub const AUTOMATIC: Kind = Kind::Map(&[
-    Param::new("allow_redirects", Kind::Word(&["always", "never"])),
-    Param::required("enabled", Kind::Boolean),
+pub const AUTOMATIC: ParamKind = ParamKind::Map(&[
+    Param::new("allow_redirects", ParamKind::Word(&["always", "never"])),
+    Param::required("enabled", ParamKind::Boolean),
 ]);
 
 /// How cards are asked.
-pub const METHOD_OPTIONS: Kind = Kind::Map(&[Param::emptyable(
+pub const METHOD_OPTIONS: ParamKind = ParamKind::Map(&[Param::emptyable(
     "card",
-    Kind::Map(&[Param::new(
+    ParamKind::Map(&[Param::new(
         "request_three_d_secure",
-        Kind::Word(&["any", "automatic", "challenge"]),
+        ParamKind::Word(&["any", "automatic", "challenge"]),
     )]),
 )]);
 
 /// What a buyer agreed to, where a mandate is needed; cards need none.
-pub const MANDATE: Kind = Kind::Map(&[Param::new(
+pub const MANDATE: ParamKind = ParamKind::Map(&[Param::new(
     "customer_acceptance",
-    Kind::Map(&[
-        Param::new("accepted_at", Kind::Integer(0)),
-        Param::new("offline", Kind::Map(&[])),
+    ParamKind::Map(&[
+        Param::new("accepted_at", ParamKind::Integer(0)),
+        Param::new("offline", ParamKind::Map(&[])),
         Param::new(
             "online",
-            Kind::Map(&[
-                Param::new("ip_address", Kind::Text(50)),
-                Param::new("user_agent", Kind::Text(1_000)),
+            ParamKind::Map(&[
+                Param::new("ip_address", ParamKind::Text(50)),
+                Param::new("user_agent", ParamKind::Text(1_000)),
             ]),
         ),
-        Param::required("type", Kind::Word(&["offline", "online"])),
+        Param::required("type", ParamKind::Word(&["offline", "online"])),
     ]),
 )]);
 
@@ -126,9 +126,9 @@ pub fn automatic(params: &Params) -> Result<Option<String>, Refusal> {
 
 /// What a confirmation is done with.
 #[derive(Debug)]
-pub struct Means {
+pub struct ConfirmationSource {
     /// The payment method: one that was there, or the one that the token becomes.
-    pub method: Method,
+    pub method: PaymentMethod,
     /// The token's id.
     pub token: Option<String>,
     /// What the token would keep the method for.
@@ -141,17 +141,17 @@ pub struct Means {
     pub shipping: Option<Value>,
 }
 
-/// The means that a confirmation names.
+/// The source that a confirmation names.
 ///
 /// # Errors
 ///
 /// 400 for tokens and methods that are not there or of no more use, and if there is none.
-pub fn means(
+pub fn confirmation_source(
     work: &mut Work<'_>,
     params: &Params,
     current: Option<&str>,
     customer: Option<&str>,
-) -> Result<Option<Means>, Refusal> {
+) -> Result<Option<ConfirmationSource>, Refusal> {
     let (token, named) = (
         params.text("confirmation_token"),
         params.text("payment_method"),
@@ -174,7 +174,7 @@ pub fn means(
     if let Some(id) = token {
         let token = tokens::named(work, id)?;
         let method = methods::of_token(work, &token);
-        return Ok(Some(Means {
+        return Ok(Some(ConfirmationSource {
             method,
             token: Some(token.id),
             usage: token.setup_future_usage,
@@ -191,7 +191,7 @@ pub fn means(
     let by_script = params
         .boolean("use_stripe_sdk")
         .unwrap_or(return_url.is_none());
-    Ok(Some(Means {
+    Ok(Some(ConfirmationSource {
         method,
         token: None,
         usage: None,
@@ -207,7 +207,7 @@ pub fn means(
 ///
 /// 400 if cards are not among them, and if the buyer may have to leave and nobody says where they come back.
 pub fn fits(
-    means: &Means,
+    source: &ConfirmationSource,
     allowed: Option<&Vec<String>>,
     automatic: Option<&str>,
 ) -> Result<(), Refusal> {
@@ -219,7 +219,7 @@ pub fn fits(
         ))
         .param("payment_method"));
     }
-    if automatic == Some("always") && means.return_url.is_none() {
+    if automatic == Some("always") && source.return_url.is_none() {
         return Err(Refusal::invalid(
             "This PaymentIntent is configured to accept payment methods enabled in your Dashboard. Because some of \
              these payment methods might redirect your customer off of your page, you must provide a `return_url`. If \
@@ -233,28 +233,33 @@ pub fn fits(
 }
 
 /// Marks the token as used, and keeps the method that it became.
-pub fn take(work: &mut Work<'_>, means: &Means, intent: &str) {
-    if let Some(token) = &means.token {
+pub fn take(work: &mut Work<'_>, source: &ConfirmationSource, intent: &str) {
+    if let Some(token) = &source.token {
         work.books
             .tokens
             .change(token, |token| token.used_by = Some(intent.to_owned()));
     }
-    work.books.methods.put(means.method.clone());
+    work.books.methods.put(source.method.clone());
 }
 
 /// What a card says.
 #[derive(Debug)]
-pub enum Said {
+pub enum CardResponse {
     /// Its holder is asked first.
-    Asks,
+    NeedsAuthentication,
     /// No.
-    Declines(Refusal),
+    Declined(Refusal),
     /// Yes.
-    Agrees,
+    Approved,
 }
 
 /// What a card says to a payment before its holder was asked.
-pub fn ask(card: &Card, method: &Method, off_session: bool, three_d_secure: Option<&str>) -> Said {
+pub fn authorize(
+    card: &Card,
+    method: &PaymentMethod,
+    off_session: bool,
+    three_d_secure: Option<&str>,
+) -> CardResponse {
     let asks = match card.authentication {
         Authentication::Never => false,
         Authentication::WhenRequested => is_requested(three_d_secure) && !off_session,
@@ -263,31 +268,32 @@ pub fn ask(card: &Card, method: &Method, off_session: bool, three_d_secure: Opti
         Authentication::OnSession => !off_session,
     };
     match (asks, off_session) {
-        (true, true) => Said::Declines(
+        (true, true) => CardResponse::Declined(
             Refusal::card(
                 "authentication_required",
                 "Your card was declined. This transaction requires authentication.",
             )
             .with("decline_code", "authentication_required"),
         ),
-        (true, false) => Said::Asks,
-        (false, _) => charge_said(card),
+        (true, false) => CardResponse::NeedsAuthentication,
+        (false, _) => authorize_authenticated(card),
     }
 }
 
 /// Whether a card's answer is one of its bank about the money, and not a question to its holder.
-pub fn is_about_money(said: &Said, card: &Card) -> bool {
+pub fn is_final(said: &CardResponse, card: &Card) -> bool {
     match said {
-        Said::Asks => false,
-        Said::Agrees => true,
-        Said::Declines(_) => card.decline.is_some(),
+        CardResponse::NeedsAuthentication => false,
+        CardResponse::Approved => true,
+        CardResponse::Declined(_) => card.decline.is_some(),
     }
 }
 
 /// What a card says to a payment once its holder has agreed.
-pub fn charge_said(card: &Card) -> Said {
-    card.decline
-        .map_or(Said::Agrees, |decline| Said::Declines(decline.refusal()))
+pub fn authorize_authenticated(card: &Card) -> CardResponse {
+    card.decline.map_or(CardResponse::Approved, |decline| {
+        CardResponse::Declined(decline.refusal())
+    })
 }
 
 /// True where a request asks for 3-D Secure.
@@ -296,25 +302,27 @@ fn is_requested(three_d_secure: Option<&str>) -> bool {
 }
 
 /// What a card says to being kept, before or after its holder was asked.
-pub fn keep_said(card: &Card, asked: bool, three_d_secure: Option<&str>) -> Said {
+pub fn verify(card: &Card, asked: bool, three_d_secure: Option<&str>) -> CardResponse {
     let asks = match card.authentication {
         Authentication::Never => false,
         Authentication::WhenRequested => is_requested(three_d_secure),
         _ => true,
     };
     if asks && !asked {
-        return Said::Asks;
+        return CardResponse::NeedsAuthentication;
     }
     let decline = card.decline.filter(|decline| decline.when_kept);
-    decline.map_or(Said::Agrees, |decline| Said::Declines(decline.refusal()))
+    decline.map_or(CardResponse::Approved, |decline| {
+        CardResponse::Declined(decline.refusal())
+    })
 }
 
 /// The question to the card's holder.
-pub fn challenge(work: &mut Work<'_>, means: &Means) -> Challenge {
+pub fn challenge(work: &mut Work<'_>, source: &ConfirmationSource) -> Challenge {
     Challenge {
         id: work.books.id("3ds"),
-        return_url: means.return_url.clone(),
-        by_script: means.by_script,
+        return_url: source.return_url.clone(),
+        by_script: source.by_script,
     }
 }
 
@@ -340,7 +348,7 @@ pub fn keep(work: &mut Work<'_>, method: &str, customer: Option<&str>, keeps: bo
 /// A charge of an intent: paid, or failed with the error.
 pub fn charge(
     work: &mut Work<'_>,
-    intent: &Intent,
+    intent: &PaymentIntent,
     method: &str,
     authenticated: bool,
     failure: Option<&Refusal>,
@@ -416,7 +424,7 @@ pub struct Entry<'a> {
 /// Writes an entry of the balance.
 pub fn transaction(work: &mut Work<'_>, entry: Entry<'_>) -> String {
     let id = work.books.id("txn");
-    work.books.transactions.put(Transaction {
+    work.books.transactions.put(BalanceTransaction {
         id: id.clone(),
         created: work.now,
         amount: entry.amount,

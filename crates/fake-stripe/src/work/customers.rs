@@ -2,35 +2,35 @@
 
 use serde_json::{Map, Value};
 
-use super::{Answer, Call, Work, listing, merged, not_found};
+use super::{Call, ObjectResult, Work, listing, merged, not_found};
 use crate::{
     books::Customer,
     error::Refusal,
-    params::{Kind, Param, Params},
+    params::{Param, ParamKind, Params},
 };
 
 /// An address.
 pub const ADDRESS: &[Param] = &[
-    Param::emptyable("city", Kind::Text(500)),
-    Param::emptyable("country", Kind::Text(500)),
-    Param::emptyable("line1", Kind::Text(500)),
-    Param::emptyable("line2", Kind::Text(500)),
-    Param::emptyable("postal_code", Kind::Text(500)),
-    Param::emptyable("state", Kind::Text(500)),
+    Param::emptyable("city", ParamKind::Text(500)),
+    Param::emptyable("country", ParamKind::Text(500)),
+    Param::emptyable("line1", ParamKind::Text(500)),
+    Param::emptyable("line2", ParamKind::Text(500)),
+    Param::emptyable("postal_code", ParamKind::Text(500)),
+    Param::emptyable("state", ParamKind::Text(500)),
 ];
 
 /// Parameters of creating and of changing a customer.
 pub const PARAMS: &[Param] = &[
-    Param::emptyable("address", Kind::Map(ADDRESS)),
-    Param::emptyable("description", Kind::Text(350)),
-    Param::emptyable("email", Kind::Text(512)),
+    Param::emptyable("address", ParamKind::Map(ADDRESS)),
+    Param::emptyable("description", ParamKind::Text(350)),
+    Param::emptyable("email", ParamKind::Text(512)),
     listing::EXPAND,
-    Param::emptyable("metadata", Kind::Metadata),
-    Param::emptyable("name", Kind::Text(256)),
-    Param::emptyable("phone", Kind::Text(20)),
-    Param::new("preferred_locales", Kind::Texts),
-    Param::emptyable("business_name", Kind::Text(150)),
-    Param::emptyable("individual_name", Kind::Text(150)),
+    Param::emptyable("metadata", ParamKind::Metadata),
+    Param::emptyable("name", ParamKind::Text(256)),
+    Param::emptyable("phone", ParamKind::Text(20)),
+    Param::new("preferred_locales", ParamKind::Texts),
+    Param::emptyable("business_name", ParamKind::Text(150)),
+    Param::emptyable("individual_name", ParamKind::Text(150)),
 ];
 
 /// Parameters of listing customers.
@@ -40,7 +40,7 @@ pub const LIST: &[Param] = &[
     listing::BEFORE,
     listing::CREATED,
     listing::EXPAND,
-    Param::new("email", Kind::Text(512)),
+    Param::new("email", ParamKind::Text(512)),
 ];
 
 fn apply(fields: &mut Map<String, Value>, params: &Params) {
@@ -68,7 +68,7 @@ fn apply(fields: &mut Map<String, Value>, params: &Params) {
 }
 
 /// Makes a customer.
-pub fn create(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+pub fn create(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
     if let Some(email) = call
         .params
         .text("email")
@@ -94,7 +94,7 @@ pub fn create(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
 }
 
 /// Changes a customer.
-pub fn update(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+pub fn update(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
     let mut customer = found(work, call.id).ok_or_else(|| not_found("customer", call.id))?;
     apply(&mut customer.fields, call.params);
     customer.metadata = merged(customer.metadata, call.params);
@@ -104,7 +104,7 @@ pub fn update(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
 }
 
 /// Deletes a customer; their payment methods are detached.
-pub fn delete(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+pub fn delete(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
     found(work, call.id).ok_or_else(|| not_found("customer", call.id))?;
     let methods: Vec<String> = work
         .books
@@ -125,7 +125,7 @@ pub fn delete(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
 }
 
 /// Lists customers.
-pub fn list(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+pub fn list(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
     let email = call.params.text("email");
     listing::page(work, call, "customer", work.books.customers.all(), |row| {
         !row.deleted
@@ -136,7 +136,7 @@ pub fn list(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
 }
 
 /// Shows a customer.
-pub fn retrieve(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+pub fn retrieve(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
     work.answer("customer", call.id)
 }
 

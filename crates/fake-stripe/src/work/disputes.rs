@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Answer, Call, Work, charging, charging::Entry, listing, not_found};
+use super::{Call, ObjectResult, Work, charging, charging::Entry, listing, not_found};
 use crate::{
     books::Dispute,
     error::Refusal,
-    params::{Kind, Param},
+    params::{Param, ParamKind},
 };
 
 /// What the bank takes for a dispute, in minor units.
@@ -19,8 +19,8 @@ pub const LIST: &[Param] = &[
     listing::BEFORE,
     listing::CREATED,
     listing::EXPAND,
-    Param::new("charge", Kind::Text(100)),
-    Param::new("payment_intent", Kind::Text(100)),
+    Param::new("charge", ParamKind::Text(100)),
+    Param::new("payment_intent", ParamKind::Text(100)),
 ];
 /// Parameters of showing or accepting a dispute.
 pub const ONE: &[Param] = &[listing::EXPAND];
@@ -30,7 +30,7 @@ pub const ONE: &[Param] = &[listing::EXPAND];
 /// # Errors
 ///
 /// 400 if the charge is not there, has failed or is disputed.
-pub fn open(work: &mut Work<'_>, charge: &str, reason: &str, inquiry: bool) -> Answer {
+pub fn open(work: &mut Work<'_>, charge: &str, reason: &str, inquiry: bool) -> ObjectResult {
     let charge = work
         .books
         .charges
@@ -93,7 +93,7 @@ fn moves(work: &mut Work<'_>, dispute: &str, amount: i64, fee: i64, currency: &s
 }
 
 /// The merchant accepts: the dispute is lost.
-pub fn close(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+pub fn close(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
     let dispute = found(work, call.id)?;
     match dispute.status.as_str() {
         "needs_response" => decide(work, call.id, "lost"),
@@ -107,7 +107,7 @@ pub fn close(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
 /// # Errors
 ///
 /// 404 if there is no such dispute, 400 for a decided one and other states.
-pub fn decide(work: &mut Work<'_>, id: &str, status: &str) -> Answer {
+pub fn decide(work: &mut Work<'_>, id: &str, status: &str) -> ObjectResult {
     let mut dispute = found(work, id)?;
     const STATES: [&str; 6] = [
         "won",
@@ -153,12 +153,12 @@ pub fn decide(work: &mut Work<'_>, id: &str, status: &str) -> Answer {
 }
 
 /// Shows a dispute.
-pub fn retrieve(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+pub fn retrieve(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
     work.answer("dispute", call.id)
 }
 
 /// Lists disputes.
-pub fn list(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+pub fn list(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
     let (charge, intent) = (
         call.params.text("charge"),
         call.params.text("payment_intent"),

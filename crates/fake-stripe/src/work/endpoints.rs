@@ -2,11 +2,11 @@
 
 use serde_json::Map;
 
-use super::{API_VERSION, Answer, Call, Work, listing, merged, not_found};
+use super::{API_VERSION, Call, ObjectResult, Work, listing, merged, not_found};
 use crate::{
-    books::{Domain, Endpoint, letters},
+    books::{PaymentMethodDomain, WebhookEndpoint, letters},
     error::Refusal,
-    params::{Kind, Param},
+    params::{Param, ParamKind},
 };
 
 /// Endpoints that an account may have.
@@ -14,22 +14,22 @@ const MOST: usize = 16;
 
 /// Parameters of adding an endpoint.
 pub const CREATE: &[Param] = &[
-    Param::required("enabled_events", Kind::Texts),
-    Param::required("url", Kind::Text(5_000)),
-    Param::new("api_version", Kind::Word(&[API_VERSION])),
-    Param::new("connect", Kind::NotDone),
-    Param::emptyable("description", Kind::Text(500)),
+    Param::required("enabled_events", ParamKind::Texts),
+    Param::required("url", ParamKind::Text(5_000)),
+    Param::new("api_version", ParamKind::Word(&[API_VERSION])),
+    Param::new("connect", ParamKind::NotDone),
+    Param::emptyable("description", ParamKind::Text(500)),
     listing::EXPAND,
-    Param::emptyable("metadata", Kind::Metadata),
+    Param::emptyable("metadata", ParamKind::Metadata),
 ];
 /// Parameters of changing an endpoint.
 pub const UPDATE: &[Param] = &[
-    Param::emptyable("description", Kind::Text(500)),
-    Param::new("disabled", Kind::Boolean),
-    Param::new("enabled_events", Kind::Texts),
+    Param::emptyable("description", ParamKind::Text(500)),
+    Param::new("disabled", ParamKind::Boolean),
+    Param::new("enabled_events", ParamKind::Texts),
     listing::EXPAND,
-    Param::emptyable("metadata", Kind::Metadata),
-    Param::new("url", Kind::Text(5_000)),
+    Param::emptyable("metadata", ParamKind::Metadata),
+    Param::new("url", ParamKind::Text(5_000)),
 ];
 /// Parameters of listing endpoints.
 pub const LIST: &[Param] = &[
@@ -40,8 +40,8 @@ pub const LIST: &[Param] = &[
 ];
 /// Parameters of adding a domain.
 pub const DOMAIN: &[Param] = &[
-    Param::required("domain_name", Kind::Text(253)),
-    Param::new("enabled", Kind::Boolean),
+    Param::required("domain_name", ParamKind::Text(253)),
+    Param::new("enabled", ParamKind::Boolean),
     listing::EXPAND,
 ];
 /// Parameters of listing domains.
@@ -50,12 +50,12 @@ pub const DOMAINS: &[Param] = &[
     listing::AFTER,
     listing::BEFORE,
     listing::EXPAND,
-    Param::new("domain_name", Kind::Text(253)),
-    Param::new("enabled", Kind::Boolean),
+    Param::new("domain_name", ParamKind::Text(253)),
+    Param::new("enabled", ParamKind::Boolean),
 ];
 
 /// Adds an endpoint; only this answer has its secret.
-pub fn create(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+pub fn create(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
     let url = call.params.owned("url").unwrap_or_default();
     check(&url)?;
     if work
@@ -73,7 +73,7 @@ pub fn create(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
     }
     let id = work.books.id("we");
     let secret = format!("whsec_{}", letters(&work.books.id("secret"), 32));
-    work.books.endpoints.put(Endpoint {
+    work.books.endpoints.put(WebhookEndpoint {
         id: id.clone(),
         created: work.now,
         url,
@@ -102,7 +102,7 @@ fn check(url: &str) -> Result<(), Refusal> {
 }
 
 /// Changes an endpoint.
-pub fn update(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+pub fn update(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
     let mut endpoint = found(work, call.id)?;
     if let Some(url) = call.params.owned("url") {
         check(&url)?;
@@ -125,12 +125,12 @@ pub fn update(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
 }
 
 /// Shows an endpoint.
-pub fn retrieve(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+pub fn retrieve(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
     work.answer("webhook endpoint", call.id)
 }
 
 /// Lists endpoints.
-pub fn list(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+pub fn list(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
     listing::page(
         work,
         call,
@@ -141,7 +141,7 @@ pub fn list(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
 }
 
 /// Adds a domain, or answers with the one that is there.
-pub fn create_domain(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+pub fn create_domain(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
     let name = call
         .params
         .owned("domain_name")
@@ -163,7 +163,7 @@ pub fn create_domain(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
         return work.answer("payment method domain", &id);
     }
     let id = work.books.id("pmd");
-    work.books.domains.put(Domain {
+    work.books.domains.put(PaymentMethodDomain {
         id: id.clone(),
         created: work.now,
         name,
@@ -173,12 +173,12 @@ pub fn create_domain(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
 }
 
 /// Shows a domain.
-pub fn retrieve_domain(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+pub fn retrieve_domain(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
     work.answer("payment method domain", call.id)
 }
 
 /// Lists domains.
-pub fn list_domains(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+pub fn list_domains(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
     let (name, enabled) = (
         call.params.text("domain_name"),
         call.params.boolean("enabled"),
@@ -195,7 +195,7 @@ pub fn list_domains(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
     )
 }
 
-fn found(work: &Work<'_>, id: &str) -> Result<Endpoint, Refusal> {
+fn found(work: &Work<'_>, id: &str) -> Result<WebhookEndpoint, Refusal> {
     work.books
         .endpoints
         .get(id)

@@ -1,7 +1,7 @@
 //! Events: what happened, kept for thirty days.
 
-use super::{Answer, Call, Work, listing, not_found};
-use crate::params::{Kind, Param};
+use super::{Call, ObjectResult, Work, listing, not_found};
+use crate::params::{Param, ParamKind};
 
 /// Seconds for which an event can be asked for.
 const KEPT: i64 = 30 * 24 * 3600;
@@ -13,13 +13,13 @@ pub const LIST: &[Param] = &[
     listing::BEFORE,
     listing::CREATED,
     listing::EXPAND,
-    Param::new("delivery_success", Kind::NotDone),
-    Param::new("type", Kind::Text(100)),
-    Param::new("types", Kind::Texts),
+    Param::new("delivery_success", ParamKind::NotDone),
+    Param::new("type", ParamKind::Text(100)),
+    Param::new("types", ParamKind::Texts),
 ];
 
 /// Lists events.
-pub fn list(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+pub fn list(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
     let types = call.params.texts("types");
     let kind = call.params.text("type");
     listing::page(work, call, "event", work.books.events.all(), |row| {
@@ -33,7 +33,7 @@ pub fn list(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
 }
 
 /// Shows an event.
-pub fn retrieve(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+pub fn retrieve(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
     let old = |event: &crate::books::Event| event.created <= work.now - KEPT;
     if work.books.events.get(call.id).is_some_and(old) {
         return Err(not_found("event", call.id));

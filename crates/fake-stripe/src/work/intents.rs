@@ -5,12 +5,12 @@ pub mod params;
 use serde_json::{Map, Value};
 
 use super::{
-    Answer, Call, Work,
-    charging::{self, Means, Said},
+    Call, ObjectResult, Work,
+    charging::{self, CardResponse, ConfirmationSource},
     customers, listing, merged, methods, not_found, refunds,
 };
 use crate::{
-    books::{Challenge, Intent},
+    books::{Challenge, PaymentIntent},
     descriptor,
     error::Refusal,
     money,
@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// Makes an intent, and confirms it if asked to.
-pub fn create(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+pub fn create(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
     let params = call.params;
     let confirms = params.is("confirm");
     if !confirms {
@@ -26,19 +26,19 @@ pub fn create(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
     }
     let intent = new(work, params)?;
     let customer = intent.customer.clone();
-    let means = charging::means(work, params, None, customer.as_deref())?;
+    let source = charging::confirmation_source(work, params, None, customer.as_deref())?;
     if confirms {
-        confirmable(&intent, means.as_ref(), params)?;
+        confirmable(&intent, source.as_ref(), params)?;
     }
     let id = intent.id.clone();
     work.books.intents.put(intent);
     work.emit_for("payment_intent.created", &id);
-    match means {
-        Some(means) if confirms => confirm_with(work, &id, means, params),
-        Some(means) => {
-            charging::take(work, &means, &id);
+    match source {
+        Some(source) if confirms => confirm_with(work, &id, source, params),
+        Some(source) => {
+            charging::take(work, &source, &id);
             work.books.intents.change(&id, |intent| {
-                intent.method = Some(means.method.id.clone());
+                intent.method = Some(source.method.id.clone());
                 "requires_confirmation".clone_into(&mut intent.status);
             });
             work.answer("payment_intent", &id)
@@ -48,7 +48,7 @@ pub fn create(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
 }
 
 /// An intent of the parameters, not yet in the books.
-fn new(work: &mut Work<'_>, params: &Params) -> Result<Intent, Refusal> {
+fn new(work: &mut Work<'_>, params: &Params) -> Result<PaymentIntent, Refusal> {
     let amount = params.integer("amount").unwrap_or_default();
     let currency = params
         .text("currency")
@@ -70,7 +70,7 @@ fn new(work: &mut Work<'_>, params: &Params) -> Result<Intent, Refusal> {
     let automatic = charging::automatic(params)?;
     let id = work.books.id("pi");
     let secret = work.books.id("secret");
-    Ok(Intent {
+    Ok(PaymentIntent {
         client_secret: format!("{id}_{secret}"),
         id,
         created: work.now,
@@ -120,9 +120,13 @@ fn only_when_confirming(params: &Params) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Whether the intent can be confirmed with these means.
-fn confirmable(intent: &Intent, means: Option<&Means>, params: &Params) -> Result<(), Refusal> {
-    let Some(means) = means else {
+/// Whether the intent can be confirmed with this source.
+fn confirmable(
+    intent: &PaymentIntent,
+    source: Option<&ConfirmationSource>,
+    params: &Params,
+) -> Result<(), Refusal> {
+    let Some(source) = source else {
         return Err(Refusal::invalid(
             "You cannot confirm this PaymentIntent because it's missing a payment method. You can either update the \
              PaymentIntent with a payment method and then confirm it again, or confirm it again directly with a \
@@ -130,14 +134,14 @@ fn confirmable(intent: &Intent, means: Option<&Means>, params: &Params) -> Resul
         )
         .code("payment_intent_unexpected_state"));
     };
-    charging::fits(means, intent.allowed.as_ref(), intent.automatic.as_deref())?;
+    charging::fits(source, intent.allowed.as_ref(), intent.automatic.as_deref())?;
     let usage = usage(intent, params);
-    if means.token.is_some() && means.usage != usage {
+    if source.token.is_some() && source.usage != usage {
         let words = |usage: &Option<String>| usage.clone().unwrap_or_else(|| "none".to_owned());
         return Err(Refusal::invalid(format!(
             "The `setup_future_usage` of the ConfirmationToken ({}) does not match the `setup_future_usage` of the \
              PaymentIntent ({}).",
-            words(&means.usage),
+            words(&source.usage),
             words(&usage)
         ))
         .param("confirmation_token"));
@@ -153,7 +157,7 @@ fn confirmable(intent: &Intent, means: Option<&Means>, params: &Params) -> Resul
 }
 
 /// What the method is kept for: what the confirmation says, or the intent.
-fn usage(intent: &Intent, params: &Params) -> Option<String> {
+fn usage(intent: &PaymentIntent, params: &Params) -> Option<String> {
     if params.has("setup_future_usage") {
         params.owned("setup_future_usage")
     } else {
@@ -162,7 +166,7 @@ fn usage(intent: &Intent, params: &Params) -> Option<String> {
 }
 
 /// Confirms an intent.
-pub fn confirm(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+pub fn confirm(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
     let intent = found(work, call.id)?;
     match intent.status.as_str() {
         "requires_payment_method" | "requires_confirmation" | "requires_action" => {}
@@ -186,25 +190,30 @@ pub fn confirm(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
             ));
         }
     }
-    let means = charging::means(
+    let source = charging::confirmation_source(
         work,
         call.params,
         intent.method.as_deref(),
         intent.customer.as_deref(),
     )?;
-    confirmable(&intent, means.as_ref(), call.params)?;
-    match means {
-        Some(means) => confirm_with(work, call.id, means, call.params),
+    confirmable(&intent, source.as_ref(), call.params)?;
+    match source {
+        Some(source) => confirm_with(work, call.id, source, call.params),
         None => work.answer("payment_intent", call.id),
     }
 }
 
 /// Asks the card.
-fn confirm_with(work: &mut Work<'_>, id: &str, means: Means, params: &Params) -> Answer {
+fn confirm_with(
+    work: &mut Work<'_>,
+    id: &str,
+    source: ConfirmationSource,
+    params: &Params,
+) -> ObjectResult {
     let mut intent = found(work, id)?;
-    charging::take(work, &means, id);
+    charging::take(work, &source, id);
     intent.setup_future_usage = usage(&intent, params);
-    intent.method = Some(means.method.id.clone());
+    intent.method = Some(source.method.id.clone());
     intent.last_error = None;
     intent.challenge = None;
     intent.request_three_d_secure =
@@ -215,42 +224,44 @@ fn confirm_with(work: &mut Work<'_>, id: &str, means: Means, params: &Params) ->
     let shipping = params
         .map("shipping")
         .map(super::tokens::shipping)
-        .or_else(|| means.shipping.clone());
+        .or_else(|| source.shipping.clone());
     intent.shipping = shipping.or(intent.shipping);
-    let card = methods::card(&means.method);
+    let card = methods::card(&source.method);
     let off_session = params.is("off_session");
-    let said = charging::ask(
+    let said = charging::authorize(
         card,
-        &means.method,
+        &source.method,
         off_session,
         intent.request_three_d_secure.as_deref(),
     );
-    if work.processing && charging::is_about_money(&said, card) {
+    if work.processing && charging::is_final(&said, card) {
         return processing(work, intent);
     }
     match said {
-        Said::Asks if params.is("error_on_requires_action") => {
+        CardResponse::NeedsAuthentication if params.is("error_on_requires_action") => {
             let refusal = Refusal::card(
                 "authentication_required",
                 "Your card was declined. This transaction requires authentication.",
             )
             .with("decline_code", "authentication_required");
-            declined(work, intent, &means.method.id, refusal, false)
+            declined(work, intent, &source.method.id, refusal, false)
         }
-        Said::Asks => {
+        CardResponse::NeedsAuthentication => {
             "requires_action".clone_into(&mut intent.status);
-            intent.challenge = Some(charging::challenge(work, &means));
+            intent.challenge = Some(charging::challenge(work, &source));
             work.books.intents.put(intent);
             work.emit_for("payment_intent.requires_action", id);
             work.answer("payment_intent", id)
         }
-        Said::Declines(refusal) => declined(work, intent, &means.method.id, refusal, false),
-        Said::Agrees => paid(work, intent, &means.method.id, false),
+        CardResponse::Declined(refusal) => {
+            declined(work, intent, &source.method.id, refusal, false)
+        }
+        CardResponse::Approved => paid(work, intent, &source.method.id, false),
     }
 }
 
 /// The card's bank takes its time.
-fn processing(work: &mut Work<'_>, mut intent: Intent) -> Answer {
+fn processing(work: &mut Work<'_>, mut intent: PaymentIntent) -> ObjectResult {
     let id = intent.id.clone();
     "processing".clone_into(&mut intent.status);
     intent.due = Some(work.now + refunds::SETTLES_AFTER);
@@ -261,8 +272,8 @@ fn processing(work: &mut Work<'_>, mut intent: Intent) -> Answer {
 
 /// Ends the payments whose bank has taken its time.
 pub fn settle(work: &mut Work<'_>) {
-    let due = |intent: &&Intent| intent.due.is_some_and(|due| due <= work.now);
-    let due: Vec<Intent> = work
+    let due = |intent: &&PaymentIntent| intent.due.is_some_and(|due| due <= work.now);
+    let due: Vec<PaymentIntent> = work
         .books
         .intents
         .all()
@@ -275,15 +286,22 @@ pub fn settle(work: &mut Work<'_>) {
         let method = intent.method.clone().unwrap_or_default();
         let card = work.books.methods.get(&method).map(methods::card);
         // Whatever it says is in the intent.
-        let _ = match card.map(charging::charge_said) {
-            Some(Said::Declines(refusal)) => declined(work, intent, &method, refusal, false),
+        let _ = match card.map(charging::authorize_authenticated) {
+            Some(CardResponse::Declined(refusal)) => {
+                declined(work, intent, &method, refusal, false)
+            }
             _ => paid(work, intent, &method, false),
         };
     }
 }
 
 /// The card has paid.
-pub fn paid(work: &mut Work<'_>, mut intent: Intent, method: &str, authenticated: bool) -> Answer {
+pub fn paid(
+    work: &mut Work<'_>,
+    mut intent: PaymentIntent,
+    method: &str,
+    authenticated: bool,
+) -> ObjectResult {
     let id = intent.id.clone();
     let keeps = intent.setup_future_usage.is_some();
     charging::keep(work, method, intent.customer.as_deref(), keeps);
@@ -303,11 +321,11 @@ pub fn paid(work: &mut Work<'_>, mut intent: Intent, method: &str, authenticated
 /// The card has declined: the intent waits for another one.
 pub fn declined(
     work: &mut Work<'_>,
-    mut intent: Intent,
+    mut intent: PaymentIntent,
     method: &str,
     refusal: Refusal,
     authenticated: bool,
-) -> Answer {
+) -> ObjectResult {
     let id = intent.id.clone();
     let charge = charging::charge(work, &intent, method, authenticated, Some(&refusal));
     intent.latest_charge = Some(charge.clone());
@@ -332,7 +350,7 @@ pub fn declined(
 /// The intent waits for another method, and says why.
 fn failed(
     work: &mut Work<'_>,
-    mut intent: Intent,
+    mut intent: PaymentIntent,
     method: &str,
     refusal: &Refusal,
     charge: Option<&str>,
@@ -345,7 +363,7 @@ fn failed(
 }
 
 /// The card's holder has refused.
-pub fn refused_by_holder(work: &mut Work<'_>, intent: Intent, method: &str) {
+pub fn refused_by_holder(work: &mut Work<'_>, intent: PaymentIntent, method: &str) {
     let id = intent.id.clone();
     let refusal = Refusal::invalid(
         "We are unable to authenticate your payment method. Please choose a different payment method and try again.",
@@ -356,7 +374,7 @@ pub fn refused_by_holder(work: &mut Work<'_>, intent: Intent, method: &str) {
 }
 
 /// Cancels an intent.
-pub fn cancel(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+pub fn cancel(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
     const CANCELABLE: [&str; 3] = [
         "requires_payment_method",
         "requires_confirmation",
@@ -382,7 +400,7 @@ pub fn cancel(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
 }
 
 /// Changes an intent that was not confirmed.
-pub fn update(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+pub fn update(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
     let mut intent = found(work, call.id)?;
     let params = call.params;
     if !["requires_payment_method", "requires_confirmation"].contains(&intent.status.as_str()) {
@@ -413,9 +431,11 @@ pub fn update(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
         descriptor::check(&work.account.prefix, suffix)?;
         intent.suffix = Some(suffix.to_owned());
     }
-    if let Some(means) = charging::means(work, params, None, intent.customer.as_deref())? {
-        charging::take(work, &means, call.id);
-        intent.method = Some(means.method.id);
+    if let Some(source) =
+        charging::confirmation_source(work, params, None, intent.customer.as_deref())?
+    {
+        charging::take(work, &source, call.id);
+        intent.method = Some(source.method.id);
         "requires_confirmation".clone_into(&mut intent.status);
     }
     work.books.intents.put(intent);
@@ -423,7 +443,7 @@ pub fn update(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
 }
 
 /// Shows an intent; a publishable key needs its secret.
-pub fn retrieve(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+pub fn retrieve(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
     let intent = found(work, call.id)?;
     let secret = call.params.text("client_secret");
     if work.publishable && secret != Some(intent.client_secret.as_str()) {
@@ -433,7 +453,7 @@ pub fn retrieve(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
 }
 
 /// Lists intents.
-pub fn list(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+pub fn list(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
     let customer = customers::named(work, call.params)?;
     listing::page(
         work,
@@ -450,8 +470,8 @@ pub fn list(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
 /// The intent that waits for its card's holder, with the question.
 pub fn challenged(
     work: &Work<'_>,
-    fits: impl Fn(&Intent, &Challenge) -> bool,
-) -> Option<(Intent, Challenge)> {
+    fits: impl Fn(&PaymentIntent, &Challenge) -> bool,
+) -> Option<(PaymentIntent, Challenge)> {
     let intent = work
         .books
         .intents
@@ -459,7 +479,7 @@ pub fn challenged(
     Some((intent.clone(), intent.challenge.clone()?))
 }
 
-fn unexpected(work: &Work<'_>, intent: &Intent, message: String) -> Refusal {
+fn unexpected(work: &Work<'_>, intent: &PaymentIntent, message: String) -> Refusal {
     Refusal::invalid(message)
         .code("payment_intent_unexpected_state")
         .with(
@@ -468,7 +488,7 @@ fn unexpected(work: &Work<'_>, intent: &Intent, message: String) -> Refusal {
         )
 }
 
-fn found(work: &Work<'_>, id: &str) -> Result<Intent, Refusal> {
+fn found(work: &Work<'_>, id: &str) -> Result<PaymentIntent, Refusal> {
     work.books
         .intents
         .get(id)

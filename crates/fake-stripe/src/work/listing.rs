@@ -2,23 +2,23 @@
 
 use serde_json::{Value, json};
 
-use super::{Answer, Call, Work};
+use super::{Call, ObjectResult, Work};
 use crate::{
     books::Record,
     error::Refusal,
-    params::{Kind, Param},
+    params::{Param, ParamKind},
 };
 
 /// Parameters that every list takes.
-pub const LIMIT: Param = Param::new("limit", Kind::Integer(1));
+pub const LIMIT: Param = Param::new("limit", ParamKind::Integer(1));
 /// The id after which the page begins.
-pub const AFTER: Param = Param::new("starting_after", Kind::Text(100));
+pub const AFTER: Param = Param::new("starting_after", ParamKind::Text(100));
 /// The id before which the page ends.
-pub const BEFORE: Param = Param::new("ending_before", Kind::Text(100));
+pub const BEFORE: Param = Param::new("ending_before", ParamKind::Text(100));
 /// When the objects were made.
-pub const CREATED: Param = Param::new("created", Kind::Moment);
+pub const CREATED: Param = Param::new("created", ParamKind::Moment);
 /// What is shown in full.
-pub const EXPAND: Param = Param::new("expand", Kind::Texts);
+pub const EXPAND: Param = Param::new("expand", ParamKind::Texts);
 
 /// A page of records.
 ///
@@ -31,7 +31,7 @@ pub fn page<T: Record>(
     object: &str,
     rows: &[T],
     fits: impl Fn(&T) -> bool,
-) -> Answer {
+) -> ObjectResult {
     let limit = call.params.integer("limit").unwrap_or(10);
     if limit > 100 {
         return Err(

@@ -2,35 +2,35 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Answer, Call, Work, customers, listing, merged, not_found};
+use super::{Call, ObjectResult, Work, customers, listing, merged, not_found};
 use crate::{
-    books::{Method, Token},
+    books::{ConfirmationToken, PaymentMethod},
     cards::{self, Card},
     error::Refusal,
-    params::{Kind, Param, Params},
+    params::{Param, ParamKind, Params},
 };
 
 /// Parameters of attaching a payment method.
 pub const ATTACH: &[Param] = &[
-    Param::required("customer", Kind::Text(100)),
+    Param::required("customer", ParamKind::Text(100)),
     listing::EXPAND,
 ];
 /// Parameters of changing a payment method.
 pub const UPDATE: &[Param] = &[
     Param::new(
         "allow_redisplay",
-        Kind::Word(&["always", "limited", "unspecified"]),
+        ParamKind::Word(&["always", "limited", "unspecified"]),
     ),
-    Param::new("billing_details", Kind::Map(BILLING)),
+    Param::new("billing_details", ParamKind::Map(BILLING)),
     Param::new(
         "card",
-        Kind::Map(&[
-            Param::new("exp_month", Kind::Integer(1)),
-            Param::new("exp_year", Kind::Integer(2000)),
+        ParamKind::Map(&[
+            Param::new("exp_month", ParamKind::Integer(1)),
+            Param::new("exp_year", ParamKind::Integer(2000)),
         ]),
     ),
     listing::EXPAND,
-    Param::emptyable("metadata", Kind::Metadata),
+    Param::emptyable("metadata", ParamKind::Metadata),
 ];
 /// Parameters of listing payment methods.
 pub const LIST: &[Param] = &[
@@ -38,16 +38,16 @@ pub const LIST: &[Param] = &[
     listing::AFTER,
     listing::BEFORE,
     listing::EXPAND,
-    Param::new("customer", Kind::Text(100)),
-    Param::new("type", Kind::Word(&["card"])),
+    Param::new("customer", ParamKind::Text(100)),
+    Param::new("type", ParamKind::Word(&["card"])),
 ];
 /// Whose card it is.
 pub const BILLING: &[Param] = &[
-    Param::emptyable("address", Kind::Map(customers::ADDRESS)),
-    Param::emptyable("email", Kind::Text(512)),
-    Param::emptyable("name", Kind::Text(500)),
-    Param::emptyable("phone", Kind::Text(50)),
-    Param::emptyable("tax_id", Kind::Text(100)),
+    Param::emptyable("address", ParamKind::Map(customers::ADDRESS)),
+    Param::emptyable("email", ParamKind::Text(512)),
+    Param::emptyable("name", ParamKind::Text(500)),
+    Param::emptyable("phone", ParamKind::Text(50)),
+    Param::emptyable("tax_id", ParamKind::Text(100)),
 ];
 
 /// `billing_details` as they are shown, every field there.
@@ -95,7 +95,7 @@ pub fn address_of(given: Option<&Map<String, Value>>) -> Value {
 }
 
 /// What the card of a method does.
-pub fn card(method: &Method) -> &'static Card {
+pub fn card(method: &PaymentMethod) -> &'static Card {
     cards::numbered(&method.number)
 }
 
@@ -111,9 +111,9 @@ pub fn test_card(work: &Work<'_>, name: &str, param: &str) -> Result<&'static Ca
 }
 
 /// A payment method of a test card.
-pub fn of_test_card(work: &mut Work<'_>, card: &Card) -> Method {
+pub fn of_test_card(work: &mut Work<'_>, card: &Card) -> PaymentMethod {
     let id = work.books.id("pm");
-    Method {
+    PaymentMethod {
         id,
         created: work.now,
         customer: None,
@@ -130,9 +130,9 @@ pub fn of_test_card(work: &mut Work<'_>, card: &Card) -> Method {
 }
 
 /// The payment method that a token becomes.
-pub fn of_token(work: &mut Work<'_>, token: &Token) -> Method {
+pub fn of_token(work: &mut Work<'_>, token: &ConfirmationToken) -> PaymentMethod {
     let method = of_test_card(work, cards::numbered(&token.number));
-    Method {
+    PaymentMethod {
         number: token.number.clone(),
         exp_month: token.exp_month,
         exp_year: token.exp_year,
@@ -146,7 +146,7 @@ pub fn of_token(work: &mut Work<'_>, token: &Token) -> Method {
 /// # Errors
 ///
 /// 400 if there is none.
-pub fn named(work: &mut Work<'_>, name: &str, param: &str) -> Result<Method, Refusal> {
+pub fn named(work: &mut Work<'_>, name: &str, param: &str) -> Result<PaymentMethod, Refusal> {
     if let Some(method) = work.books.methods.get(name) {
         return Ok(method.clone());
     }
@@ -161,7 +161,7 @@ pub fn named(work: &mut Work<'_>, name: &str, param: &str) -> Result<Method, Ref
 /// # Errors
 ///
 /// 400 for one that belongs to somebody else, and for one that was used or detached before.
-pub fn usable(method: &Method, customer: Option<&str>) -> Result<(), Refusal> {
+pub fn usable(method: &PaymentMethod, customer: Option<&str>) -> Result<(), Refusal> {
     let id = &method.id;
     match (method.customer.as_deref(), customer) {
         (Some(owner), Some(customer)) if owner == customer => Ok(()),
@@ -190,12 +190,12 @@ fn consumed() -> Refusal {
 }
 
 /// Shows a payment method.
-pub fn retrieve(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+pub fn retrieve(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
     work.answer("PaymentMethod", call.id)
 }
 
 /// Changes a payment method.
-pub fn update(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+pub fn update(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
     let mut method = found(work, call.id)?;
     if method.customer.is_none() {
         return Err(Refusal::invalid(
@@ -208,7 +208,7 @@ pub fn update(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
     work.answer("PaymentMethod", call.id)
 }
 
-fn apply(method: &mut Method, params: &Params) {
+fn apply(method: &mut PaymentMethod, params: &Params) {
     method.metadata = merged(std::mem::take(&mut method.metadata), params);
     if let Some(details) = params.map("billing_details") {
         method.billing = billing(Some(details));
@@ -223,7 +223,7 @@ fn apply(method: &mut Method, params: &Params) {
 }
 
 /// Lists the payment methods of a customer.
-pub fn list(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+pub fn list(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
     let customer = customers::named(work, call.params)?;
     listing::page(
         work,
@@ -235,7 +235,7 @@ pub fn list(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
 }
 
 /// Gives a payment method to a customer.
-pub fn attach(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+pub fn attach(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
     let customer = customers::named(work, call.params)?;
     let mut method = match work.books.methods.get(call.id) {
         Some(method) => method.clone(),
@@ -265,7 +265,7 @@ pub fn attach(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
 }
 
 /// Takes a payment method from its customer, for good.
-pub fn detach(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+pub fn detach(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
     let method = found(work, call.id)?;
     if method.customer.is_none() {
         return Err(Refusal::invalid(
@@ -299,7 +299,7 @@ pub fn update_by_bank(
     month: i64,
     year: i64,
     number: Option<String>,
-) -> Answer {
+) -> ObjectResult {
     let method = found(work, id)?;
     let previous =
         json!({ "card": { "exp_month": method.exp_month, "exp_year": method.exp_year } });
@@ -319,7 +319,7 @@ pub fn update_by_bank(
     Ok(object)
 }
 
-fn found(work: &Work<'_>, id: &str) -> Result<Method, Refusal> {
+fn found(work: &Work<'_>, id: &str) -> Result<PaymentMethod, Refusal> {
     work.books
         .methods
         .get(id)

@@ -2,13 +2,15 @@
 
 use serde_json::Map;
 
-use super::{Answer, Call, Work, charging, charging::Entry, listing, merged, methods, not_found};
+use super::{
+    Call, ObjectResult, Work, charging, charging::Entry, listing, merged, methods, not_found,
+};
 use crate::{
     books::{Charge, Refund},
     cards::Afterwards,
     error::Refusal,
     money,
-    params::{Kind, Param, Params},
+    params::{Param, ParamKind, Params},
 };
 
 /// Seconds until a refund that is not settled at once is.
@@ -16,26 +18,26 @@ pub const SETTLES_AFTER: i64 = 10;
 
 /// Parameters of making a refund.
 pub const CREATE: &[Param] = &[
-    Param::new("amount", Kind::Integer(1)),
-    Param::new("charge", Kind::Text(100)),
-    Param::new("currency", Kind::NotDone),
-    Param::new("customer", Kind::NotDone),
+    Param::new("amount", ParamKind::Integer(1)),
+    Param::new("charge", ParamKind::Text(100)),
+    Param::new("currency", ParamKind::NotDone),
+    Param::new("customer", ParamKind::NotDone),
     listing::EXPAND,
-    Param::new("instructions_email", Kind::Text(512)),
-    Param::emptyable("metadata", Kind::Metadata),
-    Param::new("origin", Kind::NotDone),
-    Param::new("payment_intent", Kind::Text(100)),
+    Param::new("instructions_email", ParamKind::Text(512)),
+    Param::emptyable("metadata", ParamKind::Metadata),
+    Param::new("origin", ParamKind::NotDone),
+    Param::new("payment_intent", ParamKind::Text(100)),
     Param::new(
         "reason",
-        Kind::Word(&["duplicate", "fraudulent", "requested_by_customer"]),
+        ParamKind::Word(&["duplicate", "fraudulent", "requested_by_customer"]),
     ),
-    Param::new("refund_application_fee", Kind::NotDone),
-    Param::new("reverse_transfer", Kind::NotDone),
+    Param::new("refund_application_fee", ParamKind::NotDone),
+    Param::new("reverse_transfer", ParamKind::NotDone),
 ];
 /// Parameters of changing a refund.
 pub const UPDATE: &[Param] = &[
     listing::EXPAND,
-    Param::emptyable("metadata", Kind::Metadata),
+    Param::emptyable("metadata", ParamKind::Metadata),
 ];
 /// Parameters of listing refunds.
 pub const LIST: &[Param] = &[
@@ -44,12 +46,12 @@ pub const LIST: &[Param] = &[
     listing::BEFORE,
     listing::CREATED,
     listing::EXPAND,
-    Param::new("charge", Kind::Text(100)),
-    Param::new("payment_intent", Kind::Text(100)),
+    Param::new("charge", ParamKind::Text(100)),
+    Param::new("payment_intent", ParamKind::Text(100)),
 ];
 
 /// Gives money back.
-pub fn create(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+pub fn create(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
     let charge = charge_of(work, call.params)?;
     let amount = call
         .params
@@ -163,12 +165,12 @@ fn refundable(charge: &Charge, amount: i64, work: &Work<'_>) -> Result<(), Refus
 }
 
 /// Shows a refund.
-pub fn retrieve(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+pub fn retrieve(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
     work.answer("refund", call.id)
 }
 
 /// Changes a refund's metadata.
-pub fn update(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+pub fn update(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
     let mut refund = found(work, call.id)?;
     refund.metadata = merged(refund.metadata, call.params);
     work.books.refunds.put(refund);
@@ -177,7 +179,7 @@ pub fn update(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
 }
 
 /// Lists refunds.
-pub fn list(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+pub fn list(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
     let (charge, intent) = (
         call.params.text("charge"),
         call.params.text("payment_intent"),

@@ -3,57 +3,60 @@
 use serde_json::{Map, Value};
 
 use super::{
-    Answer, Call, Work,
-    charging::{self, Means, Said},
+    Call, ObjectResult, Work,
+    charging::{self, CardResponse, ConfirmationSource},
     customers, listing, merged, methods, not_found,
 };
 use crate::{
-    books::{Challenge, Setup},
+    books::{Challenge, SetupIntent},
     error::Refusal,
-    params::{Kind, Param, Params},
+    params::{Param, ParamKind, Params},
 };
 
 /// Parameters of creating a setup intent.
 pub const CREATE: &[Param] = &[
-    Param::new("allowed_payment_method_types", Kind::Words(charging::TYPES)),
-    Param::new("attach_to_self", Kind::NotDone),
+    Param::new(
+        "allowed_payment_method_types",
+        ParamKind::Words(charging::TYPES),
+    ),
+    Param::new("attach_to_self", ParamKind::NotDone),
     Param::new("automatic_payment_methods", charging::AUTOMATIC),
-    Param::new("confirm", Kind::Boolean),
-    Param::new("confirmation_token", Kind::Text(100)),
-    Param::new("customer", Kind::Text(100)),
-    Param::new("customer_account", Kind::NotDone),
-    Param::new("description", Kind::Text(1_000)),
-    Param::new("excluded_payment_method_types", Kind::NotDone),
+    Param::new("confirm", ParamKind::Boolean),
+    Param::new("confirmation_token", ParamKind::Text(100)),
+    Param::new("customer", ParamKind::Text(100)),
+    Param::new("customer_account", ParamKind::NotDone),
+    Param::new("description", ParamKind::Text(1_000)),
+    Param::new("excluded_payment_method_types", ParamKind::NotDone),
     listing::EXPAND,
-    Param::new("flow_directions", Kind::NotDone),
+    Param::new("flow_directions", ParamKind::NotDone),
     Param::emptyable("mandate_data", charging::MANDATE),
-    Param::new("metadata", Kind::Metadata),
-    Param::new("on_behalf_of", Kind::NotDone),
-    Param::new("payment_method", Kind::Text(100)),
-    Param::new("payment_method_configuration", Kind::NotDone),
-    Param::new("payment_method_data", Kind::NotDone),
+    Param::new("metadata", ParamKind::Metadata),
+    Param::new("on_behalf_of", ParamKind::NotDone),
+    Param::new("payment_method", ParamKind::Text(100)),
+    Param::new("payment_method_configuration", ParamKind::NotDone),
+    Param::new("payment_method_data", ParamKind::NotDone),
     Param::new("payment_method_options", charging::METHOD_OPTIONS),
-    Param::new("return_url", Kind::Text(2_048)),
-    Param::new("single_use", Kind::NotDone),
-    Param::new("usage", Kind::Word(&["off_session", "on_session"])),
-    Param::new("use_stripe_sdk", Kind::Boolean),
+    Param::new("return_url", ParamKind::Text(2_048)),
+    Param::new("single_use", ParamKind::NotDone),
+    Param::new("usage", ParamKind::Word(&["off_session", "on_session"])),
+    Param::new("use_stripe_sdk", ParamKind::Boolean),
 ];
 /// Parameters of confirming a setup intent.
 pub const CONFIRM: &[Param] = &[
-    Param::new("confirmation_token", Kind::Text(100)),
+    Param::new("confirmation_token", ParamKind::Text(100)),
     listing::EXPAND,
     Param::emptyable("mandate_data", charging::MANDATE),
-    Param::new("payment_method", Kind::Text(100)),
-    Param::new("payment_method_data", Kind::NotDone),
+    Param::new("payment_method", ParamKind::Text(100)),
+    Param::new("payment_method_data", ParamKind::NotDone),
     Param::new("payment_method_options", charging::METHOD_OPTIONS),
-    Param::new("return_url", Kind::Text(2_048)),
-    Param::new("use_stripe_sdk", Kind::Boolean),
+    Param::new("return_url", ParamKind::Text(2_048)),
+    Param::new("use_stripe_sdk", ParamKind::Boolean),
 ];
 /// Parameters of cancelling a setup intent.
 pub const CANCEL: &[Param] = &[
     Param::new(
         "cancellation_reason",
-        Kind::Word(&["abandoned", "duplicate", "requested_by_customer"]),
+        ParamKind::Word(&["abandoned", "duplicate", "requested_by_customer"]),
     ),
     listing::EXPAND,
 ];
@@ -64,12 +67,12 @@ pub const LIST: &[Param] = &[
     listing::BEFORE,
     listing::CREATED,
     listing::EXPAND,
-    Param::new("customer", Kind::Text(100)),
-    Param::new("payment_method", Kind::Text(100)),
+    Param::new("customer", ParamKind::Text(100)),
+    Param::new("payment_method", ParamKind::Text(100)),
 ];
 
 /// Makes a setup intent, and confirms it if asked to.
-pub fn create(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+pub fn create(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
     let params = call.params;
     let confirms = params.is("confirm");
     for name in ["return_url", "confirmation_token", "mandate_data"] {
@@ -81,19 +84,19 @@ pub fn create(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
         }
     }
     let setup = new(work, params)?;
-    let means = charging::means(work, params, None, setup.customer.as_deref())?;
+    let source = charging::confirmation_source(work, params, None, setup.customer.as_deref())?;
     if confirms {
-        confirmable(&setup, means.as_ref())?;
+        confirmable(&setup, source.as_ref())?;
     }
     let id = setup.id.clone();
     work.books.setups.put(setup);
     work.emit_for("setup_intent.created", &id);
-    match means {
-        Some(means) if confirms => confirm_with(work, &id, means, params),
-        Some(means) => {
-            charging::take(work, &means, &id);
+    match source {
+        Some(source) if confirms => confirm_with(work, &id, source, params),
+        Some(source) => {
+            charging::take(work, &source, &id);
             work.books.setups.change(&id, |setup| {
-                setup.method = Some(means.method.id.clone());
+                setup.method = Some(source.method.id.clone());
                 "requires_confirmation".clone_into(&mut setup.status);
             });
             work.answer("setupintent", &id)
@@ -102,12 +105,12 @@ pub fn create(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
     }
 }
 
-fn new(work: &mut Work<'_>, params: &Params) -> Result<Setup, Refusal> {
+fn new(work: &mut Work<'_>, params: &Params) -> Result<SetupIntent, Refusal> {
     let customer = customers::named(work, params)?;
     let automatic = charging::automatic(params)?;
     let id = work.books.id("seti");
     let secret = work.books.id("secret");
-    Ok(Setup {
+    Ok(SetupIntent {
         client_secret: format!("{id}_{secret}"),
         id,
         created: work.now,
@@ -129,18 +132,22 @@ fn new(work: &mut Work<'_>, params: &Params) -> Result<Setup, Refusal> {
     })
 }
 
-/// Whether the setup intent can be confirmed with these means.
-fn confirmable(setup: &Setup, means: Option<&Means>) -> Result<(), Refusal> {
-    let Some(means) = means else {
+/// Whether the setup intent can be confirmed with this source.
+fn confirmable(setup: &SetupIntent, source: Option<&ConfirmationSource>) -> Result<(), Refusal> {
+    let Some(source) = source else {
         return Err(Refusal::invalid(
             "You cannot confirm this SetupIntent because it's missing a payment method. Update the SetupIntent with a \
              payment method and then confirm it again.",
         )
         .code("setup_intent_unexpected_state"));
     };
-    charging::fits(means, setup.allowed.as_ref(), setup.automatic.as_deref())?;
+    charging::fits(source, setup.allowed.as_ref(), setup.automatic.as_deref())?;
     // A token that says nothing is kept for what the setup intent is made for.
-    if let Some(usage) = means.usage.as_deref().filter(|usage| *usage != setup.usage) {
+    if let Some(usage) = source
+        .usage
+        .as_deref()
+        .filter(|usage| *usage != setup.usage)
+    {
         return Err(Refusal::invalid(format!(
             "The `setup_future_usage` of the ConfirmationToken ({usage}) does not match the `usage` of the SetupIntent \
              ({}).",
@@ -152,7 +159,7 @@ fn confirmable(setup: &Setup, means: Option<&Means>) -> Result<(), Refusal> {
 }
 
 /// Confirms a setup intent.
-pub fn confirm(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+pub fn confirm(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
     let setup = found(work, call.id)?;
     if ![
         "requires_payment_method",
@@ -168,44 +175,49 @@ pub fn confirm(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
         );
         return Err(unexpected(work, &setup, message));
     }
-    let means = charging::means(
+    let source = charging::confirmation_source(
         work,
         call.params,
         setup.method.as_deref(),
         setup.customer.as_deref(),
     )?;
-    confirmable(&setup, means.as_ref())?;
-    match means {
-        Some(means) => confirm_with(work, call.id, means, call.params),
+    confirmable(&setup, source.as_ref())?;
+    match source {
+        Some(source) => confirm_with(work, call.id, source, call.params),
         None => work.answer("setupintent", call.id),
     }
 }
 
-fn confirm_with(work: &mut Work<'_>, id: &str, means: Means, params: &Params) -> Answer {
+fn confirm_with(
+    work: &mut Work<'_>,
+    id: &str,
+    source: ConfirmationSource,
+    params: &Params,
+) -> ObjectResult {
     let mut setup = found(work, id)?;
-    charging::take(work, &means, id);
-    setup.method = Some(means.method.id.clone());
+    charging::take(work, &source, id);
+    setup.method = Some(source.method.id.clone());
     setup.latest_attempt = Some(work.books.id("setatt"));
     setup.last_error = None;
     setup.challenge = None;
     setup.request_three_d_secure =
         charging::three_d_secure(params).or(setup.request_three_d_secure);
-    let card = methods::card(&means.method);
-    match charging::keep_said(card, false, setup.request_three_d_secure.as_deref()) {
-        Said::Asks => {
+    let card = methods::card(&source.method);
+    match charging::verify(card, false, setup.request_three_d_secure.as_deref()) {
+        CardResponse::NeedsAuthentication => {
             "requires_action".clone_into(&mut setup.status);
-            setup.challenge = Some(charging::challenge(work, &means));
+            setup.challenge = Some(charging::challenge(work, &source));
             work.books.setups.put(setup);
             work.emit_for("setup_intent.requires_action", id);
             work.answer("setupintent", id)
         }
-        Said::Declines(refusal) => declined(work, setup, &means.method.id, refusal),
-        Said::Agrees => kept(work, setup, &means.method.id),
+        CardResponse::Declined(refusal) => declined(work, setup, &source.method.id, refusal),
+        CardResponse::Approved => kept(work, setup, &source.method.id),
     }
 }
 
 /// The card is kept.
-pub fn kept(work: &mut Work<'_>, mut setup: Setup, method: &str) -> Answer {
+pub fn kept(work: &mut Work<'_>, mut setup: SetupIntent, method: &str) -> ObjectResult {
     let id = setup.id.clone();
     charging::keep(work, method, setup.customer.as_deref(), true);
     "succeeded".clone_into(&mut setup.status);
@@ -216,7 +228,12 @@ pub fn kept(work: &mut Work<'_>, mut setup: Setup, method: &str) -> Answer {
 }
 
 /// The card has declined.
-pub fn declined(work: &mut Work<'_>, setup: Setup, method: &str, refusal: Refusal) -> Answer {
+pub fn declined(
+    work: &mut Work<'_>,
+    setup: SetupIntent,
+    method: &str,
+    refusal: Refusal,
+) -> ObjectResult {
     let id = setup.id.clone();
     failed(work, setup, method, &refusal);
     let error = work
@@ -228,7 +245,7 @@ pub fn declined(work: &mut Work<'_>, setup: Setup, method: &str, refusal: Refusa
     Err(charging::refused(work, refusal, error, "setup_intent", &id))
 }
 
-fn failed(work: &mut Work<'_>, mut setup: Setup, method: &str, refusal: &Refusal) {
+fn failed(work: &mut Work<'_>, mut setup: SetupIntent, method: &str, refusal: &Refusal) {
     let id = setup.id.clone();
     "requires_payment_method".clone_into(&mut setup.status);
     setup.method = None;
@@ -239,7 +256,7 @@ fn failed(work: &mut Work<'_>, mut setup: Setup, method: &str, refusal: &Refusal
 }
 
 /// The card's holder has refused.
-pub fn refused_by_holder(work: &mut Work<'_>, setup: Setup, method: &str) {
+pub fn refused_by_holder(work: &mut Work<'_>, setup: SetupIntent, method: &str) {
     let refusal = Refusal::invalid(
         "We are unable to authenticate your payment method. Please choose a different payment method and try again.",
     )
@@ -248,7 +265,7 @@ pub fn refused_by_holder(work: &mut Work<'_>, setup: Setup, method: &str) {
 }
 
 /// Cancels a setup intent.
-pub fn cancel(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+pub fn cancel(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
     let mut setup = found(work, call.id)?;
     if ![
         "requires_payment_method",
@@ -273,7 +290,7 @@ pub fn cancel(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
 }
 
 /// Shows a setup intent; a publishable key needs its secret.
-pub fn retrieve(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+pub fn retrieve(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
     let setup = found(work, call.id)?;
     if work.publishable && call.params.text("client_secret") != Some(setup.client_secret.as_str()) {
         return Err(not_found("setupintent", call.id));
@@ -282,7 +299,7 @@ pub fn retrieve(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
 }
 
 /// Lists setup intents.
-pub fn list(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+pub fn list(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
     let customer = customers::named(work, call.params)?;
     let method = call.params.owned("payment_method");
     listing::page(work, call, "setupintent", work.books.setups.all(), |row| {
@@ -295,8 +312,8 @@ pub fn list(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
 /// The setup intent that waits for its card's holder, with the question.
 pub fn challenged(
     work: &Work<'_>,
-    fits: impl Fn(&Setup, &Challenge) -> bool,
-) -> Option<(Setup, Challenge)> {
+    fits: impl Fn(&SetupIntent, &Challenge) -> bool,
+) -> Option<(SetupIntent, Challenge)> {
     let setup = work
         .books
         .setups
@@ -304,13 +321,13 @@ pub fn challenged(
     Some((setup.clone(), setup.challenge.clone()?))
 }
 
-fn unexpected(work: &Work<'_>, setup: &Setup, message: String) -> Refusal {
+fn unexpected(work: &Work<'_>, setup: &SetupIntent, message: String) -> Refusal {
     Refusal::invalid(message)
         .code("setup_intent_unexpected_state")
         .with("setup_intent", work.view(&setup.id).unwrap_or(Value::Null))
 }
 
-fn found(work: &Work<'_>, id: &str) -> Result<Setup, Refusal> {
+fn found(work: &Work<'_>, id: &str) -> Result<SetupIntent, Refusal> {
     work.books
         .setups
         .get(id)

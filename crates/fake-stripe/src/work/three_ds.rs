@@ -5,7 +5,7 @@ use crate::{books::Challenge, error::Refusal};
 
 /// A question that was answered.
 #[derive(Debug)]
-pub struct Answered {
+pub struct ChallengeOutcome {
     /// The question.
     pub challenge: Challenge,
     /// The intent's secret, of either kind.
@@ -19,7 +19,11 @@ pub struct Answered {
 /// # Errors
 ///
 /// 400 if nothing waits for an answer: it was answered, or the intent was cancelled.
-pub fn answer(work: &mut Work<'_>, question: &str, approves: bool) -> Result<Answered, Refusal> {
+pub fn answer(
+    work: &mut Work<'_>,
+    question: &str,
+    approves: bool,
+) -> Result<ChallengeOutcome, Refusal> {
     let intent = intents::challenged(work, |row, asked| {
         asked.id == question || row.client_secret == question
     });
@@ -30,8 +34,8 @@ pub fn answer(work: &mut Work<'_>, question: &str, approves: bool) -> Result<Ans
         );
         let succeeded = if approves {
             let card = work.books.methods.get(&method).map(methods::card);
-            match card.map(charging::charge_said) {
-                Some(charging::Said::Declines(refusal)) => {
+            match card.map(charging::authorize_authenticated) {
+                Some(charging::CardResponse::Declined(refusal)) => {
                     intents::declined(work, intent, &method, refusal, true)
                 }
                 _ => intents::paid(work, intent, &method, true),
@@ -41,7 +45,7 @@ pub fn answer(work: &mut Work<'_>, question: &str, approves: bool) -> Result<Ans
             intents::refused_by_holder(work, intent, &method);
             false
         };
-        return Ok(Answered {
+        return Ok(ChallengeOutcome {
             challenge,
             client_secret,
             succeeded,
@@ -59,8 +63,8 @@ pub fn answer(work: &mut Work<'_>, question: &str, approves: bool) -> Result<Ans
     );
     let succeeded = if approves {
         let card = work.books.methods.get(&method).map(methods::card);
-        match card.map(|card| charging::keep_said(card, true, None)) {
-            Some(charging::Said::Declines(refusal)) => {
+        match card.map(|card| charging::verify(card, true, None)) {
+            Some(charging::CardResponse::Declined(refusal)) => {
                 setups::declined(work, setup, &method, refusal)
             }
             _ => setups::kept(work, setup, &method),
@@ -70,7 +74,7 @@ pub fn answer(work: &mut Work<'_>, question: &str, approves: bool) -> Result<Ans
         setups::refused_by_holder(work, setup, &method);
         false
     };
-    Ok(Answered {
+    Ok(ChallengeOutcome {
         challenge,
         client_secret,
         succeeded,

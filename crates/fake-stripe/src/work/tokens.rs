@@ -3,33 +3,33 @@
 use serde_json::{Map, Value};
 
 use super::{
-    Answer, Call, Work, customers, listing,
+    Call, ObjectResult, Work, customers, listing,
     methods::{self, BILLING},
 };
 use crate::{
-    books::Token,
+    books::ConfirmationToken,
     cards,
     error::Refusal,
-    params::{Kind, Param},
+    params::{Param, ParamKind},
 };
 
 /// Seconds that a token is good for: twelve hours.
 const LIFE: i64 = 12 * 3600;
 
-const USAGE: Kind = Kind::Word(&["off_session", "on_session"]);
-const SHIPPING: Kind = Kind::Map(&[
-    Param::required("address", Kind::Map(customers::ADDRESS)),
-    Param::required("name", Kind::Text(500)),
-    Param::emptyable("phone", Kind::Text(50)),
+const USAGE: ParamKind = ParamKind::Word(&["off_session", "on_session"]);
+const SHIPPING: ParamKind = ParamKind::Map(&[
+    Param::required("address", ParamKind::Map(customers::ADDRESS)),
+    Param::required("name", ParamKind::Text(500)),
+    Param::emptyable("phone", ParamKind::Text(50)),
 ]);
 
 /// Parameters of the test helper.
 pub const HELPER: &[Param] = &[
     listing::EXPAND,
-    Param::new("payment_method", Kind::Text(100)),
-    Param::new("payment_method_data", Kind::NotDone),
-    Param::new("payment_method_options", Kind::NotDone),
-    Param::new("return_url", Kind::Text(2_048)),
+    Param::new("payment_method", ParamKind::Text(100)),
+    Param::new("payment_method_data", ParamKind::NotDone),
+    Param::new("payment_method_options", ParamKind::NotDone),
+    Param::new("return_url", ParamKind::Text(2_048)),
     Param::new("setup_future_usage", USAGE),
     Param::new("shipping", SHIPPING),
 ];
@@ -38,27 +38,27 @@ pub const HELPER: &[Param] = &[
 pub const SCRIPT: &[Param] = &[
     Param::required(
         "payment_method_data",
-        Kind::Map(&[
-            Param::required("type", Kind::Word(&["card"])),
+        ParamKind::Map(&[
+            Param::required("type", ParamKind::Word(&["card"])),
             Param::required(
                 "card",
-                Kind::Map(&[
-                    Param::required("number", Kind::Text(40)),
-                    Param::required("exp_month", Kind::Integer(0)),
-                    Param::required("exp_year", Kind::Integer(0)),
-                    Param::required("cvc", Kind::Text(4)),
+                ParamKind::Map(&[
+                    Param::required("number", ParamKind::Text(40)),
+                    Param::required("exp_month", ParamKind::Integer(0)),
+                    Param::required("exp_year", ParamKind::Integer(0)),
+                    Param::required("cvc", ParamKind::Text(4)),
                 ]),
             ),
-            Param::new("billing_details", Kind::Map(BILLING)),
+            Param::new("billing_details", ParamKind::Map(BILLING)),
         ]),
     ),
-    Param::new("return_url", Kind::Text(2_048)),
+    Param::new("return_url", ParamKind::Text(2_048)),
     Param::new("setup_future_usage", USAGE),
     Param::new("shipping", SHIPPING),
 ];
 
 /// Makes a token of a test card, without a browser.
-pub fn create_by_helper(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+pub fn create_by_helper(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
     let name = call.params.text("payment_method").unwrap_or("pm_card_visa");
     let (number, exp_month, exp_year, billing) = match work.books.methods.get(name) {
         Some(method) => (
@@ -85,7 +85,7 @@ pub fn create_by_helper(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
 }
 
 /// Makes a token of what a buyer typed.
-pub fn create_by_script(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+pub fn create_by_script(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
     let data = call
         .params
         .map("payment_method_data")
@@ -133,9 +133,9 @@ struct Typed {
     billing: Value,
 }
 
-fn create(work: &mut Work<'_>, call: &Call<'_>, typed: Typed) -> Answer {
+fn create(work: &mut Work<'_>, call: &Call<'_>, typed: Typed) -> ObjectResult {
     let id = work.books.id("ctoken");
-    work.books.tokens.put(Token {
+    work.books.tokens.put(ConfirmationToken {
         id: id.clone(),
         created: work.now,
         expires_at: work.now + LIFE,
@@ -162,7 +162,7 @@ pub fn shipping(given: &Map<String, Value>) -> Value {
 }
 
 /// Shows a token.
-pub fn retrieve(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
+pub fn retrieve(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
     work.answer("confirmation token", call.id)
 }
 
@@ -171,7 +171,7 @@ pub fn retrieve(work: &mut Work<'_>, call: &Call<'_>) -> Answer {
 /// # Errors
 ///
 /// 400 for one that is not there, was used or has expired.
-pub fn named(work: &Work<'_>, id: &str) -> Result<Token, Refusal> {
+pub fn named(work: &Work<'_>, id: &str) -> Result<ConfirmationToken, Refusal> {
     let token = work
         .books
         .tokens

@@ -458,10 +458,7 @@ async fn a_refund_made_at_stripe_is_told_with_the_others() {
 #[tokio::test]
 async fn a_card_that_the_bank_replaced_is_read_anew() {
     let account = fake().await;
-    let attempt = saving_charge(
-        1,
-        card_token(account.fake().token("pm_card_visa", true)),
-    );
+    let attempt = saving_charge(1, card_token(account.fake().token("pm_card_visa", true)));
     let prepared = account.prepared(&attempt).await;
     let Outcome::Succeeded { method, .. } = account
         .confirmed(&attempt, &prepared.reference)
