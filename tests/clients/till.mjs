@@ -36,7 +36,7 @@ export function psql(sql) {
  * One running Till: everything its `--json` line says (`url`, `token`, `products`, …) and `stop()`.
  * `products` are two monthly plans, then a one-time product.
  */
-export async function startTill(name, { database = 'sqlite', args = [] } = {}) {
+export async function startTill(name, { database = 'sqlite', args = [], env = {} } = {}) {
   if (!existsSync(binary)) throw new Error(`no ${binary}: run \`cargo build\`, or set TILL_BIN`);
   const folder = mkdtempSync(join(tmpdir(), 'till-'));
   const all = ['dev', '--data-dir', folder, '--listen', '127.0.0.1:0', '--json', ...args];
@@ -50,7 +50,7 @@ export async function startTill(name, { database = 'sqlite', args = [] } = {}) {
   }
   mkdirSync(join(artifacts, 'logs'), { recursive: true });
   const log = createWriteStream(join(artifacts, 'logs', `till-${name}-${database}.log`));
-  const child = spawn(binary, all, { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(binary, all, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
   child.stderr.pipe(log);
   const ended = new Promise((done) => child.on('close', (code, signal) => done(code ?? signal)));
   const kill = () => child.kill('SIGKILL');

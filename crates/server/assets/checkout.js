@@ -118,19 +118,22 @@ function checkout() {
     busy(true);
     const seen = pressed ?? form.elements.shown_total.value;
     pressed = null;
+    const card = {}; // what a processor's own form has to do first
+    form.dispatchEvent(new CustomEvent("collect", { detail: card }));
     update();
     await chain;
-    const data = body("pay");
-    data.set("shown_total", seen);
     try {
+      if (card.finish && !(await card.finish())) return busy(false);
+      const data = body("pay");
+      data.set("shown_total", seen);
       const page = await pay(data);
       if (!page) return; // busy until the next page is here
       swap(page);
       busy(false);
       form.querySelector("[autofocus]")?.focus();
-    } catch {
+    } catch ({ cause }) {
       busy(false);
-      fail(form.dataset.offline);
+      fail(cause ?? form.dataset.offline);
     }
   });
 
@@ -190,6 +193,7 @@ function checkout() {
       old.replaceChildren(...fresh.childNodes);
       if (old.dataset.part === "card") cardPart();
     }
+    form.dispatchEvent(new Event("swapped"));
     const again = document.getElementById(focus.id);
     if (again && again !== focus) {
       again.focus({ preventScroll: true });

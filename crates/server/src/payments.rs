@@ -7,6 +7,7 @@
 //! No transaction is held across a call. Dying between any two steps leaves an attempt that [`reconcile()`] brings to its
 //! end. What an attempt is made for has its own file: [`checkouts`], `orders`, `setups`.
 
+mod buyer;
 pub mod charge;
 pub mod checkouts;
 pub mod dispute;
@@ -19,6 +20,7 @@ pub mod refund;
 mod setups;
 pub mod witness;
 
+pub use buyer::{ask, give_up};
 pub use off_session::charge_order;
 pub use outcome::record_outcome;
 pub use reconcile::reconcile;

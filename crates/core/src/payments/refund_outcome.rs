@@ -75,11 +75,8 @@ pub fn record_outcome(
 ) -> Option<(Refund, Changes)> {
     let old = &rows.refund;
     let mut new = noted(old, report)?;
-    new.modified_at = match old.state.status() {
-        Some(_) => Some(ctx.now),
-        // People hear of it only now.
-        None => None,
-    };
+    // Before it has a status, nobody has heard of it.
+    new.modified_at = old.state.status().map(|_| ctx.now);
     let mut changes = Changes::new();
     changes.update(old, &new);
     effects(rows, Some(old), &new, &mut changes, subscribers, ctx);

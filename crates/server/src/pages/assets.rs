@@ -46,6 +46,10 @@ static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
     let body = include_str!("../../assets/checkout.js");
     Asset::new("checkout", "js", JAVASCRIPT, body)
 });
+static ELEMENT_SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
+    let body = include_str!("../../assets/checkout-stripe.js");
+    Asset::new("checkout-stripe", "js", JAVASCRIPT, body)
+});
 static FRAME_SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
     let body = include_str!("../../assets/embed-frame.js");
     Asset::new("embed-frame", "js", JAVASCRIPT, body)
@@ -84,6 +88,12 @@ pub fn script_url() -> &'static str {
     &SCRIPT.url
 }
 
+/// Address of the module that pages with Stripe's Payment Element have besides.
+#[must_use]
+pub fn element_script_url() -> &'static str {
+    &ELEMENT_SCRIPT.url
+}
+
 /// Address of the module that pages in a frame have besides.
 #[must_use]
 pub fn frame_script_url() -> &'static str {
@@ -108,7 +118,14 @@ pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
 }
 
 async fn asset(Path(file): Path<String>) -> Response {
-    let found = [&*STYLES, &*SCRIPT, &*FRAME_SCRIPT, &*DESK_STYLES]
+    let own = [
+        &*STYLES,
+        &*SCRIPT,
+        &*ELEMENT_SCRIPT,
+        &*FRAME_SCRIPT,
+        &*DESK_STYLES,
+    ];
+    let found = own
         .into_iter()
         .chain(DESK_SCRIPTS.iter())
         .find(|asset| asset.url.strip_prefix("/assets/") == Some(file.as_str()));

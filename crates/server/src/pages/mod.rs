@@ -18,23 +18,39 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use till_ports::processor::ContentSources;
 
 use crate::{app::App, error::ApiError};
 use checkout::view::{HomePage, MessagePage, PageContext};
 
 /// The Content-Security-Policy of every page: nothing but our own styles, script and endpoints, and the
-/// merchant's picture where there is one.
+/// merchant's picture where there is one; where a processor's script takes the card, also that script and what it needs.
 ///
 /// `form-action 'self'` also governs the redirect that follows a form's POST, so a POST may only
 /// answer with a redirect to a page of ours; leaving for a merchant's URL is done from a GET.
-fn content_security_policy(picture: Option<&str>) -> HeaderValue {
+fn content_security_policy(picture: Option<&str>, card: Option<&ContentSources>) -> HeaderValue {
     let origin = picture
         .and_then(|url| url::Url::parse(url).ok())
         .filter(|url| url.scheme() == "https")
         .map(|url| format!(" {}", url.origin().ascii_serialization()))
         .unwrap_or_default();
+    let also = |of: fn(&ContentSources) -> &Vec<String>| {
+        let origins = card.map(of).into_iter().flatten();
+        origins
+            .map(|origin| format!(" {origin}"))
+            .collect::<String>()
+    };
+    let (script, connect, frame) = (
+        also(|c| &c.script),
+        also(|c| &c.connect),
+        also(|c| &c.frame),
+    );
+    let frame = match frame.is_empty() {
+        true => frame,
+        false => format!("frame-src{frame}; "),
+    };
     let policy = format!(
-        "default-src 'none'; style-src 'self'; script-src 'self'; connect-src 'self'; \
+        "default-src 'none'; style-src 'self'; script-src 'self'{script}; connect-src 'self'{connect}; {frame}\
          img-src 'self' data:{origin}; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
     );
     HeaderValue::from_str(&policy).expect("an origin's ASCII form fits a header")
@@ -69,6 +85,11 @@ pub trait Page: Template {
     fn picture(&self) -> Option<&str> {
         None
     }
+
+    /// The origins that the processor's script needs, where the page has it.
+    fn card_sources(&self) -> Option<&ContentSources> {
+        None
+    }
 }
 
 /// Says when to try again, where an error knows it.
@@ -85,7 +106,10 @@ pub(crate) fn later(mut response: Response, error: &ApiError) -> Response {
 /// A template that fails to render is logged and becomes a bare 500.
 pub fn page(status: StatusCode, page: &impl Page) -> Response {
     match page.render() {
-        Ok(text) => with_headers(status, text, page.picture()),
+        Ok(text) => {
+            let policy = content_security_policy(page.picture(), page.card_sources());
+            with_headers(status, text, policy)
+        }
         Err(error) => {
             tracing::error!(%error, "a page could not be rendered");
             (StatusCode::INTERNAL_SERVER_ERROR, SAFETY_HEADERS).into_response()
@@ -93,11 +117,8 @@ pub fn page(status: StatusCode, page: &impl Page) -> Response {
     }
 }
 
-fn with_headers(status: StatusCode, text: String, picture: Option<&str>) -> Response {
-    let policy = [(
-        header::CONTENT_SECURITY_POLICY,
-        content_security_policy(picture),
-    )];
+fn with_headers(status: StatusCode, text: String, policy: HeaderValue) -> Response {
+    let policy = [(header::CONTENT_SECURITY_POLICY, policy)];
     let html = axum::response::Html(text);
     (status, SAFETY_HEADERS, policy, html).into_response()
 }

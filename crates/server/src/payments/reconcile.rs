@@ -10,7 +10,11 @@ use till_core::{
 use till_ports::processor;
 use uuid::Uuid;
 
-use super::{charge::failed, outcome::record_outcome_of};
+use super::{
+    buyer,
+    charge::failed,
+    outcome::{record_outcome, record_outcome_of},
+};
 use crate::{app::App, error::ApiError};
 
 /// The reconciler: asks the processor how an attempt ended that nobody has heard of.
@@ -36,6 +40,15 @@ pub async fn reconcile(app: &App, id: Uuid) -> Result<End, ApiError> {
         told => told,
     };
     let outcome = match told {
+        Ok(Some(processor::Outcome::RequiresAction { .. }))
+            if buyer::deadline(app, &payment).await? <= now =>
+        {
+            let noted = buyer::give_up(app, payment).await?;
+            return Ok(match noted.state.is_settled() {
+                true => done(),
+                false => again(noted.state),
+            });
+        }
         Ok(Some(outcome)) => outcome,
         Ok(None) if given_up => {
             let abandoned = failed(
@@ -60,10 +73,14 @@ pub async fn reconcile(app: &App, id: Uuid) -> Result<End, ApiError> {
             return Ok(again(payment.state));
         }
     };
-    record_outcome_of(app, payment, &outcome, None).await?;
+    let noted = record_outcome(app, id, &outcome).await?;
     Ok(match outcome {
         processor::Outcome::Processing => again(PaymentState::Processing),
-        processor::Outcome::RequiresAction { .. } => again(PaymentState::RequiresAction),
+        processor::Outcome::RequiresAction { .. } => {
+            let at = ask_again(touched, first_pause(PaymentState::RequiresAction), now);
+            let until = buyer::deadline(app, &noted).await?;
+            End::Retry { at: at.min(until) }
+        }
         _ => done(),
     })
 }

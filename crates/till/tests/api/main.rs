@@ -44,6 +44,7 @@ mod openings;
 mod organizations;
 mod pages;
 mod pages_answers;
+mod pages_element;
 mod pages_form;
 mod pages_idempotency;
 mod pages_languages;

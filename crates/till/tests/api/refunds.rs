@@ -314,7 +314,8 @@ both! {
         assert_eq!(sums(&order(t, &bought).await), json!(["paid", 0, 0, 3000, 600, true]));
         let both_at_once = listing(t, unused(), vec![made(given)]);
         let (one, two) = tokio::join!(refresh(&both_at_once.app, &payment), refresh(&both_at_once.app, &payment));
-        (one.unwrap(), two.unwrap());
+        one.unwrap();
+        two.unwrap();
         assert_eq!(order(t, &bought).await["refunded_amount"], 1500, "once");
     }
 

@@ -352,7 +352,7 @@ fn a_refund_that_the_processor_does_not_take_is_not_told_of() {
         );
         let (gone, changes) = recorded.unwrap();
         assert_eq!(told(&changes), [""; 0]);
-        assert_eq!(gone.view(None, at(3).now).is_some(), false);
+        assert!(gone.view(None, at(3).now).is_none());
         assert_eq!(decisions::refusal(&gone), refusal);
         assert_eq!(
             left(&rows.order, &[gone]),

@@ -2,6 +2,7 @@
 
 mod amounts;
 mod answers;
+mod card;
 mod offer;
 
 use till_core::{
@@ -10,6 +11,7 @@ use till_core::{
     kernel::records::{Checkout, Organization as Row},
     tax::ids as tax_id,
 };
+use till_ports::processor::Processor;
 use till_wire::{
     checkouts::FieldMode, money::Currency, payments::CardMetadata, products::PriceAmount,
 };
@@ -23,7 +25,7 @@ use super::{
     money::{self, Locale},
     view::{
         AddressForm, AmountField, BusinessForm, CheckoutPage, EmailField, Link, Organization,
-        PageContext, Payment, Product, is_web,
+        PageContext, Product, is_web,
     },
 };
 
@@ -51,7 +53,6 @@ pub fn organization(row: &Row, page_context: PageContext) -> Organization {
         ("shop-terms", links.terms_url.clone()),
         ("shop-privacy", links.privacy_url.clone()),
         ("shop-refunds", links.refunds_url.clone()),
-        ("shop-support", support),
     ];
     let link = |(id, url): (&str, Option<String>)| {
         let label = page_context.say(id).into_owned();
@@ -62,6 +63,7 @@ pub fn organization(row: &Row, page_context: PageContext) -> Organization {
         avatar_url: row.avatar_url.clone(),
         website: row.website.clone(),
         links: links.into_iter().filter_map(link).collect(),
+        help: link(("shop-support", support)),
     }
 }
 
@@ -104,12 +106,12 @@ fn custom(session: &Session) -> Option<(i64, Option<i64>)> {
 }
 
 /// The page of an open session. What the form holds stands in its fields, so that nothing typed is lost;
-/// card fields are never filled in. `key` is a fresh one for this view's attempt to pay.
+/// card fields are never filled in. `processor` takes the card; `key` is a fresh one for this view's attempt to pay.
 pub fn page(
     session: &Session,
     page_context: PageContext,
     form: Option<&CheckoutForm>,
-    test_mode: bool,
+    processor: &dyn Processor,
     key: Uuid,
 ) -> CheckoutPage {
     let row = &session.checkout;
@@ -126,7 +128,7 @@ pub fn page(
         version: row.version,
         shown_total: shown_total(row),
         key,
-        test_mode,
+        test_mode: processor.test_mode(),
         organization: organization(&session.organization, page_context),
         return_url: row.return_url.clone(),
         products: session
@@ -159,11 +161,7 @@ pub fn page(
             locked: row.customer_id.is_some(),
         },
         name: typed(|f| &f.customer_name, &row.buyer.customer_name),
-        payment: if needed.required() {
-            Payment::Sandbox
-        } else {
-            Payment::NotNeeded
-        },
+        payment: card::payment(session, page_context, processor),
         address: (needed.required()
             || row.require_billing_address
             || row.buyer.is_business_customer)

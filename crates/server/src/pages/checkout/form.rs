@@ -44,6 +44,8 @@ pub struct CheckoutForm {
     pub card_expiry: Option<String>,
     /// Sandbox only: card security code.
     pub card_cvc: Option<String>,
+    /// The token that the processor's card form became; none with the page's own fields.
+    pub confirmation_token_id: Option<String>,
     /// Billing country, ISO 3166-1 alpha-2.
     pub country: Option<String>,
     /// Billing state: `US-NY` and the like for US and CA, else free text.

@@ -7,6 +7,7 @@
 //! answer must never be an HTTP redirect to another origin: `connect-src 'self'` would block it.
 
 mod api_body;
+mod attempt;
 mod bank;
 pub mod countries;
 pub mod fields;

@@ -9,19 +9,16 @@ use axum::{
     http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     middleware,
     response::{IntoResponse, Redirect as SeeOther, Response},
-    routing::get,
+    routing::{get, post},
 };
 use till_core::{
     checkout::{Session, refresh::Cause, totals},
-    kernel::{
-        records::{Payment, PaymentState},
-        refusal::Refusal,
-    },
+    kernel::{records::PaymentState, refusal::Refusal},
 };
 use till_wire::checkouts::CheckoutStatus;
 
 use super::{
-    PARTIAL_HEADER, Redirect, bank, countries, fill,
+    PARTIAL_HEADER, Redirect, attempt, bank, countries, fill,
     form::{CheckoutForm, Intent},
     frame::{self, Ancestors},
     money,
@@ -54,6 +51,10 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .route("/checkout/{client_secret}", get(show).post(submit))
         .route("/checkout/{client_secret}/confirmation", get(confirmation))
         .route(
+            "/checkout/{client_secret}/another-card",
+            post(attempt::give_up),
+        )
+        .route(
             "/sandbox/3ds/{client_secret}",
             get(bank::show).post(bank::decide),
         )
@@ -84,7 +85,7 @@ async fn show(
                 &session,
                 page_context,
                 None,
-                test_mode(&app),
+                app.processor.as_ref(),
                 app.context().id(),
             );
             shown.error = moved.map(|cause| page_context.say(changed(cause)).into_owned());
@@ -289,7 +290,7 @@ fn unread(app: &App, session: &Session, page_context: PageContext, status: Statu
         session,
         page_context,
         None,
-        test_mode(app),
+        app.processor.as_ref(),
         app.context().id(),
     );
     shown.error = Some(page_context.say("other-error").into_owned());
@@ -334,6 +335,9 @@ async fn confirmation(
     Query(page_query): Query<PageQuery>,
     headers: HeaderMap,
 ) -> Response {
+    if page_query.is_back_from_processor() {
+        return attempt::ask(app, secret, page_query.page_context(&headers)).await;
+    }
     match after(&app, &secret, &page_query, &headers).await {
         Ok(response) => response,
         Err(error) => no_session(&app, &secret, page_query.page_context(&headers), &error).await,
@@ -359,13 +363,15 @@ async fn after(
             ),
             None => return Ok(SeeOther::to(&page_context.checkout_url(secret)).into_response()),
         },
-        CheckoutStatus::Confirmed => match attempt.and_then(action) {
-            Some(url) => Outcome::RequiresAction(page_context.with_page_query(&url)),
-            None => Outcome::Processing(Waiting {
-                leave_to: leaves.then(|| page_context.confirmation_url(secret)),
-                ..Waiting::default()
-            }),
-        },
+        CheckoutStatus::Confirmed => {
+            let action = attempt.and_then(|attempt| attempt::action(app, &attempt, page_context));
+            action.unwrap_or_else(|| {
+                Outcome::Processing(Waiting {
+                    leave_to: leaves.then(|| page_context.confirmation_url(secret)),
+                    ..Waiting::default()
+                })
+            })
+        }
         CheckoutStatus::Succeeded if leaves => {
             let told = is_webhook_delivered(app, &session).await?;
             if page_query.is_posted() || !told {
@@ -399,12 +405,6 @@ async fn after(
         outcome,
     };
     Ok(Ancestors::of(app, &session).may_frame(page(StatusCode::OK, &shown)))
-}
-
-fn action(attempt: Payment) -> Option<String> {
-    attempt
-        .action_url
-        .filter(|_| attempt.state == PaymentState::RequiresAction)
 }
 
 async fn receipt(

@@ -221,14 +221,26 @@ pub(super) fn card_error(code: CardErrorCode) -> &'static str {
 /// The message for why the bank said no. Lost and stolen cards read like any other: whoever holds one must not learn
 /// why it fails.
 pub(super) fn declined(reason: Option<&str>) -> &'static str {
-    match reason {
-        Some("insufficient_funds") => "declined-funds",
-        Some("expired_card") => "declined-expired",
-        Some("incorrect_cvc") => "declined-cvc",
-        Some("processing_error" | "processor_unreachable" | "invalid_request") => {
-            "declined-processing"
+    match reason.unwrap_or_default() {
+        "insufficient_funds" | "card_velocity_exceeded" | "withdrawal_count_limit_exceeded" => {
+            "declined-funds"
         }
-        Some("authentication_required") => "declined-approval",
+        "expired_card" | "invalid_expiry_month" | "invalid_expiry_year" => "declined-expired",
+        "incorrect_cvc" | "invalid_cvc" => "declined-cvc",
+        "incorrect_number" | "invalid_number" | "invalid_account" => "declined-number",
+        "card_not_supported" | "currency_not_supported" => "declined-unsupported",
+        "processing_error"
+        | "issuer_not_available"
+        | "reenter_transaction"
+        | "try_again_later"
+        | "processor_unreachable"
+        | "invalid_request" => "declined-processing",
+        "authentication_required"
+        | "authentication_not_handled"
+        | "offline_pin_required"
+        | "payment_intent_authentication_failure"
+        | "setup_intent_authentication_failure" => "declined-approval",
+        "abandoned" => "declined-unfinished",
         _ => "declined",
     }
 }
@@ -247,5 +259,42 @@ pub(super) fn page_error(error: &ApiError, decline: Option<&str>) -> &'static st
         "TooManyDeclines" => "too-many-declines",
         "InternalServerError" => "our-fault",
         _ => "other-error",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::declined;
+
+    #[test]
+    fn a_lost_or_stolen_card_reads_like_any_other_that_is_declined() {
+        for reason in [
+            "lost_card",
+            "stolen_card",
+            "fraudulent",
+            "pickup_card",
+            "merchant_blacklist",
+            "security_violation",
+            "a_reason_of_tomorrow",
+        ] {
+            assert_eq!(declined(Some(reason)), "declined", "{reason}");
+        }
+        assert_eq!(declined(None), "declined");
+    }
+
+    #[test]
+    fn a_buyer_learns_what_they_can_mend() {
+        for (reason, words) in [
+            ("insufficient_funds", "declined-funds"),
+            ("expired_card", "declined-expired"),
+            ("incorrect_cvc", "declined-cvc"),
+            ("incorrect_number", "declined-number"),
+            ("card_not_supported", "declined-unsupported"),
+            ("try_again_later", "declined-processing"),
+            ("payment_intent_authentication_failure", "declined-approval"),
+            ("abandoned", "declined-unfinished"),
+        ] {
+            assert_eq!(declined(Some(reason)), words);
+        }
     }
 }

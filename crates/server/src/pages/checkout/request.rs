@@ -33,6 +33,7 @@ pub(super) struct PageQuery {
     stay: Option<String>,
     posted: Option<String>,
     embed: Option<String>,
+    redirect_status: Option<String>,
 }
 
 impl PageQuery {
@@ -53,15 +54,21 @@ impl PageQuery {
         self.stay.is_some()
     }
 
+    /// True where the buyer comes from a page of the processor, or of their bank. Anybody can write how that ended
+    /// into an address, so the processor is asked.
+    pub(super) fn is_back_from_processor(&self) -> bool {
+        self.redirect_status.is_some()
+    }
+
     /// True where the page follows a form's POST.
     pub(super) fn is_posted(&self) -> bool {
         self.posted.is_some()
     }
 }
 
-/// True where the sandbox takes the payments.
+/// True where no real money moves.
 pub(super) fn test_mode(app: &App) -> bool {
-    app.sandbox.is_some()
+    app.processor.test_mode()
 }
 
 /// Unknown, expired and broken sessions get pages, not JSON.

@@ -17,14 +17,13 @@ use till_wire::{
 };
 
 use super::{
-    api_body,
+    api_body, attempt,
     fields::{Field, FieldErrors},
     fill,
     form::{CheckoutForm, Intent},
     problems::{add_problem, card_error, page_error, place_problems},
     view::{CheckoutPage, PageContext},
 };
-use crate::pages::checkout::request::test_mode;
 use crate::{
     actions::checkouts::{self, change_by_secret},
     app::App,
@@ -46,13 +45,13 @@ pub(super) struct Paid {
 }
 
 impl Paid {
-    fn of(confirmed: checkouts::Confirmation, page_context: PageContext) -> Self {
+    fn of(confirmed: checkouts::Confirmation, app: &App, page_context: PageContext) -> Self {
         let action = confirmed
             .payment
             .filter(|p| p.state == PaymentState::RequiresAction);
-        let bank = action.and_then(|p| p.action_url);
+        let bank = action.and_then(|payment| attempt::bank_page(app, &payment, page_context));
         Self {
-            bank: bank.map(|url| page_context.with_page_query(&url)),
+            bank,
             token: confirmed.token.or(confirmed.awaited_token),
         }
     }
@@ -99,7 +98,7 @@ impl<'a> Submit<'a> {
             session,
             self.page_context,
             Some(self.form),
-            test_mode(self.app),
+            self.app.processor.as_ref(),
             self.app.context().id(),
         );
         shown.errors = self.errors;
@@ -308,7 +307,7 @@ async fn earlier_result(
         Ok(EarlierSubmission::Done(paid)) => Some(Ok(paid)),
         Ok(EarlierSubmission::Begun(attempt)) => {
             let resumed = checkouts::resume(app, secret, attempt).await;
-            Some(resumed.map(|confirmed| Paid::of(confirmed, page_context)))
+            Some(resumed.map(|confirmed| Paid::of(confirmed, app, page_context)))
         }
         Err(error) => Some(Err(error)),
     }
@@ -360,14 +359,16 @@ pub(super) async fn pay_by_form(
         return Err(show_error_or_redirect(submit, &error, &wanted).await);
     }
     if !submit.errors.is_empty() || token.is_some() != required {
-        return Err(Box::new(submit.show_again(&wanted, None)));
+        // The processor's own form has said what is wrong with the card, if it is there.
+        let missing = submit.errors.is_empty().then_some("card-missing");
+        return Err(Box::new(submit.show_again(&wanted, missing)));
     }
     if let Some(token) = token {
         body.insert("confirmation_token_id".into(), token.into());
     }
     let error = match checkouts::confirm(app, session, Value::Object(body), guard, network).await {
         Ok(confirmed) => {
-            let paid = Paid::of(confirmed, page_context);
+            let paid = Paid::of(confirmed, app, page_context);
             if let Err(error) = guard.done(app, &paid).await {
                 tracing::warn!(?error, "the result of a form could not be stored");
             }
@@ -417,9 +418,13 @@ async fn show_error_or_redirect(
     Box::new(submit.failed(wanted, error, reason.as_deref()))
 }
 
-/// A token of the page's card fields; what is wrong with them is said at each.
+/// The token of the processor's form, or one of the page's own card fields; what is wrong with those is said at each.
 async fn token(submit: &mut Submit<'_>) -> Option<String> {
     let form = submit.form;
+    if submit.app.processor.card_form().payment_element().is_some() {
+        let token = form.confirmation_token_id.as_deref().map(str::trim);
+        return token.filter(|token| !token.is_empty()).map(str::to_owned);
+    }
     let text = |field: &Option<String>| field.clone().unwrap_or_default();
     let card = CardInput::typed(
         &text(&form.card_number),

@@ -16,12 +16,14 @@ use super::money::Locale;
 use crate::pages::{assets, words::Value};
 
 pub use after::{
-    ConfirmationPage, Fact, HomePage, MessagePage, Outcome, Receipt, ThreeDsPage, Waiting,
+    Challenge, ConfirmationPage, Fact, HomePage, MessagePage, Outcome, Receipt, ThreeDsPage,
+    Waiting,
 };
 pub use page::CheckoutPage;
 pub use parts::{
     Action, AddressForm, AmountField, Answer, AnswerKind, AppliedDiscount, BusinessForm,
-    DiscountBox, EmailField, Hero, Media, Payment, Product, ProductChoice, SeatsField, Tier, Usage,
+    DiscountBox, ElementField, EmailField, Hero, Media, Payment, Product, ProductChoice,
+    SeatsField, Tier, Usage,
 };
 
 /// Light or dark.
@@ -129,6 +131,10 @@ impl PageContext {
         assets::script_url()
     }
 
+    fn element_script(self) -> &'static str {
+        assets::element_script_url()
+    }
+
     fn frame_script(self) -> &'static str {
         assets::frame_script_url()
     }
@@ -163,6 +169,20 @@ impl PageContext {
         self.with_page_query(&format!("/checkout/{client_secret}/confirmation"))
     }
 
+    /// Address to which a form is posted that gives up a payment that waits for the buyer.
+    #[must_use]
+    pub fn another_card_url(self, client_secret: &str) -> String {
+        self.with_page_query(&format!("/checkout/{client_secret}/another-card"))
+    }
+
+    /// Address of the confirmation page, where it is to ask the processor first.
+    #[must_use]
+    pub fn return_url(self, client_secret: &str) -> String {
+        let url = self.confirmation_url(client_secret);
+        let mark = if url.contains('?') { '&' } else { '?' };
+        format!("{url}{mark}redirect_status=unknown")
+    }
+
     /// Address of the confirmation page for the answer to a form. Browsers hold what follows a form's POST to
     /// the page's own site (`form-action`), so a page that would lead on to the merchant's is shown first.
     #[must_use]
@@ -185,8 +205,10 @@ pub struct Organization {
     pub avatar_url: Option<String>,
     /// Its `http(s)` website, linked from its name.
     pub website: Option<String>,
-    /// Its own pages for buyers, and its address for help: at the foot of the page.
+    /// Its own pages for buyers, at the foot of the page.
     pub links: Vec<Link>,
+    /// Its page or address for help, beside them.
+    pub help: Option<Link>,
 }
 
 impl Organization {
@@ -207,13 +229,25 @@ impl Organization {
 
     /// The links at the foot of the page.
     fn foot(&self) -> Vec<&Link> {
-        let is_safe = |link: &&Link| is_web(&link.url) || link.url.starts_with("mailto:");
-        self.links.iter().filter(is_safe).collect()
+        self.links
+            .iter()
+            .chain(&self.help)
+            .filter(is_safe)
+            .collect()
+    }
+
+    /// The way to people who help.
+    fn help(&self) -> Option<&Link> {
+        self.help.as_ref().filter(is_safe)
     }
 
     fn site(&self) -> Option<&str> {
         self.website.as_deref().filter(|url| is_web(url))
     }
+}
+
+fn is_safe(link: &&Link) -> bool {
+    is_web(&link.url) || link.url.starts_with("mailto:")
 }
 
 pub(super) fn is_web(url: &str) -> bool {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use askama::Template;
+use till_ports::processor::{ContentSources, PaymentElement};
 
 use super::{Line, Link, Organization, PageContext};
 use crate::pages::Page;
@@ -30,12 +31,30 @@ pub enum Outcome {
     Processing(Waiting),
     /// The bank wants the buyer to approve; holds the address of the page for that.
     RequiresAction(String),
+    /// The bank wants the buyer to approve, and Stripe's script asks them on this page.
+    Challenge(Box<Challenge>),
     /// Paid (or nothing to pay).
     Succeeded(Receipt),
     /// The session is open again: says why, and links back to the checkout page.
     Reopened(String),
     /// It failed for good: says why.
     Failed(String),
+}
+
+/// What Stripe's script needs to let the buyer approve a payment.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Challenge {
+    /// The page's sources.
+    pub element: PaymentElement,
+    /// Lets the script act on this one attempt. A credential: never logged.
+    pub intent_secret: String,
+}
+
+/// Hand-written so that the secret cannot reach a log.
+impl std::fmt::Debug for Challenge {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Challenge").finish_non_exhaustive()
+    }
 }
 
 /// The state that a waiting page waits for (docs/behaviour: pages/waiting). The stream has no memory, so the page
@@ -108,6 +127,13 @@ impl Page for ConfirmationPage {
     fn picture(&self) -> Option<&str> {
         self.organization.picture()
     }
+
+    fn card_sources(&self) -> Option<&ContentSources> {
+        match &self.outcome {
+            Outcome::Challenge(challenge) => Some(&challenge.element.sources),
+            _ => None,
+        }
+    }
 }
 
 impl Page for MessagePage {
@@ -128,7 +154,7 @@ impl ConfirmationPage {
     fn heading(&self) -> Cow<'static, str> {
         self.page_context.say(match self.outcome {
             Outcome::Processing(_) => "processing-title",
-            Outcome::RequiresAction(_) => "bank-title",
+            Outcome::RequiresAction(_) | Outcome::Challenge(_) => "bank-title",
             Outcome::Succeeded(_) => "thanks-title",
             Outcome::Reopened(_) => "reopened-title",
             Outcome::Failed(_) => "failed-title",
@@ -137,6 +163,15 @@ impl ConfirmationPage {
 
     fn checkout(&self) -> String {
         self.page_context.checkout_url(&self.client_secret)
+    }
+
+    fn another_card(&self) -> String {
+        self.page_context.another_card_url(&self.client_secret)
+    }
+
+    /// This page, which asks the processor first.
+    fn asked(&self) -> String {
+        self.page_context.return_url(&self.client_secret)
     }
 
     fn stream(&self) -> String {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use askama::Template;
+use till_ports::processor::ContentSources;
 use uuid::Uuid;
 
 use super::super::{
@@ -10,9 +11,9 @@ use super::super::{
     fields::{Field, FieldErrors, Need, TextField},
 };
 use super::{
-    Action, AddressForm, AmountField, Answer, AnswerKind, BusinessForm, DiscountBox, EmailField,
-    Hero, Line, Media, Organization, PageContext, Payment, Product, ProductChoice, SeatsField,
-    Usage, is_web,
+    Action, AddressForm, AmountField, Answer, AnswerKind, BusinessForm, DiscountBox, ElementField,
+    EmailField, Hero, Line, Media, Organization, PageContext, Payment, Product, ProductChoice,
+    SeatsField, Usage, is_web,
 };
 use crate::{http::idempotency, pages::Page};
 
@@ -97,6 +98,10 @@ impl Page for CheckoutPage {
     fn picture(&self) -> Option<&str> {
         self.organization.picture()
     }
+
+    fn card_sources(&self) -> Option<&ContentSources> {
+        self.element().map(|field| &field.element.sources)
+    }
 }
 
 impl CheckoutPage {
@@ -110,6 +115,18 @@ impl CheckoutPage {
 
     fn takes_card(&self) -> bool {
         self.payment == Payment::Sandbox
+    }
+
+    fn element(&self) -> Option<&ElementField> {
+        match &self.payment {
+            Payment::Element(field) => Some(field),
+            Payment::NotNeeded | Payment::Sandbox => None,
+        }
+    }
+
+    /// Where Stripe sends the buyer back to, should their bank have a page of its own.
+    fn return_url(&self) -> String {
+        self.page_context.return_url(&self.client_secret)
     }
 
     fn back(&self) -> Option<&str> {

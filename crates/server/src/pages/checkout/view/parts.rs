@@ -1,5 +1,7 @@
 //! Parts of the checkout page.
 
+use till_ports::processor::PaymentElement;
+
 use super::super::{
     countries,
     fields::{Field, Need},
@@ -69,12 +71,23 @@ pub struct EmailField {
 }
 
 /// The way in which the page takes payment details.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Payment {
     /// The payment form is not required.
     NotNeeded,
     /// The sandbox's card fields, with a note about test numbers.
     Sandbox,
+    /// Stripe's Payment Element; also where no card is needed, as the next change of the form may need one.
+    Element(Box<ElementField>),
+}
+
+/// Stripe's Payment Element on the page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ElementField {
+    /// The options that Stripe's script is given, as JSON; none where no card is needed.
+    pub intent: Option<String>,
+    /// The page's sources.
+    pub element: PaymentElement,
 }
 
 /// The billing address: what it holds and what is asked for (docs/behaviour: checkout/address-fields).

@@ -21,6 +21,10 @@ fn organization(name: &str) -> Organization {
             url: "https://shop.example/terms".into(),
             label: name.into(),
         }],
+        help: Some(Link {
+            url: "mailto:help@shop.example".into(),
+            label: "Support".into(),
+        }),
     }
 }
 
@@ -235,6 +239,10 @@ fn only_safe_addresses_are_linked_or_shown() {
                 url: "javascript:4".into(),
                 label: "Terms".into(),
             }],
+            help: Some(Link {
+                url: "javascript:5".into(),
+                label: "Support".into(),
+            }),
         },
         return_url: Some("javascript:3".into()),
         ..full("plain")
