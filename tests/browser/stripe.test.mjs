@@ -136,7 +136,7 @@ describe('the page with Stripe\'s Payment Element', () => {
       await ready(page);
       await payToBank(page);
       await bank(page).locator('#refuse').click();
-      await page.getByText('not approved with your bank').waitFor();
+      await page.getByText('did not approve the payment').waitFor();
       await page.getByRole('link', { name: 'Try again' }).click();
       await ready(page);
       await fill(page, { email: email() });
@@ -164,6 +164,8 @@ describe('the page with Stripe\'s Payment Element', () => {
       await typeCard(page);
       await pay(page);
       await page.getByText('Thank you for your order').waitFor();
+      await second.getByText('did not approve the payment').waitFor();
+      await second.reload();
       await second.getByText('Thank you for your order').waitFor();
     });
     await reaches(checkout, 'succeeded');

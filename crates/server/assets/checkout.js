@@ -355,7 +355,11 @@ function confirmation() {
   const stream = new EventSource(url);
   let patience;
 
+  let leaving;
+  addEventListener("submit", () => (leaving = true)); // another card: its answer leads on
+
   const go = (url) => {
+    if (leaving) return;
     stream.close();
     url ? location.replace(url) : location.reload();
   };

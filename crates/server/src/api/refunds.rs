@@ -40,13 +40,15 @@ async fn list(caller: Caller<scope::RefundsRead>, params: Params) -> Reply<Page<
 ///
 /// Gives money of an order back to its customer, all of it or a part, with the tax on it. The refund is `pending` until
 /// the payment processor has done it, and may fail even after it has succeeded. A subscription goes on.
+///
+/// Where all of the order is given back already, or is on its way, the answer is 403 with the error `RefundedAlready`;
+/// where the customer's bank decides about the money, it is 403 with `RefundDisputedPayment`.
 #[utoipa::path(
     post, path = "/v1/refunds/", operation_id = "refunds:create", tag = "refunds",
     request_body(content = RefundCreate, description = "Refund to make."),
     responses(
         (status = 201, description = "Refund that was made.", body = Refund),
         (status = 400, description = "Benefits of a subscription are not taken back with a refund: the error is `RevokeSubscriptionBenefitsProhibited`.", body = ErrorBody),
-        (status = 403, description = "All of the order is given back already, or on its way (`RefundedAlready`), or the customer's bank decides about the money (`RefundDisputedPayment`).", body = ErrorBody),
         (status = 404, description = "The order was not paid with money that could be given back: the error is `RefundUnknownPayment` or `RefundPaymentTransactionNotFound`.", body = ErrorBody),
         (status = 422, description = "Fields that do not read, an order that does not exist, or more than can be refunded.", body = ValidationBody),
     ),

@@ -221,7 +221,7 @@ both! {
             assert!(!after.text().contains(WAITS) && !policy(&after).contains("stripe"));
             match approve {
                 true => assert!(after.text().contains("Thank you for your order")),
-                false => assert!(after.text().contains("not approved with your bank"), "{}", after.text()),
+                false => assert!(after.text().contains("did not approve the payment"), "{}", after.text()),
             }
             assert_eq!(t.reload(&checkout).await["status"], if approve { "succeeded" } else { "open" });
             t.advance(Duration::from_secs(1));

@@ -258,6 +258,7 @@ both! {
         assert_eq!(told(t).await, ["refund.updated failed", "order.updated paid"]);
         assert_eq!(sums(&order(t, &bought).await), json!(["paid", 0, 0, 3000, 600, true]));
         refund(t, &bought, 1000).await.created();
+        told(t).await;
     }
 
     async fn a_payment_that_is_disputed_is_not_refunded(t: &mut Till) {
@@ -317,6 +318,7 @@ both! {
         one.unwrap();
         two.unwrap();
         assert_eq!(order(t, &bought).await["refunded_amount"], 1500, "once");
+        told(t).await;
     }
 
     async fn a_refund_left_by_a_crash_is_made(t: &mut Till) {

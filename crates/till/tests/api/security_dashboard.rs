@@ -23,7 +23,7 @@ const PUBLIC: [(&str, &str); 10] = [
 ];
 
 /// What stands below an organization's address, and of what its `{id}` is; longer ones first.
-const IDS: [(&str, &str); 16] = [
+const IDS: [(&str, &str); 17] = [
     (
         "/developers/webhooks/{endpoint}/deliveries",
         "webhooks/deliveries",
@@ -43,6 +43,7 @@ const IDS: [(&str, &str); 16] = [
     ("/customers", "customers"),
     ("/payments", "payments"),
     ("/orders", "orders"),
+    ("/disputes", "disputes"),
 ];
 
 /// An id that nothing has.
