@@ -6,9 +6,9 @@ use till_core::{
 };
 use till_ports::processor::{
     ProcessorError,
-    stripe::{Mode, Settings, Stripe},
+    stripe::{Mode, Settings, Stripe, StripeAccount},
 };
-use till_store::Store;
+use till_store::{Store, StoreError};
 
 use crate::{clock, stop::Stop};
 
@@ -59,6 +59,22 @@ pub async fn agree(
         true => Ok(()),
         false => Ok(store.commit(changes).await?),
     }
+}
+
+/// Whether a server could start with this account; nothing is remembered.
+pub async fn judge(
+    store: &Store,
+    account: &StripeAccount,
+) -> Result<Result<(), Mismatch>, StoreError> {
+    let known = store.processor_states().await?;
+    let has_payments = store.has_payments().await?;
+    let account = Account {
+        id: Some(account.id.clone()),
+        live: account.mode == Mode::Live,
+        key_digest: String::new(),
+    };
+    let start = (ProcessorName::Stripe, Some(account));
+    Ok(accounts::remember(&known, start, has_payments, &clock::at()).map(drop))
 }
 
 /// What is wrong, and what to do.

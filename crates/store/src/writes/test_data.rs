@@ -52,3 +52,71 @@ impl Store {
         self.commit(changes).await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    /// The tables of what is sold, of people and of settings.
+    const KEPT: [&str; 16] = [
+        "access_tokens",
+        "benefits",
+        "checkout_links",
+        "custom_fields",
+        "discounts",
+        "files",
+        "invitations",
+        "members",
+        "meters",
+        "organizations",
+        "product_prices",
+        "products",
+        "sign_in_links",
+        "user_sessions",
+        "users",
+        "webhook_endpoints",
+    ];
+
+    #[test]
+    fn every_table_is_either_cleared_or_kept() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations");
+        let mut tables = BTreeSet::new();
+        let mut files: Vec<_> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|file| file.unwrap().path())
+            .collect();
+        files.sort();
+        for file in files {
+            let text = std::fs::read_to_string(file).unwrap().to_lowercase();
+            for statement in text.split(';') {
+                let words: Vec<&str> = statement
+                    .lines()
+                    .filter(|line| !line.trim_start().starts_with("--"))
+                    .flat_map(str::split_whitespace)
+                    .collect();
+                match words[..] {
+                    ["create", "table", name, ..] => drop(tables.insert(name.to_owned())),
+                    ["alter", "table", old, "rename", "to", new, ..] => {
+                        tables.remove(old);
+                        tables.insert(new.to_owned());
+                    }
+                    ["drop", "table", name, ..] => drop(tables.remove(name)),
+                    _ => {}
+                }
+            }
+        }
+        let cleared: BTreeSet<String> = CLEARED
+            .iter()
+            .map(|(table, _)| (*table).to_owned())
+            .collect();
+        let kept: BTreeSet<String> = KEPT.iter().map(|table| (*table).to_owned()).collect();
+        assert_eq!(cleared.intersection(&kept).count(), 0);
+        let known: BTreeSet<String> = cleared.union(&kept).cloned().collect();
+        assert_eq!(
+            tables, known,
+            "say of a new table whether it holds test sales"
+        );
+    }
+}

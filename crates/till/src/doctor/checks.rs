@@ -20,8 +20,9 @@ use tokio::time::timeout;
 use url::Url;
 use uuid::Uuid;
 
-use super::{Findings, PATIENCE, Status, Wanted};
+use super::{Findings, PATIENCE, Status, Wanted, database};
 use crate::{
+    accounts,
     clock::SystemClock,
     config::ServerSettings,
     descriptors, files as folders, guard,
@@ -307,9 +308,13 @@ pub async fn processor(wanted: &Wanted<'_>, found: &mut Findings) {
         ChosenProcessor::Sandbox(Some(url)) => RemoteSandbox::new(&url)
             .map(|remote| Box::new(remote) as _)
             .map_err(Stop::failed),
-        ChosenProcessor::Stripe(settings) => Stripe::new(*settings)
-            .map(|stripe| Box::new(stripe) as _)
-            .map_err(Stop::failed),
+        ChosenProcessor::Stripe(settings) => match Stripe::new(*settings) {
+            Ok(stripe) => {
+                account(wanted, &stripe, found).await;
+                Ok(Box::new(stripe) as _)
+            }
+            Err(error) => Err(Stop::failed(error)),
+        },
     };
     let Some(processor) = found.setting("processor", processor) else {
         return;
@@ -331,6 +336,27 @@ pub async fn processor(wanted: &Wanted<'_>, found: &mut Findings) {
             "check that it can be reached from this machine",
         ),
     }
+}
+
+/// Whether the account is the one that the database works with.
+async fn account(wanted: &Wanted<'_>, stripe: &Stripe, found: &mut Findings) {
+    let Some(store) = database::opened(&wanted.settings.database).await else {
+        return;
+    };
+    let Ok(Ok(account)) = timeout(PATIENCE, stripe.account()).await else {
+        // The processor's own checks say that it does not answer.
+        return;
+    };
+    match accounts::judge(&store, &account).await {
+        Ok(Ok(())) => found.ok(
+            "processor",
+            "the account is the one that this database works with",
+        ),
+        Ok(Err(mismatch)) => found.fail("processor", accounts::words(&mismatch), ""),
+        // A database that was not brought up to date says so itself.
+        Err(_) => {}
+    }
+    store.close().await;
 }
 
 /// Other things that the operator should know.

@@ -16,6 +16,25 @@ const FAR: SignedDuration = SignedDuration::from_secs(30);
 /// A larger file is not read from end to end.
 const READABLE: u64 = 4 << 30;
 
+/// The database, where there is one that answers; what is wrong with it is [`database`]'s to say.
+pub async fn opened(settings: &DatabaseSettings) -> Option<Store> {
+    let url = files::database_url(settings).ok()?;
+    let file = till_store::sqlite_file(&url).ok()?;
+    match file.is_none_or(|file| file.exists()) {
+        true => Store::open(&url, options()).await.ok(),
+        false => None,
+    }
+}
+
+fn options() -> Options {
+    Options {
+        migrate: false,
+        connections: 1,
+        patience: PATIENCE,
+        ..Options::default()
+    }
+}
+
 /// Checks whether the database answers, is whole and fits this program; and its clock.
 pub async fn database(settings: &DatabaseSettings, found: &mut Findings) {
     let Some(url) = found.setting("database", files::database_url(settings)) else {
@@ -34,13 +53,7 @@ pub async fn database(settings: &DatabaseSettings, found: &mut Findings) {
             "create it with `till init`, or correct --data-dir or --database-url",
         );
     }
-    let options = Options {
-        migrate: false,
-        connections: 1,
-        patience: PATIENCE,
-        ..Options::default()
-    };
-    let store = match Store::open(&url, options).await {
+    let store = match Store::open(&url, options()).await {
         Ok(store) => store,
         Err(error) => {
             return found.fail(

@@ -43,6 +43,19 @@ pub fn path(folder: &TempDir) -> &str {
     folder.path().to_str().expect("UTF-8")
 }
 
+/// `till dev --json` in a folder.
+pub fn dev(folder: &Path) -> Command {
+    let folder = folder.to_str().expect("UTF-8");
+    till(&[
+        "dev",
+        "--json",
+        "--listen",
+        "127.0.0.1:0",
+        "--data-dir",
+        folder,
+    ])
+}
+
 /// A running server; ended with the test.
 pub struct Running {
     pub child: Child,
@@ -58,7 +71,11 @@ impl Drop for Running {
 
 impl Running {
     pub fn start(args: &[&str]) -> Self {
-        let mut child = till(args)
+        Self::spawn(till(args))
+    }
+
+    pub fn spawn(mut command: Command) -> Self {
+        let mut child = command
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
@@ -69,15 +86,12 @@ impl Running {
 
     /// `till dev --json` in a folder, with the line that it printed.
     pub fn dev(folder: &Path) -> (Self, Value) {
-        let folder = folder.to_str().expect("UTF-8");
-        let mut running = Self::start(&[
-            "dev",
-            "--json",
-            "--listen",
-            "127.0.0.1:0",
-            "--data-dir",
-            folder,
-        ]);
+        Self::dev_as(dev(folder))
+    }
+
+    /// The same for a command that is to print such a line.
+    pub fn dev_as(command: Command) -> (Self, Value) {
+        let mut running = Self::spawn(command);
         let mut line = String::new();
         running.out.read_line(&mut line).expect("readable");
         let ready = serde_json::from_str(&line).unwrap_or_else(|_| panic!("no JSON: {line:?}"));

@@ -11,3 +11,4 @@ mod operations;
 mod permissions;
 mod serve;
 mod setup;
+mod stripe;
