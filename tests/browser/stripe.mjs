@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { artifacts, root, startTill } from '../clients/till.mjs';
 
-const binary = process.env.TILL_FAKE_STRIPE ?? join(root, 'target/debug/till-fake-stripe');
+const binary = process.env.TILL_FAKE_STRIPE_BIN ?? join(root, 'target/debug/till-fake-stripe');
 
 /** Test numbers that the fake knows, as Stripe does. */
 export const numbers = {
@@ -18,7 +18,7 @@ export const numbers = {
 
 /** The fake Stripe: everything its `--json` line says, `books()` and `stop()`. */
 export async function startStripe(name) {
-  if (!existsSync(binary)) throw new Error(`no ${binary}: run \`cargo build --workspace\`, or set TILL_FAKE_STRIPE`);
+  if (!existsSync(binary)) throw new Error(`no ${binary}: run \`cargo build --workspace\`, or set TILL_FAKE_STRIPE_BIN`);
   mkdirSync(join(artifacts, 'logs'), { recursive: true });
   const child = spawn(binary, ['--json'], { stdio: ['ignore', 'pipe', 'pipe'] });
   child.stderr.pipe(createWriteStream(join(artifacts, 'logs', `stripe-${name}.log`)));

@@ -85,7 +85,7 @@ describe('the page with Stripe\'s Payment Element', () => {
     await visit(checkout.url, async (page) => {
       await ready(page);
       await fill(page, { email: email() });
-      for (const [number, words] of [[numbers.declines, 'Your card was declined'], [numbers.funds, 'not enough money']]) {
+      for (const [number, words] of [[numbers.declines, 'Your card was declined'], [numbers.funds, 'insufficient funds']]) {
         await typeCard(page, number);
         await payButton(page).click();
         await alert(page, words);
