@@ -35,8 +35,8 @@ const MAKING: [&str; 15] = [
 ];
 
 /// The others: sent twice, they leave what they left the first time. By the last word of where they are sent.
-const CHANGING: [&str; 15] = [
-    "archive", "change", "delete", "disable", "edit", "enable", "leave", "remove", "revoke",
+const CHANGING: [&str; 17] = [
+    "accept", "archive", "change", "delete", "disable", "edit", "enable", "leave", "refund", "remove", "revoke",
     "role", "secret", "settings", "sign-out", "tax", "withdraw",
 ];
 

@@ -7,8 +7,9 @@ use till_testkit::{Till, both};
 const NOBODY: &str = "1dbfc517-0bbf-4301-9ba8-555ca42b9737";
 
 /// Words that the published document writes out where they are used; the others have a name in it.
-const LITERALS: [&str; 6] = [
+const LITERALS: [&str; 7] = [
     "allow_trial",
+    "reason",
     "proration_behavior",
     "switching_from",
     "permission",

@@ -105,9 +105,6 @@ async fn fill(dashboard: Dashboard<scope::RefundsWrite>, PathId(id): PathId) -> 
     let decimals = order.currency.decimals();
     form_data.set("amount", editable(left, decimals));
     form_data.set("reason", RefundReason::CustomerRequest.as_str());
-    if order.subscription_id.is_none() {
-        form_data.set("revoke_benefits", "true");
-    }
     show(&form_page(&dashboard, &order, &form_data, &FormErrors::default()).await?)
 }
 
@@ -151,7 +148,7 @@ async fn form_page(
         order.currency.as_str().to_uppercase(),
         money(most, order.currency)
     );
-    let mut fields = vec![
+    let fields = vec![
         Field::new("amount", "Amount", Kind::Amount)
             .hint(hint)
             .required()
@@ -165,10 +162,6 @@ async fn form_page(
         Field::new("comment", "Comment", Kind::Area(3))
             .hint("For yourselves; the buyer never sees it."),
     ];
-    if order.subscription_id.is_none() {
-        let words = "Take the benefits of the order back";
-        fields.push(Field::new("revoke_benefits", words, Kind::Tick));
-    }
     let here = ORDERS.path(dashboard, order.id, "/refund");
     let mut form = Form::new(&here, "Continue", vec![Group::new("", fields)]);
     form.preview = Some(format!("{here}/preview"));
@@ -207,7 +200,6 @@ fn body(form_data: &FormData, order: &Row) -> Result<RefundCreate> {
     };
     body["amount"] = amount.into();
     body["order_id"] = order.id.to_string().into();
-    body["revoke_benefits"] = form_data.ticked("revoke_benefits").into();
     Body(Some(body)).read(RefundCreate::read)
 }
 
@@ -254,7 +246,7 @@ fn question(
     form_data: &FormData,
     bill: &Bill,
 ) -> Result<FormPage> {
-    let names = ["amount", "reason", "comment", "revoke_benefits"];
+    let names = ["amount", "reason", "comment"];
     let sent = names.iter().filter(|name| form_data.ticked(name));
     let mut fields: Vec<_> = sent
         .map(|name| Field::new(*name, *name, Kind::Hidden))
