@@ -165,6 +165,12 @@ pub trait Processor: Send + Sync {
     /// What the buyer's browser needs to talk to the processor; not a secret.
     fn publishable_key(&self) -> &str;
 
+    /// The address of a thing's page in the processor's own dashboard, by the name that the processor gave it (a
+    /// payment's, a refund's, a dispute's or the account's); `None` where there is no such page.
+    fn dashboard_url(&self, _reference: &str) -> Option<String> {
+        None
+    }
+
     /// How buyers enter a card on a checkout page.
     fn card_form(&self) -> CardForm {
         CardForm::TestNumbers

@@ -189,6 +189,11 @@ impl<A: Alter> Processor for Altered<A> {
     fn publishable_key(&self) -> &str {
         self.0.processor().publishable_key()
     }
+
+    fn dashboard_url(&self, reference: &str) -> Option<String> {
+        self.0.processor().dashboard_url(reference)
+    }
+
     fn card_form(&self) -> CardForm {
         self.0.card_form()
     }

@@ -13,6 +13,7 @@
 
 mod attempts;
 mod checks;
+mod dashboard;
 mod descriptor;
 mod disputes;
 mod form;
@@ -170,6 +171,10 @@ impl Processor for Stripe {
 
     fn publishable_key(&self) -> &str {
         &self.settings.publishable_key
+    }
+
+    fn dashboard_url(&self, reference: &str) -> Option<String> {
+        dashboard::url(reference, self.settings.mode)
     }
 
     fn card_form(&self) -> CardForm {

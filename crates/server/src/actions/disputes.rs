@@ -60,9 +60,18 @@ pub async fn list(
 
 /// Shows a dispute.
 pub async fn get(caller: &Caller<scope::DisputesRead>, id: Uuid) -> Result<Dispute> {
+    Ok(get_with_row(caller, id).await?.0)
+}
+
+/// Shows a dispute, and the row that it was made of.
+pub async fn get_with_row(
+    caller: &Caller<scope::DisputesRead>,
+    id: Uuid,
+) -> Result<(Dispute, Row)> {
     let (app, own) = (&caller.app, caller.organization.id);
     let row = app.store.dispute(own, id).await.or_not_found()?;
-    shown(app, own, &[row]).await?.pop().or_not_found()
+    let mut found = shown(app, own, std::slice::from_ref(&row)).await?;
+    Ok((found.pop().or_not_found()?, row))
 }
 
 /// The disputes of an order, the newest first.

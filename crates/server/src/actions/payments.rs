@@ -92,12 +92,15 @@ fn states(statuses: &[PaymentStatus]) -> Vec<PaymentState> {
 
 /// Shows a payment.
 pub async fn get(caller: &Caller<scope::PaymentsRead>, id: Uuid) -> Result<Payment> {
+    Ok(get_with_row(caller, id).await?.0)
+}
+
+/// Shows a payment, and the row that it was made of.
+pub async fn get_with_row(
+    caller: &Caller<scope::PaymentsRead>,
+    id: Uuid,
+) -> Result<(Payment, Row)> {
     let own = caller.organization.id;
-    Ok(caller
-        .app
-        .store
-        .payment(own, id)
-        .await
-        .or_not_found()?
-        .view())
+    let row = caller.app.store.payment(own, id).await.or_not_found()?;
+    Ok((row.view(), row))
 }

@@ -80,11 +80,14 @@ fn states(succeeded: Option<bool>) -> Vec<RefundState> {
     RefundState::ALL.iter().copied().filter(is_wanted).collect()
 }
 
-/// The refunds of an order, the newest first.
-pub async fn of_order(caller: &Caller<scope::RefundsRead>, order_id: Uuid) -> Result<Vec<Refund>> {
+/// The refunds of an order, the newest first, and the rows that they were made of, with those that are not shown.
+pub async fn of_order_with_rows(
+    caller: &Caller<scope::RefundsRead>,
+    order_id: Uuid,
+) -> Result<(Vec<Refund>, Vec<Row>)> {
     let (app, own) = (&caller.app, caller.organization.id);
     let rows = app.store.refunds_of_order(own, order_id).await?;
-    shown(app, own, &rows).await
+    Ok((shown(app, own, &rows).await?, rows))
 }
 
 async fn shown(app: &App, own: Uuid, rows: &[Row]) -> Result<Vec<Refund>> {

@@ -117,6 +117,13 @@ pub enum Cell {
         /// The line below.
         note: Option<String>,
     },
+    /// A link to a page of another site, which opens in a tab of its own.
+    Outside {
+        /// Its address.
+        href: String,
+        /// Its words.
+        text: String,
+    },
     /// An amount.
     Money(String),
     /// An instant.
@@ -189,7 +196,11 @@ impl Cell {
 
 /// A name of the API's as words: `past_due` is `Past due`.
 pub fn sentence(name: &str) -> String {
-    let words = name.replace(['_', '.'], " ");
+    capitalized(&name.replace(['_', '.'], " "))
+}
+
+/// Words with their first letter in upper case.
+pub fn capitalized(words: &str) -> String {
     let mut letters = words.chars();
     letters
         .next()

@@ -11,10 +11,14 @@ pub mod subscriptions;
 use std::sync::Arc;
 
 use axum::Router;
+use till_core::kernel::records::ProcessorName;
 use till_wire::{address::Address, money::Currency, products::ProductBase, values::Interval};
 use uuid::Uuid;
 
-use super::parts::{Cell, Tone, money};
+use super::{
+    detail::Fact,
+    parts::{Cell, Tone, money, sentence},
+};
 use crate::{
     app::App,
     dashboard::access::Viewer,
@@ -65,6 +69,28 @@ pub fn linked(viewer: &Viewer, area: &str, id: Option<Uuid>, words: &str) -> Cel
     id.map_or(Cell::Empty, |id| {
         Cell::link(viewer.path(&format!("/{area}/{id}")), words)
     })
+}
+
+/// A link to a thing's page in the dashboard of the processor that knows it by `reference`; none where that has no such
+/// page, or is not the processor in use.
+pub fn at_processor(
+    viewer: &Viewer,
+    (processor, reference): (ProcessorName, Option<&str>),
+) -> Option<Cell> {
+    let in_use = &viewer.app.processor;
+    let href = reference.filter(|_| processor == in_use.name());
+    let href = href.and_then(|reference| in_use.dashboard_url(reference))?;
+    let text = format!("Open in {}", sentence(processor.as_str()));
+    Some(Cell::Outside { href, text })
+}
+
+/// The same as a fact.
+pub fn processor_fact(viewer: &Viewer, known: (ProcessorName, Option<&str>)) -> Option<Fact> {
+    let link = at_processor(viewer, known)?;
+    Some(Fact::new(
+        format!("At {}", sentence(known.0.as_str())),
+        link,
+    ))
 }
 
 /// An amount for each period: `$29.00 per month`.

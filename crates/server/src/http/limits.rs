@@ -9,6 +9,7 @@
 pub mod cards;
 mod codes;
 mod network;
+mod processor;
 mod sessions;
 mod sign_in;
 
@@ -29,6 +30,7 @@ use crate::{app::App, error::ApiError};
 pub use crate::app::limits::Limits;
 pub use codes::CodeAttempt;
 pub use network::Network;
+pub use processor::checking;
 pub use sessions::{confirming, updating};
 pub use sign_in::{current_password, link, password};
 

@@ -20,6 +20,7 @@ mod dashboard_checkout_links;
 mod dashboard_developers;
 mod dashboard_discounts;
 mod dashboard_journal;
+mod dashboard_payments;
 mod dashboard_products;
 mod dashboard_reference;
 mod dashboard_refunds;

@@ -19,7 +19,7 @@ async fn confirm(t: &Till, fake: &FakeStripe, checkout: &Value, card: &str) -> A
 }
 
 /// A session that was paid, and its order.
-async fn paid(t: &Till, fake: &FakeStripe) -> (Value, Value) {
+pub async fn paid(t: &Till, fake: &FakeStripe) -> (Value, Value) {
     let checkout = t.checkout_for(&t.product().await).await;
     confirm(t, fake, &checkout, VISA).await.ok();
     t.catch_up().await;
@@ -27,7 +27,8 @@ async fn paid(t: &Till, fake: &FakeStripe) -> (Value, Value) {
     (checkout, order)
 }
 
-fn rows(fake: &FakeStripe, kind: &str) -> Vec<Value> {
+/// Everything of a kind in the account.
+pub fn rows(fake: &FakeStripe, kind: &str) -> Vec<Value> {
     fake.books()[kind].as_array().cloned().unwrap_or_default()
 }
 

@@ -1,5 +1,6 @@
 //! What an operator should know: whether the account can do what Till asks of it.
 
+use futures_util::future::{join_all, join4};
 use jiff::Timestamp;
 
 use super::form::Form;
@@ -110,15 +111,19 @@ impl Stripe {
                 )];
             }
         };
-        let mut checks = vec![
-            self.mode_check(&account),
-            charges(&account),
-            self.clock_check(now).await,
-        ];
+        // At once, as somebody waits for the answer.
+        let (clock, permissions, endpoint, domain) = join4(
+            self.clock_check(now),
+            self.permissions(),
+            self.endpoint(),
+            self.domain(),
+        )
+        .await;
+        let mut checks = vec![self.mode_check(&account), charges(&account), clock];
         checks.extend(descriptor(&account));
-        checks.extend(self.permissions().await);
-        checks.extend(self.endpoint().await);
-        checks.extend(self.domain().await);
+        checks.extend(permissions);
+        checks.extend(endpoint);
+        checks.extend(domain);
         checks
     }
 
@@ -149,7 +154,7 @@ impl Stripe {
             }
             Err(error) => warn(
                 format!("Stripe's clock cannot be read: {error}"),
-                "run the doctor again",
+                "check again",
             ),
         }
     }
@@ -157,23 +162,9 @@ impl Stripe {
     async fn permissions(&self) -> Vec<Check> {
         let mut missing = Vec::new();
         let mut checks = Vec::new();
-        for permission in PERMISSIONS {
-            // A parameter that does not exist: what is allowed is refused as invalid, and nothing is made.
-            let probe = Form::default().with("till_probe", 1);
-            let asked = match permission.writes {
-                true => self
-                    .client
-                    .post::<Id>(permission.path, &probe, None)
-                    .await
-                    .map(drop),
-                false => {
-                    let none = Form::default();
-                    self.client
-                        .get::<serde::de::IgnoredAny>(permission.path, &none)
-                        .await
-                        .map(drop)
-                }
-            };
+        let asked = PERMISSIONS.iter().map(|permission| self.probe(permission));
+        let asked = join_all(asked).await;
+        for (permission, asked) in PERMISSIONS.iter().zip(asked) {
             match asked {
                 Err(StripeError::Denied(_)) if permission.needed => missing.push(permission),
                 Err(StripeError::Unclear(words)) => {
@@ -181,7 +172,7 @@ impl Stripe {
                         "the permission {} cannot be checked: {words}",
                         permission.name
                     );
-                    checks.push(warn(message, "run the doctor again"));
+                    checks.push(warn(message, "check again"));
                 }
                 _ => {}
             }
@@ -197,6 +188,20 @@ impl Stripe {
             checks.push(ok("the key has every permission that is needed"));
         }
         checks
+    }
+
+    /// Asks for something that needs the permission, and does nothing.
+    async fn probe(&self, permission: &Permission) -> Result<(), StripeError> {
+        // A parameter that does not exist: what is allowed is refused as invalid, and nothing is made.
+        let probe = Form::default().with("till_probe", 1);
+        let path = permission.path;
+        match permission.writes {
+            true => self.client.post::<Id>(path, &probe, None).await.map(drop),
+            false => {
+                let asked = self.client.get(path, &Form::default()).await;
+                asked.map(|_: serde::de::IgnoredAny| ())
+            }
+        }
     }
 
     /// The endpoint at Stripe that sends us notices.

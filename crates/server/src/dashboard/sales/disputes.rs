@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::{Router, routing::get};
+use till_core::kernel::records::Dispute as Row;
 use till_wire::{
     disputes::{Dispute, DisputeStatus},
     page::Page,
@@ -22,7 +23,7 @@ use crate::{
         listing::{Column, Filter, ListingQuery},
         parts::{Cell, Menu, MenuItem, Tone, money, sentence},
         resource_pages::{DISPUTES, Listed, ORDERS, PAYMENTS, ResourcePages, find, list_routes},
-        show,
+        sales, show,
         timeline::timeline,
     },
     error::Result,
@@ -152,9 +153,9 @@ fn accept_path(viewer: &Viewer, dispute: &Dispute) -> String {
 }
 
 async fn detail(dashboard: Dashboard<scope::DisputesRead>, PathId(id): PathId) -> Answer {
-    let dispute = actions::disputes::get(&dashboard.caller, id).await?;
+    let (dispute, row) = actions::disputes::get_with_row(&dashboard.caller, id).await?;
     let parts = vec![
-        about(&dashboard, &dispute),
+        about(&dashboard, &dispute, &row),
         timeline(&dashboard, [dispute.base.order_id]).await?,
     ];
     let mut page = dispute.detail(&dashboard, state(dispute.base.status), parts);
@@ -165,7 +166,7 @@ async fn detail(dashboard: Dashboard<scope::DisputesRead>, PathId(id): PathId) -
     show(&page)
 }
 
-fn about(viewer: &Viewer, dispute: &Dispute) -> Part {
+fn about(viewer: &Viewer, dispute: &Dispute, row: &Row) -> Part {
     let base = &dispute.base;
     let link =
         |pages: ResourcePages, id, words: &str| Cell::link(pages.path(viewer, id, ""), words);
@@ -179,6 +180,8 @@ fn about(viewer: &Viewer, dispute: &Dispute) -> Part {
         Fact::new("Order", link(ORDERS, base.order_id, "The order")),
         Fact::new("Payment", link(PAYMENTS, base.payment_id, "The payment")),
     ];
+    let known = (row.processor, Some(row.reference.as_str()));
+    facts.extend(sales::processor_fact(viewer, known));
     if !base.closed {
         let words = "Evidence is sent in the payment processor's own dashboard. Accepting gives the money to the buyer at once.";
         facts.push(Fact::new("What you can do", Cell::Text(words.to_owned())));

@@ -192,9 +192,9 @@ fn customer(viewer: &Viewer, order: &Order) -> Cell {
 
 async fn detail(dashboard: Dashboard<scope::OrdersRead>, PathId(id): PathId) -> Answer {
     let (order, row) = actions::orders::get_with_row(&dashboard.caller, id).await?;
-    let refunds = match dashboard.may::<scope::RefundsRead>() {
-        Ok(caller) => actions::refunds::of_order(&caller, id).await?,
-        Err(_) => Vec::new(),
+    let (refunds, refund_rows) = match dashboard.may::<scope::RefundsRead>() {
+        Ok(caller) => actions::refunds::of_order_with_rows(&caller, id).await?,
+        Err(_) => Default::default(),
     };
     let contested = match dashboard.may::<scope::DisputesRead>() {
         Ok(caller) => actions::disputes::of_order(&caller, id).await?,
@@ -204,7 +204,7 @@ async fn detail(dashboard: Dashboard<scope::OrdersRead>, PathId(id): PathId) -> 
     let lines = row.tax_breakdown.as_ref().map(|lines| lines.0.as_slice());
     let mut parts = vec![bill(&dashboard, &order, lines).part("Bill")?];
     parts.extend(disputes::part(&dashboard, &contested));
-    parts.extend(refunds::part(&dashboard, &refunds));
+    parts.extend(refunds::part(&dashboard, &refunds, &refund_rows));
     parts.extend(payments.map(|some| some.part(&dashboard, "Nothing had to be paid.")));
     parts.extend(answers(&dashboard, &order.custom_field_data).await?);
     parts.push(about(&dashboard, &order));

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::{Router, routing::get};
 use jiff::Timestamp;
+use till_core::kernel::records::Payment as Row;
 use till_wire::{
     page::Page,
     payments::{Payment, PaymentStatus},
@@ -182,18 +183,18 @@ fn state(payment: &Payment) -> Cell {
 }
 
 async fn detail(dashboard: Dashboard<scope::PaymentsRead>, PathId(id): PathId) -> Answer {
-    let payment = actions::payments::get(&dashboard.caller, id).await?;
+    let (payment, row) = actions::payments::get_with_row(&dashboard.caller, id).await?;
     let payers = Payment::buyers(&dashboard.caller, std::slice::from_ref(&payment)).await?;
     let subjects = [Some(id), payment.checkout_id, payment.order_id];
     let parts = vec![
-        about(&dashboard, &payment, &payers),
+        about(&dashboard, (&payment, &row), &payers),
         how(&payment),
         timeline(&dashboard, subjects.into_iter().flatten()).await?,
     ];
     show(&payment.detail(&dashboard, Cell::state(payment.status.as_str()), parts))
 }
 
-fn about(viewer: &Viewer, payment: &Payment, payers: &Buyers) -> Part {
+fn about(viewer: &Viewer, (payment, row): (&Payment, &Row), payers: &Buyers) -> Part {
     let money = Cell::money(payment.amount, payment.currency);
     let trigger = payment.trigger.map(|trigger| sentence(trigger.as_str()));
     let mut facts = vec![
@@ -210,6 +211,8 @@ fn about(viewer: &Viewer, payment: &Payment, payers: &Buyers) -> Part {
         ),
         Fact::new("Reason", Cell::text(trigger)),
     ];
+    let known = (row.processor, row.reference.as_deref());
+    facts.extend(sales::processor_fact(viewer, known));
     facts.extend(moments(
         payment.created_at,
         payment.modified_at,
@@ -226,6 +229,7 @@ fn how(payment: &Payment) -> Part {
     )];
     if let Some(reason) = &payment.decline_reason {
         facts.push(Fact::new("Declined", Cell::Text(sentence(reason))));
+        facts.push(Fact::new("Decline code", Cell::Code(reason.clone())));
         facts.push(Fact::new(
             "Message to the buyer",
             Cell::text(payment.decline_message.clone()),

@@ -8,7 +8,7 @@ use axum::{
     response::{Html, IntoResponse},
     routing::{get, post},
 };
-use till_core::kernel::records::Order as Row;
+use till_core::kernel::records::{Order as Row, Refund as RefundRow};
 use till_wire::{
     input::Words,
     money::Currency,
@@ -55,22 +55,30 @@ pub fn action(viewer: &Viewer, order: &Order) -> Option<Action> {
     (is_left && may).then(|| Action::Go("Refund", ORDERS.path(viewer, order.id, "/refund")))
 }
 
-/// The order's refunds as a part of its page; none where there are none.
-pub fn part(viewer: &Viewer, refunds: &[Refund]) -> Option<Part> {
+/// The order's refunds as a part of its page; none where there are none. `rows`: those that they were made of.
+pub fn part(viewer: &Viewer, refunds: &[Refund], rows: &[RefundRow]) -> Option<Part> {
     if refunds.is_empty() {
         return None;
     }
-    let columns = vec![
+    let link = |refund: &Refund| {
+        let row = rows.iter().find(|row| row.id == refund.id)?;
+        sales::at_processor(viewer, (row.processor, row.reference.as_deref()))
+    };
+    let has_links = refunds.iter().any(|refund| link(refund).is_some());
+    let mut columns = vec![
         Column::new("Reason"),
         Column::number("Amount"),
         Column::number("Tax in it"),
         Column::new("Status"),
         Column::new("Created"),
     ];
+    if has_links {
+        columns.push(Column::new("At the processor"));
+    }
     let row = |refund: &Refund| {
         let reason = sentence(refund.reason.as_str());
         let dispute = refund.dispute.as_ref().map(|dispute| dispute.id);
-        crate::dashboard::listing::Row::new(vec![
+        let mut cells = vec![
             match dispute {
                 Some(id) => sales::linked(viewer, "disputes", Some(id), &reason),
                 None => Cell::Text(reason),
@@ -79,7 +87,11 @@ pub fn part(viewer: &Viewer, refunds: &[Refund]) -> Option<Part> {
             Cell::money(refund.tax_amount, refund.currency),
             Cell::state(refund.status.as_str()),
             Cell::time(refund.created_at, &viewer.zone),
-        ])
+        ];
+        if has_links {
+            cells.push(link(refund).unwrap_or(Cell::Empty));
+        }
+        crate::dashboard::listing::Row::new(cells)
     };
     let query = ListingQuery::new(&viewer.path("/orders"), "");
     let empty = Empty {
