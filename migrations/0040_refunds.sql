@@ -7,10 +7,12 @@ alter table refunds add column dispute_id uuid;
 alter table refunds add column comment text;
 alter table refunds add column revoke_benefits boolean not null default false;
 alter table refunds add column metadata json not null default '{}';
-create index refunds_created on refunds (organization_id, created_at) where order_id is not null;
-create index refunds_order on refunds (order_id, organization_id, created_at) where order_id is not null;
-create index refunds_customer on refunds (customer_id, organization_id, created_at) where customer_id is not null;
-create index refunds_subscription on refunds (subscription_id, organization_id, created_at)
+-- Those that are shown have an order, and one of some states: a list finds and counts them in one index.
+create index refunds_created on refunds (organization_id, created_at, state, order_id) where order_id is not null;
+create index refunds_order on refunds (order_id, organization_id, created_at, state) where order_id is not null;
+create index refunds_customer on refunds (customer_id, organization_id, created_at, state, order_id)
+    where customer_id is not null;
+create index refunds_subscription on refunds (subscription_id, organization_id, created_at, state, order_id)
     where subscription_id is not null;
 -- One that was made at the processor is written down once.
 create unique index refunds_reference on refunds (processor, reference) where reference is not null;

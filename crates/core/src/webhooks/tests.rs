@@ -18,7 +18,7 @@ fn input(body: serde_json::Value) -> EndpointCreate {
 }
 
 fn endpoint(format: WebhookFormat) -> WebhookEndpoint {
-    let body = json!({"url": "https://example.com/", "format": format, "events": ["checkout.updated", "order.paid", "checkout.updated"]});
+    let body = json!({"url": "https://example.com/", "format": format, "events": ["checkout.updated", "order.paid", "refund.created", "checkout.updated"]});
     let ctx = at();
     create(input(body), ctx.id(), "https://example.com/".into(), &ctx)
         .unwrap()

@@ -48,6 +48,7 @@ fn checkouts() -> List {
 fn refunds() -> List {
     List::of::<Refund>(Uuid::nil())
         .not_null("order_id")
+        .is_in("state", two())
         .order("created_at", Order::Desc)
 }
 

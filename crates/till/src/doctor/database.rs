@@ -56,11 +56,13 @@ pub async fn database(settings: &DatabaseSettings, found: &mut Findings) {
     let store = match Store::open(&url, options()).await {
         Ok(store) => store,
         Err(error) => {
-            return found.fail(
-                "database",
-                error.to_string(),
-                "check that it is running, and check the address, the password and the permissions",
-            );
+            let advice = match file {
+                Some(_) => {
+                    "check the address and the permissions; a damaged file is replaced by the last backup: `till restore`"
+                }
+                None => "check that it is running, and check the address, the password and the permissions",
+            };
+            return found.fail("database", error.to_string(), advice);
         }
     };
     level(&store, found).await;

@@ -15,6 +15,7 @@ use till_wire::{
     meters::{MeterCreate, MeterUpdate},
     organizations::OrganizationUpdate,
     products::{ProductBenefitsUpdate, ProductCreate, ProductUpdate},
+    refunds::RefundCreate,
     webhooks::{EndpointCreate, EndpointUpdate},
 };
 
@@ -213,6 +214,7 @@ fn read(id: &str, body: &Value) -> Option<Result<(), Vec<Problem>>> {
         "products:create" => ProductCreate::read(body, cx).is_some(),
         "products:update" => ProductUpdate::read(body, cx).is_some(),
         "products:update_benefits" => ProductBenefitsUpdate::read(body, cx).is_some(),
+        "refunds:create" => RefundCreate::read(body, cx).is_some(),
         "sandbox:create_confirmation_token" => cx.object(body, sandbox::card).is_some(),
         "webhooks:create_webhook_endpoint" => EndpointCreate::read(body, cx).is_some(),
         "webhooks:update_webhook_endpoint" => EndpointUpdate::read(body, cx).is_some(),
