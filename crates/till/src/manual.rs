@@ -7,7 +7,7 @@ use clap::{Arg, Command, CommandFactory};
 use clap_complete::Shell;
 
 use crate::{
-    config::Cli,
+    config::{Cli, StripeSettings},
     stop::{Stop, say},
 };
 
@@ -32,6 +32,10 @@ fn file_of(command: &Command) -> String {
         .to_owned();
     for arg in command.get_arguments() {
         let Some(name) = arg.get_env() else { continue };
+        // Addresses for tests; secrets are hidden from the help alone, because they are no flags.
+        if arg.is_hide_set() && !StripeSettings::SECRETS.contains(&arg.get_id().as_str()) {
+            continue;
+        }
         text += "\n\n";
         for line in wrapped(&explanation(arg)) {
             text += &format!("# {line}\n");

@@ -90,12 +90,12 @@ mod tests {
         files.sort();
         for file in files {
             let text = std::fs::read_to_string(file).unwrap().to_lowercase();
-            for statement in text.split(';') {
-                let words: Vec<&str> = statement
-                    .lines()
-                    .filter(|line| !line.trim_start().starts_with("--"))
-                    .flat_map(str::split_whitespace)
-                    .collect();
+            let code: Vec<&str> = text
+                .lines()
+                .filter(|line| !line.trim_start().starts_with("--"))
+                .collect();
+            for statement in code.join(" ").split(';') {
+                let words: Vec<&str> = statement.split_whitespace().collect();
                 match words[..] {
                     ["create", "table", name, ..] => drop(tables.insert(name.to_owned())),
                     ["alter", "table", old, "rename", "to", new, ..] => {

@@ -60,7 +60,9 @@ pub async fn database(settings: &DatabaseSettings, found: &mut Findings) {
                 Some(_) => {
                     "check the address and the permissions; a damaged file is replaced by the last backup: `till restore`"
                 }
-                None => "check that it is running, and check the address, the password and the permissions",
+                None => {
+                    "check that it is running, and check the address, the password and the permissions"
+                }
             };
             return found.fail("database", error.to_string(), advice);
         }

@@ -36,8 +36,8 @@ const MAKING: [&str; 15] = [
 
 /// The others: sent twice, they leave what they left the first time. By the last word of where they are sent.
 const CHANGING: [&str; 17] = [
-    "accept", "archive", "change", "delete", "disable", "edit", "enable", "leave", "refund", "remove", "revoke",
-    "role", "secret", "settings", "sign-out", "tax", "withdraw",
+    "accept", "archive", "change", "delete", "disable", "edit", "enable", "leave", "refund",
+    "remove", "revoke", "role", "secret", "settings", "sign-out", "tax", "withdraw",
 ];
 
 /// The forms of a page: where they are sent, and what is in them.

@@ -22,7 +22,7 @@ fn settings(text: &str) -> BTreeSet<String> {
 
 #[test]
 fn deployment_and_documents_name_settings_that_exist() {
-    let known = settings(&out(&run(&["serve", "--help"])));
+    let known = settings(&out(&run(&["settings"])));
     for file in [
         "deploy/till.service",
         "deploy/Containerfile",

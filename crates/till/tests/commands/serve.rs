@@ -44,7 +44,7 @@ fn serve_refuses_unsafe_settings_with_a_sentence_that_says_what_to_do() {
             &[&url, &["--secret-key-file", &missing], &sandbox],
             "does not exist",
         ),
-        (&[&url, &key], "add --processor sandbox"),
+        (&[&url, &key], "--processor sandbox for test cards"),
         (
             &[
                 &url,
