@@ -54,7 +54,7 @@ both! {
         remember(&t, &fake).await;
         let owner = t.dashboard().await;
         let page = owner.get(PAGE).await;
-        let endpoint = "https://till.test/v1/integrations/stripe/webhook".replace("https://till.test", &t.app.urls.public_url);
+        let endpoint = format!("{}/v1/integrations/stripe/webhook", t.app.urls.public_url);
         for words in [
             "Stripe, test mode", "No real money moves.", fake.account(), &link(&format!("/{}/test/dashboard", fake.account())),
             "Takes payments", "Renews subscriptions", "None yet", "Last asked for events", &endpoint, "Check now",
@@ -67,6 +67,7 @@ both! {
         for notice in fake.notices(None) {
             t.stripe_sends(notice).await;
         }
+        t.drain().await;
         let page = owner.get(PAGE).await;
         assert!(!page.text().contains("None yet"), "{}", page.text());
         page.says(200, "<dt>Succeeded</dt><dd>1</dd>");

@@ -1,6 +1,6 @@
 //! Refunds on the page of their order: the form, what the buyer gets back before it is sent, and the list.
 
-use std::sync::Arc;
+use std::{collections::HashMap, sync::Arc};
 
 use askama::Template;
 use axum::{
@@ -60,11 +60,11 @@ pub fn part(viewer: &Viewer, refunds: &[Refund], rows: &[RefundRow]) -> Option<P
     if refunds.is_empty() {
         return None;
     }
-    let link = |refund: &Refund| {
-        let row = rows.iter().find(|row| row.id == refund.id)?;
-        sales::at_processor(viewer, (row.processor, row.reference.as_deref()))
+    let link = |row: &RefundRow| {
+        let known = (row.processor, row.reference.as_deref());
+        Some((row.id, sales::at_processor(viewer, known)?))
     };
-    let has_links = refunds.iter().any(|refund| link(refund).is_some());
+    let links: HashMap<Uuid, Cell> = rows.iter().filter_map(link).collect();
     let mut columns = vec![
         Column::new("Reason"),
         Column::number("Amount"),
@@ -72,7 +72,7 @@ pub fn part(viewer: &Viewer, refunds: &[Refund], rows: &[RefundRow]) -> Option<P
         Column::new("Status"),
         Column::new("Created"),
     ];
-    if has_links {
+    if !links.is_empty() {
         columns.push(Column::new("At the processor"));
     }
     let row = |refund: &Refund| {
@@ -88,8 +88,8 @@ pub fn part(viewer: &Viewer, refunds: &[Refund], rows: &[RefundRow]) -> Option<P
             Cell::state(refund.status.as_str()),
             Cell::time(refund.created_at, &viewer.zone),
         ];
-        if has_links {
-            cells.push(link(refund).unwrap_or(Cell::Empty));
+        if !links.is_empty() {
+            cells.push(links.get(&refund.id).cloned().unwrap_or(Cell::Empty));
         }
         crate::dashboard::listing::Row::new(cells)
     };

@@ -21,7 +21,7 @@ use crate::{
         detail::{Action, DetailPage, Fact, Part},
         listing::{Column, Empty, Listing, ListingQuery, Row, thousands},
         parts::{Cell, Tone, capitalized, sentence},
-        show,
+        sales, show,
     },
     error::Result,
     http::{extract::scope, limits},
@@ -118,7 +118,10 @@ fn processor(viewer: &Viewer, state: Option<&ProcessorState>) -> Part {
     };
     let mut facts = vec![Fact::new("Processor", Cell::Noted(name, words.to_owned()))];
     if let Some(account) = state.and_then(|state| state.account.as_ref()) {
-        facts.push(Fact::new("Account", account_cell(app, account)));
+        let mut cells = vec![Cell::Code(account.clone())];
+        let known = (app.processor.name(), Some(account.as_str()));
+        cells.extend(sales::at_processor(viewer, known));
+        facts.push(Fact::new("Account", Cell::Many(cells)));
     }
     facts.extend([
         Fact::new("Takes payments", takes),
@@ -128,18 +131,6 @@ fn processor(viewer: &Viewer, state: Option<&ProcessorState>) -> Part {
         ),
     ]);
     Part::Facts("Processor", facts)
-}
-
-/// The account's name at the processor, and the way to its page there.
-fn account_cell(app: &App, account: &str) -> Cell {
-    let code = Cell::Code(account.to_owned());
-    match app.processor.dashboard_url(account) {
-        None => code,
-        Some(href) => {
-            let text = format!("Open in {}", name(app));
-            Cell::Many(vec![code, Cell::Outside { href, text }])
-        }
-    }
 }
 
 /// What the processor tells by itself, and when it was asked.
