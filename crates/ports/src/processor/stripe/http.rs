@@ -42,6 +42,9 @@ pub(super) enum StripeError {
     Denied(Fault),
     /// The idempotency key was used for another request before, or is in use: what that did is not known.
     KeyReused(Fault),
+    /// An error of Stripe's own, repeated from its idempotency key: that request is over, and whether it did anything
+    /// can be looked up.
+    Repeated(Fault),
     /// No clear answer: what was done is not known.
     Unclear(String),
 }
@@ -88,7 +91,8 @@ impl std::fmt::Display for StripeError {
             Self::Declined(fault)
             | Self::Invalid(fault)
             | Self::Denied(fault)
-            | Self::KeyReused(fault) => fault.fmt(f),
+            | Self::KeyReused(fault)
+            | Self::Repeated(fault) => fault.fmt(f),
             Self::Unclear(words) => f.write_str(words),
         }
     }
@@ -99,7 +103,9 @@ impl From<StripeError> for ProcessorError {
     fn from(error: StripeError) -> ProcessorError {
         match error {
             StripeError::Unclear(words) => ProcessorError::Unsure(words),
-            StripeError::KeyReused(fault) => ProcessorError::Unsure(fault.to_string()),
+            StripeError::KeyReused(fault) | StripeError::Repeated(fault) => {
+                ProcessorError::Unsure(fault.to_string())
+            }
             StripeError::Declined(fault)
             | StripeError::Invalid(fault)
             | StripeError::Denied(fault) => ProcessorError::Unavailable(fault.to_string()),
@@ -211,6 +217,8 @@ async fn read<T: DeserializeOwned>(mut response: Response) -> Result<T, StripeEr
     let status = response.status().as_u16();
     let id = response.headers().get("request-id");
     let request_id = id.and_then(|id| id.to_str().ok()).map(str::to_owned);
+    let repeated = response.headers().get("idempotent-replayed");
+    let is_repeated = repeated.is_some_and(|value| value == "true");
     let unclear = |words: String| {
         StripeError::Unclear(match &request_id {
             Some(id) => format!("{words} (request {id})"),
@@ -247,6 +255,7 @@ async fn read<T: DeserializeOwned>(mut response: Response) -> Result<T, StripeEr
         402 => StripeError::Declined(fault),
         400 | 404 => StripeError::Invalid(fault),
         401 | 403 => StripeError::Denied(fault),
+        500.. if is_repeated => StripeError::Repeated(fault),
         _ => StripeError::Unclear(fault.to_string()),
     })
 }

@@ -17,6 +17,9 @@ pub(super) const REFUND_ID: &str = "refund_id";
 /// The objects on one page of a list.
 const PAGE: usize = 100;
 
+/// The idempotency keys of a refund: an error of Stripe's own is repeated under the first for a day.
+const KEYS: usize = 10;
+
 /// The pages of a list of refunds that are read at most. Nobody gives one charge back in more parts.
 const PAGES: usize = 50;
 
@@ -49,40 +52,55 @@ impl Stripe {
         if intent.currency.as_deref() != Some(request.amount.currency.as_str()) {
             return refused("a refund is in the currency of its charge");
         }
-        let known = self.refunds(charge).await?;
-        if let Some(known) = known
-            .iter()
-            .find(|known| refund_id(known) == Some(request.refund_id))
-        {
-            return match known.amount == request.amount.minor {
-                true => Ok(outcome(known)),
-                false => refused("this refund was asked for with another amount"),
-            };
+        for number in 1..=KEYS {
+            match self.give_back_under(request, number).await {
+                Err(StripeError::Repeated(fault)) => {
+                    tracing::warn!(%fault, refund = %request.refund_id, "Stripe repeats an error: the refund is looked for, and asked for under another key");
+                }
+                Err(StripeError::Invalid(fault)) if fault.is("charge_disputed") => {
+                    return Ok(RefundOutcome::Disputed);
+                }
+                Err(StripeError::Invalid(fault)) if fault.is("charge_already_refunded") => {
+                    return Ok(RefundOutcome::AlreadyRefunded);
+                }
+                Err(StripeError::Invalid(fault)) => return refused(&fault.to_string()),
+                Err(error) => return Err(error.into()),
+                Ok(refund) if refund.amount != request.amount.minor => {
+                    return refused("this refund was asked for with another amount");
+                }
+                Ok(refund) => return Ok(outcome(&refund)),
+            }
         }
-        let id = request.refund_id.to_string();
+        Err(ProcessorError::Unsure(
+            "Stripe repeats an error under every key".to_owned(),
+        ))
+    }
+
+    /// The refund of that id: the one that is there, or one that is asked for under the key of this number.
+    async fn give_back_under(
+        &self,
+        request: &RefundRequest,
+        number: usize,
+    ) -> Result<Refund, StripeError> {
+        let (charge, id) = (&request.charge, request.refund_id.to_string());
+        let known = self.refunds(charge).await?;
+        let is_it = |known: &Refund| refund_id(known) == Some(request.refund_id);
+        if let Some(known) = known.into_iter().find(is_it) {
+            return Ok(known);
+        }
         let form = Form::default()
             .with("payment_intent", charge)
             .with("amount", request.amount.minor)
             .with(&format!("metadata[{REFUND_ID}]"), &id);
-        match self
-            .client
-            .post::<Refund>(&["refunds"], &form, Some(&id))
-            .await
-        {
-            Ok(refund) => Ok(outcome(&refund)),
-            Err(StripeError::Invalid(fault)) if fault.is("charge_disputed") => {
-                Ok(RefundOutcome::Disputed)
-            }
-            Err(StripeError::Invalid(fault)) if fault.is("charge_already_refunded") => {
-                Ok(RefundOutcome::AlreadyRefunded)
-            }
-            Err(StripeError::Invalid(fault)) => refused(&fault.to_string()),
-            Err(error) => Err(error.into()),
-        }
+        let key = match number {
+            1 => id,
+            _ => format!("{id}:{number}"),
+        };
+        self.client.post(&["refunds"], &form, Some(&key)).await
     }
 
     /// Every refund of a charge as it stands, newest first.
-    async fn refunds(&self, charge: &str) -> Result<Vec<Refund>, ProcessorError> {
+    async fn refunds(&self, charge: &str) -> Result<Vec<Refund>, StripeError> {
         let mut all: Vec<Refund> = Vec::new();
         for _ in 0..PAGES {
             let query = Form::default()
@@ -90,15 +108,16 @@ impl Stripe {
                 .with("limit", PAGE)
                 .with_some("starting_after", all.last().map(|refund| &refund.id));
             let asked = self.client.get(&["refunds"], &query).await;
-            let Some(page): Option<List<Refund>> = attempts::found(asked)? else {
-                return Ok(all);
+            let page: List<Refund> = match asked {
+                Err(StripeError::Invalid(fault)) if fault.is("resource_missing") => return Ok(all),
+                asked => asked?,
             };
             all.extend(page.data);
             if !page.has_more {
                 return Ok(all);
             }
         }
-        Err(ProcessorError::Unavailable(format!(
+        Err(StripeError::Unclear(format!(
             "the charge {charge} has too many refunds"
         )))
     }

@@ -434,6 +434,45 @@ async fn a_refund_whose_answer_was_lost_is_found_and_not_sent_again() {
 }
 
 #[tokio::test]
+async fn a_refund_is_asked_for_under_another_key_once_stripe_repeats_its_error() {
+    for done in [false, true] {
+        let account = fake().await;
+        let attempt = account.charge(1, "pm_card_visa");
+        let prepared = account.prepared(&attempt).await;
+        account
+            .confirmed(&attempt, &prepared.reference)
+            .await
+            .unwrap();
+        let request = RefundRequest {
+            charge: prepared.reference.clone(),
+            refund_id: Uuid::from_u128(9),
+            amount: usd(400),
+        };
+        let (error_before, error_after) = if done { (0, 100) } else { (100, 0) };
+        let broken = Troubles {
+            error_before,
+            error_after,
+            ..Troubles::default()
+        };
+        account.trouble("/v1/refunds", broken);
+        // The second time under another key, unless it is found.
+        for _ in 0..2 {
+            let told = account.stripe.refund(&request, at(0)).await;
+            let is_found = matches!(told, Ok(RefundOutcome::Succeeded { .. }));
+            let is_unsure = matches!(told, Err(ProcessorError::Unsure(_)));
+            assert!(is_unsure || (done && is_found), "{told:?}");
+        }
+        account.fake().troubles(Troubles::default());
+        let told = account.stripe.refund(&request, at(0)).await;
+        assert!(
+            matches!(told, Ok(RefundOutcome::Succeeded { .. })),
+            "{told:?}"
+        );
+        assert_eq!(account.count("refunds"), 1);
+    }
+}
+
+#[tokio::test]
 async fn a_refund_made_at_stripe_is_told_with_the_others() {
     let account = fake().await;
     let attempt = account.charge(1, "pm_card_visa");
