@@ -7,6 +7,7 @@ use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 
 use crate::{
+    account::API_VERSION,
     books::IdempotentResult,
     clock::pause,
     error::Refusal,
@@ -16,7 +17,7 @@ use crate::{
     routes::{self, Route},
     troubles::{Trouble, Troubles, dice},
     views::View,
-    work::{API_VERSION, Call, RequestOrigin},
+    work::{Call, RequestOrigin},
 };
 
 /// Seconds for which an idempotency key is remembered.

@@ -12,9 +12,8 @@ use serde_json::{Map, Value, json};
 use crate::{
     error::Refusal,
     fake::Fake,
-    form,
-    http::typed,
-    params,
+    form, params,
+    responses::typed,
     troubles::Troubles,
     work::{Call, RequestOrigin, Work, disputes, methods, refunds, three_ds},
 };

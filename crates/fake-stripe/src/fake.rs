@@ -14,13 +14,13 @@ use std::{
 use serde_json::{Map, Value, json};
 
 use crate::{
+    account::Account,
     books::{Books, WebhookEndpoint, letters},
     clock::Clock,
     keys::{Keys, Restricted, mode},
-    notices,
     options::Options,
-    troubles::{NoticeTroubles, Trouble, Troubles, dice},
-    work::{self, Account, RequestOrigin, Work},
+    troubles::{Trouble, Troubles, dice},
+    work::{self, RequestOrigin, Work},
 };
 
 /// Exchanges that are remembered.
@@ -152,14 +152,6 @@ impl Fake {
             .map(|troubles| troubles.notices.clone());
         self.notify(events, troubles.unwrap_or_default());
         result
-    }
-
-    /// Sends notices, without waiting for them.
-    pub fn notify(self: &Arc<Self>, events: Vec<String>, troubles: NoticeTroubles) {
-        let fake = Arc::clone(self);
-        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
-            runtime.spawn(async move { notices::send(&fake, events, troubles).await });
-        }
     }
 
     /// Moves the clock, and does what is due by then.

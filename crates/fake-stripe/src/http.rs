@@ -10,11 +10,12 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::{net::TcpListener, task::JoinSet};
 
 use crate::{
+    account::API_VERSION,
     api::{self, ApiOutcome},
     control,
     fake::Fake,
     pages,
-    work::API_VERSION,
+    responses::plain,
 };
 
 /// Bytes that a body may have.
@@ -139,21 +140,6 @@ fn open_to_pages(mut response: Response<Body>) -> Response<Body> {
         header::ACCESS_CONTROL_ALLOW_HEADERS,
         HeaderValue::from_static("authorization, content-type, stripe-version"),
     );
-    response
-}
-
-/// A short text.
-pub fn plain(status: StatusCode, text: &str) -> Response<Body> {
-    typed(status, "text/plain; charset=utf-8", text.to_owned())
-}
-
-/// A text of a type.
-pub fn typed(status: StatusCode, kind: &'static str, text: String) -> Response<Body> {
-    let mut response = Response::new(Body::from(text));
-    *response.status_mut() = status;
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
     response
 }
 

@@ -4,7 +4,7 @@ use axum::http::{HeaderMap, StatusCode, header::AUTHORIZATION};
 use base64::Engine;
 use subtle::ConstantTimeEq;
 
-use crate::{books::letters, error::Refusal, routes::Route, work::Account};
+use crate::{account::Account, books::letters, error::Refusal, routes::Route};
 
 /// A restricted key with its permissions, such as `rak_payment_intent_write`.
 #[derive(Debug, Clone)]

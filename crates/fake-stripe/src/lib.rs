@@ -25,6 +25,7 @@
 
 #![recursion_limit = "256"]
 
+mod account;
 mod api;
 mod books;
 mod cards;
@@ -41,6 +42,7 @@ mod notices;
 mod options;
 mod pages;
 mod params;
+mod responses;
 mod routes;
 mod troubles;
 mod views;
@@ -62,7 +64,7 @@ pub use crate::{
 };
 
 /// Version of Stripe's API that the fake speaks.
-pub const API_VERSION: &str = work::API_VERSION;
+pub const API_VERSION: &str = account::API_VERSION;
 
 /// Variable of the environment that names a folder; each fake that stops leaves its exchanges there, in a file of its
 /// own. `node tests/stripe/shapes.mjs FOLDER` holds them to Stripe's types.

@@ -34,6 +34,16 @@ struct Notice {
     body: String,
 }
 
+impl Fake {
+    /// Sends notices, without waiting for them.
+    pub fn notify(self: &Arc<Self>, events: Vec<String>, troubles: NoticeTroubles) {
+        let fake = Arc::clone(self);
+        if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+            runtime.spawn(async move { send(&fake, events, troubles).await });
+        }
+    }
+}
+
 /// Sends events to every endpoint that wants them; comes back when all were tried once.
 pub async fn send(fake: &Arc<Fake>, events: Vec<String>, troubles: NoticeTroubles) {
     if events.is_empty() {

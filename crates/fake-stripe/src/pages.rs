@@ -11,7 +11,7 @@ use serde_json::Value;
 use crate::{
     fake::Fake,
     form,
-    http::{plain, typed},
+    responses::{plain, typed},
     work::three_ds::{self, ChallengeOutcome},
 };
 

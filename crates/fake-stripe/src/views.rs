@@ -4,9 +4,9 @@ pub mod account;
 pub mod cards;
 pub mod payments;
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
-use crate::{books::Books, error::Refusal, work::Account};
+use crate::{account::Account, books::Books, error::Refusal};
 
 /// Brackets of `expand[]` that are followed.
 const DEPTH: usize = 4;
@@ -121,4 +121,23 @@ impl View<'_> {
         let data: Vec<Value> = rows.take(10).map(|refund| self.refund(refund)).collect();
         json!({ "object": "list", "data": data, "has_more": false, "url": format!("/v1/charges/{charge}/refunds") })
     }
+}
+
+/// An address as it is shown, every field there.
+pub fn address_of(given: Option<&Map<String, Value>>) -> Value {
+    let part = |name: &str| {
+        let value = given
+            .and_then(|given| given.get(name))
+            .cloned()
+            .unwrap_or(Value::Null);
+        if value.as_str() == Some("") {
+            Value::Null
+        } else {
+            value
+        }
+    };
+    json!({
+        "city": part("city"), "country": part("country"), "line1": part("line1"), "line2": part("line2"),
+        "postal_code": part("postal_code"), "state": part("state"),
+    })
 }

@@ -1,6 +1,7 @@
 //! What the endpoints do: each is a function over the books, with the moment given.
 
 pub mod account;
+pub mod balance;
 pub mod charging;
 pub mod customers;
 pub mod disputes;
@@ -17,33 +18,12 @@ pub mod tokens;
 use serde_json::Value;
 
 use crate::{
+    account::Account,
     books::{Books, Event, Metadata},
     error::Refusal,
     params::Params,
     views,
 };
-
-/// The version of the API that the fake speaks.
-pub const API_VERSION: &str = "2026-10-28.endive";
-
-/// What does not change while the fake runs.
-#[derive(Debug, Clone)]
-pub struct Account {
-    /// Its id, `acct_…`.
-    pub id: String,
-    /// Live mode.
-    pub live: bool,
-    /// What its statement descriptors begin with.
-    pub prefix: String,
-    /// Country, two letters.
-    pub country: String,
-    /// Whether it can charge.
-    pub charges_enabled: bool,
-    /// Origin of the API.
-    pub api_url: String,
-    /// Origin of the script and of the pages that buyers see.
-    pub script_url: String,
-}
 
 /// One piece of work: a request, or what becomes due.
 pub struct Work<'a> {

@@ -2,10 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::View;
+use super::{View, address_of};
 use crate::{
+    account::{API_VERSION, AVAILABLE_AFTER, Account},
     books::{BalanceTransaction, Customer, Event, PaymentMethodDomain, WebhookEndpoint},
-    work::{API_VERSION, Account, account::AVAILABLE_AFTER},
 };
 
 /// The account.
@@ -57,7 +57,7 @@ impl View<'_> {
         }
         let field = |name: &str| row.fields.get(name).cloned().unwrap_or(Value::Null);
         let address = match row.fields.get("address").and_then(Value::as_object) {
-            Some(address) => crate::work::methods::address_of(Some(address)),
+            Some(address) => address_of(Some(address)),
             None => Value::Null,
         };
         let mut customer = json!({

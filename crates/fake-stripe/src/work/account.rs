@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::{Call, ObjectResult, Work, listing};
 use crate::{
+    account::AVAILABLE_AFTER,
     params::{Param, ParamKind},
     views,
 };
@@ -22,9 +23,6 @@ pub const CHARGES: &[Param] = &[
     Param::new("customer", ParamKind::Text(100)),
     Param::new("payment_intent", ParamKind::Text(100)),
 ];
-
-/// Seconds until what was paid can be paid out.
-pub const AVAILABLE_AFTER: i64 = 2 * 24 * 3600;
 
 /// Shows the account.
 pub fn retrieve(work: &mut Work<'_>, _: &Call<'_>) -> ObjectResult {

@@ -2,9 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Work, disputes, methods, tokens};
+use super::{
+    Work,
+    balance::{Entry, transaction},
+    disputes, methods, tokens,
+};
 use crate::{
-    books::{BalanceTransaction, Challenge, Charge, PaymentIntent, PaymentMethod},
+    books::{Challenge, Charge, PaymentIntent, PaymentMethod},
     cards::{Afterwards, Authentication, Card},
     error::Refusal,
     params::{Param, ParamKind, Params},
@@ -402,40 +406,6 @@ pub fn afterwards(work: &mut Work<'_>, card: &Card, charge: &str) {
         }
     }
     .unwrap_or_default();
-}
-
-/// An entry of the balance, before it is written.
-#[derive(Debug, Clone, Copy)]
-pub struct Entry<'a> {
-    /// Minor units; negative if they leave.
-    pub amount: i64,
-    /// Stripe's own, in minor units.
-    pub fee: i64,
-    /// The currency.
-    pub currency: &'a str,
-    /// `type`.
-    pub kind: &'a str,
-    /// `reporting_category`.
-    pub category: &'a str,
-    /// The object that it is about.
-    pub source: &'a str,
-}
-
-/// Writes an entry of the balance.
-pub fn transaction(work: &mut Work<'_>, entry: Entry<'_>) -> String {
-    let id = work.books.id("txn");
-    work.books.transactions.put(BalanceTransaction {
-        id: id.clone(),
-        created: work.now,
-        amount: entry.amount,
-        fee: entry.fee,
-        currency: entry.currency.to_owned(),
-        kind: entry.kind.to_owned(),
-        category: entry.category.to_owned(),
-        source: entry.source.to_owned(),
-        description: None,
-    });
-    id
 }
 
 /// An error as an intent keeps it: with the payment method, and the charge that failed.

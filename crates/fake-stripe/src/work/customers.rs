@@ -1,6 +1,6 @@
 //! Customers.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::{Call, ObjectResult, Work, listing, merged, not_found};
 use crate::{
@@ -115,7 +115,7 @@ pub fn delete(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
         .map(|method| method.id.clone())
         .collect();
     for id in methods {
-        super::methods::forget(work, &id);
+        detach(work, &id);
     }
     work.emit_for("customer.deleted", call.id);
     work.books
@@ -159,5 +159,21 @@ pub fn named(work: &Work<'_>, params: &Params) -> Result<Option<String>, Refusal
         None => Ok(None),
         Some(id) if found(work, id).is_some() => Ok(Some(id.to_owned())),
         Some(id) => Err(Refusal::missing("customer", id, "customer")),
+    }
+}
+
+/// Detaches a payment method from its customer.
+pub fn detach(work: &mut Work<'_>, id: &str) {
+    let previous = work
+        .books
+        .methods
+        .get(id)
+        .map(|method| json!({ "customer": &method.customer }));
+    work.books.methods.change(id, |method| {
+        method.customer = None;
+        method.consumed = true;
+    });
+    if let Some(object) = work.view(id) {
+        work.emit_change("payment_method.detached", object, previous);
     }
 }

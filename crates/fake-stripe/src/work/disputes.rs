@@ -2,7 +2,11 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Call, ObjectResult, Work, charging, charging::Entry, listing, not_found};
+use super::{
+    Call, ObjectResult, Work,
+    balance::{Entry, transaction},
+    listing, not_found,
+};
 use crate::{
     books::Dispute,
     error::Refusal,
@@ -79,7 +83,7 @@ fn moves(work: &mut Work<'_>, dispute: &str, amount: i64, fee: i64, currency: &s
     } else {
         "dispute_reversal"
     };
-    charging::transaction(
+    transaction(
         work,
         Entry {
             amount,

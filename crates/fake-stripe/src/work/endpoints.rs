@@ -2,8 +2,9 @@
 
 use serde_json::Map;
 
-use super::{API_VERSION, Call, ObjectResult, Work, listing, merged, not_found};
+use super::{Call, ObjectResult, Work, listing, merged, not_found};
 use crate::{
+    account::API_VERSION,
     books::{PaymentMethodDomain, WebhookEndpoint, letters},
     error::Refusal,
     params::{Param, ParamKind},

@@ -8,6 +8,7 @@ use crate::{
     cards::{self, Card},
     error::Refusal,
     params::{Param, ParamKind, Params},
+    views::address_of,
 };
 
 /// Parameters of attaching a payment method.
@@ -72,25 +73,6 @@ pub fn billing(given: Option<&Map<String, Value>>) -> Value {
         "name": part(given, "name"),
         "phone": part(given, "phone"),
         "tax_id": part(given, "tax_id"),
-    })
-}
-
-/// An address as it is shown, every field there.
-pub fn address_of(given: Option<&Map<String, Value>>) -> Value {
-    let part = |name: &str| {
-        let value = given
-            .and_then(|given| given.get(name))
-            .cloned()
-            .unwrap_or(Value::Null);
-        if value.as_str() == Some("") {
-            Value::Null
-        } else {
-            value
-        }
-    };
-    json!({
-        "city": part("city"), "country": part("country"), "line1": part("line1"), "line2": part("line2"),
-        "postal_code": part("postal_code"), "state": part("state"),
     })
 }
 
@@ -272,24 +254,8 @@ pub fn detach(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
             "The payment method you provided is not attached to a customer so detachment is impossible.",
         ));
     }
-    forget(work, call.id);
+    customers::detach(work, call.id);
     work.answer("PaymentMethod", call.id)
-}
-
-/// Detaches a payment method.
-pub fn forget(work: &mut Work<'_>, id: &str) {
-    let previous = work
-        .books
-        .methods
-        .get(id)
-        .map(|method| json!({ "customer": &method.customer }));
-    work.books.methods.change(id, |method| {
-        method.customer = None;
-        method.consumed = true;
-    });
-    if let Some(object) = work.view(id) {
-        work.emit_change("payment_method.detached", object, previous);
-    }
 }
 
 /// The card's bank sends new dates, or a new number: Stripe updates the method by itself.

@@ -3,7 +3,9 @@
 use serde_json::Map;
 
 use super::{
-    Call, ObjectResult, Work, charging, charging::Entry, listing, merged, methods, not_found,
+    Call, ObjectResult, Work,
+    balance::{self, Entry},
+    listing, merged, methods, not_found,
 };
 use crate::{
     books::{Charge, Refund},
@@ -67,7 +69,7 @@ pub fn create(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
         _ => ("succeeded", None),
     };
     let id = work.books.id("re");
-    let transaction = charging::transaction(
+    let transaction = balance::transaction(
         work,
         Entry {
             amount: -amount,
@@ -224,7 +226,7 @@ fn become_(work: &mut Work<'_>, id: &str, status: &str) {
     status.clone_into(&mut refund.status);
     if status == "failed" {
         refund.failure_reason = Some("lost_or_stolen_card".to_owned());
-        refund.failure_transaction = Some(charging::transaction(
+        refund.failure_transaction = Some(balance::transaction(
             work,
             Entry {
                 amount: refund.amount,

@@ -11,6 +11,7 @@ use crate::{
     cards,
     error::Refusal,
     params::{Param, ParamKind},
+    views::address_of,
 };
 
 /// Seconds that a token is good for: twelve hours.
@@ -155,7 +156,7 @@ fn create(work: &mut Work<'_>, call: &Call<'_>, typed: Typed) -> ObjectResult {
 pub fn shipping(given: &Map<String, Value>) -> Value {
     let part = |name: &str| given.get(name).cloned().unwrap_or(Value::Null);
     serde_json::json!({
-        "address": methods::address_of(given.get("address").and_then(Value::as_object)),
+        "address": address_of(given.get("address").and_then(Value::as_object)),
         "name": part("name"),
         "phone": part("phone"),
     })
