@@ -38,7 +38,7 @@ pub struct Request<'a> {
     pub body: &'a [u8],
 }
 
-/// What a client gets.
+/// Outcome of a request: what its client gets.
 #[derive(Debug)]
 pub enum ApiOutcome {
     /// An answer.
@@ -256,7 +256,7 @@ fn execute(
     }
 }
 
-/// What a publishable key does not see.
+/// Fields that a publishable key does not see.
 fn conceal(object: &mut Value) {
     if let Some(object) = object.as_object_mut() {
         for name in [

@@ -210,7 +210,7 @@ fn verdict(
     Ok(person)
 }
 
-/// What is wrong with a total that no processor charges: a discount may leave less than the smallest amount.
+/// Words for a total below the smallest amount that processors charge: a discount may leave so little.
 fn too_small(session: &Session, form: Form) -> Option<String> {
     let terms = &session.checkout.terms;
     let least = terms.currency.min_charge();

@@ -39,7 +39,7 @@ impl Order {
         self.net_amount + self.tax_amount
     }
 
-    /// What can still be given back, without tax, minor units. A refund that is on its way does not lower it.
+    /// Amount that can still be refunded, without tax, in minor units. A pending refund does not lower it.
     pub fn refundable_amount(&self) -> i64 {
         (self.net_amount - self.refunded_amount).max(0)
     }

@@ -12,7 +12,7 @@ use crate::kernel::{
 pub struct Account {
     /// The processor's name for it; `None` where the processor could not be asked.
     pub id: Option<String>,
-    /// Whether real money moves.
+    /// Mode of the keys: true where real money moves.
     pub live: bool,
     /// A digest of the secret key.
     pub key_digest: String,

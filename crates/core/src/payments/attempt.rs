@@ -27,7 +27,7 @@ pub const UNSETTLED: &str = "payments_unsettled_subject";
 /// it may take; a confirmation that comes later still finds the attempt given up at the processor.
 pub const RECONCILE_AFTER: SignedDuration = SignedDuration::from_secs(15);
 
-/// How long a buyer may take to approve an attempt with their bank; then it is given up.
+/// Time that a buyer has to approve an attempt with their bank; then it is given up.
 pub const APPROVE_WITHIN: SignedDuration = SignedDuration::from_hours(1);
 
 /// The pause before the first look at an attempt that the processor is working on.

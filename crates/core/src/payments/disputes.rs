@@ -41,7 +41,7 @@ pub struct DisputeReport {
     pub respond_by: Option<Timestamp>,
 }
 
-/// What is known where a dispute is told of.
+/// Rows that a report about a dispute is judged with.
 #[derive(Debug, Clone)]
 pub struct DisputeRows {
     /// The dispute, where it was told of before.
@@ -99,7 +99,7 @@ impl Dispute {
     /// Checks that it can be conceded (docs/behaviour: disputes/accept).
     ///
     /// # Errors
-    /// Where it does not wait for an answer.
+    /// A refusal where the dispute does not wait for an answer.
     pub fn acceptable(&self) -> Result<(), Refusal> {
         match self.status {
             DisputeStatus::NeedsResponse => Ok(()),

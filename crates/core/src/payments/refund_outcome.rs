@@ -1,4 +1,4 @@
-//! How a refund stands, whoever witnesses it: one transition, and what its order has of it
+//! Outcomes of refunds, whoever witnesses them: one transition, and its effects on the order
 //! (docs/behaviour: refunds/outcome).
 
 use till_wire::{events::EventType, orders::OrderStatus};
@@ -44,7 +44,7 @@ pub enum RefundOutcome {
 /// A refund as a witness tells of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefundReport {
-    /// How it stands.
+    /// Outcome, as the witness tells it.
     pub outcome: RefundOutcome,
     /// The processor's name for it, where it says.
     pub reference: Option<String>,
@@ -153,7 +153,7 @@ fn noted(old: &Refund, report: &RefundReport) -> Option<Refund> {
     (new != *old).then_some(new)
 }
 
-/// What follows from a refund's new state: for the payment with which nothing was bought, or for the order, and for
+/// Effects of a refund's new state: on the payment with which nothing was bought, or on the order, and for
 /// those who are told.
 fn effects(
     rows: &RefundRows,

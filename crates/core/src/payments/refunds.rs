@@ -117,7 +117,7 @@ impl Parts {
     }
 }
 
-/// What is left of an order to be given back, refunds that are on their way taken off: `refunds` are all of its refunds.
+/// Rest of an order that can be refunded, without its pending refunds: `refunds` are all of its refunds.
 pub fn left(order: &Order, refunds: &[Refund]) -> Parts {
     let open = || refunds.iter().filter(|refund| refund.state.is_open());
     let net: i64 = open().map(Refund::net_amount).sum();
@@ -128,7 +128,7 @@ pub fn left(order: &Order, refunds: &[Refund]) -> Parts {
     }
 }
 
-/// What goes back with `net` minor units of an order of which `left` is left: all of the tax with all of the rest, else
+/// Parts of a refund of `net` minor units of an order of which `left` is left: all of the tax with all of the rest, else
 /// its share, rounded half to even, never more than is left.
 pub fn with_tax(order: &Order, left: Parts, net: i64) -> Parts {
     let tax = match net >= left.net {
@@ -345,11 +345,15 @@ pub fn asked(refund: &Refund) -> (Refund, Changes) {
     (new, changes)
 }
 
-/// The refusal that a refund which the processor did not take is answered with.
-pub fn refusal(refund: &Refund) -> Refusal {
+/// The refusal that a refund which the processor did not take is answered with. `order` is as it is once the processor
+/// was asked for all refunds of its payment: others may have refunded part of it.
+pub fn refusal(refund: &Refund, order: &Order) -> Refusal {
+    let left = order.refundable_amount();
     match refund.failure_reason.as_deref() {
         Some(DISPUTED) => Refusal::RefundDisputedPayment,
         Some(ALREADY_REFUNDED) => Refusal::RefundedAlready,
+        _ if left == 0 => Refusal::RefundedAlready,
+        _ if refund.net_amount() > left => exceeds(left, refund.net_amount()),
         _ => Refusal::RefundPaymentTransactionNotFound,
     }
 }

@@ -20,7 +20,7 @@ use uuid::Uuid;
 
 use crate::{
     app::App,
-    error::{ApiError, Result},
+    error::{ApiError, OrNotFound, Result},
     http::{
         extract::{
             Caller, Params,
@@ -29,7 +29,7 @@ use crate::{
         },
         idempotency::IdempotencyGuard,
     },
-    payments::refund::ask,
+    payments::refund::{ask, refresh},
 };
 
 const SORT_KEYS: [(&str, &str); 2] = [("created_at", "created_at"), ("amount", "net_amount")];
@@ -114,8 +114,20 @@ pub async fn create(
         None => intend(caller, guard, &input).await?,
     };
     let refund = ask(app, id).await?;
-    let refusal = || ApiError::from(refunds::refusal(&refund));
-    refund.view(None, app.clock.now()).ok_or_else(refusal)
+    match refund.view(None, app.clock.now()) {
+        Some(view) => Ok(view),
+        None => Err(refusal(app, &refund).await?),
+    }
+}
+
+/// Why the processor did not take a refund: it may know of refunds that we have not heard of yet, so it is asked for all
+/// of them first.
+async fn refusal(app: &App, refund: &Row) -> Result<ApiError> {
+    let payment = app.store.attempt(refund.payment_id).await.or_not_found()?;
+    refresh(app, &payment).await?;
+    let order_id = refund.order_id.or_not_found()?;
+    let order = app.store.order(refund.organization_id, order_id).await;
+    Ok(refunds::refusal(refund, &order.or_not_found()?).into())
 }
 
 /// Writes the refund down before the processor is asked: its id.

@@ -31,7 +31,7 @@ pub use crate::app::limits::Limits;
 pub use codes::CodeAttempt;
 pub use network::Network;
 pub use processor::checking;
-pub use sessions::{confirming, updating};
+pub use sessions::{asking, confirming, updating};
 pub use sign_in::{current_password, link, password};
 
 /// Takes one of each budget, or of none: then it tells how many seconds to wait. Of the names only the HMAC is kept.

@@ -230,6 +230,37 @@ both! {
         assert_eq!((&order["status"], &order["refunded_amount"]), (&json!("partially_refunded"), &json!(1200)));
     }
 
+    async fn a_refund_beyond_what_stripe_has_left_is_told_in_words_and_the_order_catches_up(t: &mut Till) {
+        let (t, fake) = t.on_stripe().await;
+        let (_, order) = paid(&t, &fake).await;
+        let intent = rows(&fake, "payment_intents")[0]["id"].as_str().unwrap().to_owned();
+        let wanted = |amount: i64| json!({"order_id": order["id"], "reason": "other", "amount": amount});
+        fake.refund(&intent, Some(2000));
+        let refused = t.post("/v1/refunds/", wanted(2500)).await;
+        assert_eq!(refused.status, 422, "{}", refused.text());
+        assert!(refused.text().contains("At most 1000"), "{}", refused.text());
+        let now = t.get(&format!("/v1/orders/{}", order["id"].as_str().unwrap())).await.ok();
+        assert_eq!((&now["status"], &now["refunded_amount"]), (&json!("partially_refunded"), &json!(2000)));
+        fake.refund(&intent, Some(1000));
+        t.post("/v1/refunds/", wanted(1000)).await.refused(403, "RefundedAlready");
+        t.drain().await;
+        assert_eq!(rows(&fake, "refunds").len(), 2);
+    }
+
+    async fn questions_to_stripe_about_one_payment_have_a_budget(t: &mut Till) {
+        t.may_leave_work();
+        let (t, fake) = t.on_stripe().await;
+        let checkout = t.checkout_for(&t.product().await).await;
+        confirm(&t, &fake, &checkout, ASKS).await.ok();
+        let before = fake.exchanges().len();
+        let limited = t.limited(10_000);
+        let back = format!("/checkout/{}/confirmation?redirect_status=succeeded&payment_intent=pi_1", checkout["client_secret"].as_str().unwrap());
+        for _ in 0..15 {
+            assert_eq!(limited.page(&back).await.status, 303);
+        }
+        assert_eq!(fake.exchanges().len() - before, 10);
+    }
+
     async fn a_dispute_at_stripe_is_listed_and_can_be_conceded(t: &mut Till) {
         let (t, fake) = t.on_stripe().await;
         paid(&t, &fake).await;

@@ -265,7 +265,7 @@ record! {
         last_notice_at: Option<Timestamp>,
         /// The processor's name for the account, where it has accounts.
         account: Option<String>,
-        /// Whether real money moves in it.
+        /// Mode of the account: true where real money moves.
         live: Option<bool>,
         /// A digest of the key that was last seen to belong to it.
         key_digest: Option<String>,

@@ -138,7 +138,7 @@ fn refused(reason: &str) -> RefundReport {
     }
 }
 
-/// What was told, in its order.
+/// Events that were sent, in their order.
 pub(super) fn told(changes: &Changes) -> Vec<String> {
     let entries = changes.writes.iter().filter_map(|write| match write {
         Write::Insert {
@@ -343,6 +343,7 @@ fn a_refund_that_the_processor_does_not_take_is_not_told_of() {
     for (reason, refusal) in [
         (decisions::DISPUTED, Refusal::RefundDisputedPayment),
         (decisions::ALREADY_REFUNDED, Refusal::RefundedAlready),
+        ("refused", Refusal::RefundPaymentTransactionNotFound),
     ] {
         let recorded = record_outcome(
             &of(&rows, &payment, &made),
@@ -353,7 +354,7 @@ fn a_refund_that_the_processor_does_not_take_is_not_told_of() {
         let (gone, changes) = recorded.unwrap();
         assert_eq!(told(&changes), [""; 0]);
         assert!(gone.view(None, at(3).now).is_none());
-        assert_eq!(decisions::refusal(&gone), refusal);
+        assert_eq!(decisions::refusal(&gone, &rows.order), refusal);
         assert_eq!(
             left(&rows.order, &[gone]),
             Parts {

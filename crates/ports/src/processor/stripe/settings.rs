@@ -24,7 +24,7 @@ impl std::fmt::Debug for Settings {
     }
 }
 
-/// Whether real money moves.
+/// Mode of a key: whether real money moves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mode {
     /// Test cards only.

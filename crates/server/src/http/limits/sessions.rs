@@ -12,6 +12,9 @@ use crate::{
 /// Confirmations of one session from one network: six a minute, and twenty an hour.
 const CONFIRM: [Budget; 2] = [Budget::new(6, 10), Budget::new(20, 180)];
 
+/// Questions to the processor about one session's payment: ten at once, and six a minute.
+const ASK: Budget = Budget::new(10, 10);
+
 /// Counts a confirmation of a session, through the API or the page.
 ///
 /// # Errors
@@ -28,6 +31,21 @@ pub async fn confirming(app: &App, session: Uuid, network: &Network) -> Result<(
         )
     };
     match spend(app, CONFIRM.map(name).to_vec()).await? {
+        None => Ok(()),
+        Some(seconds) => Err(ApiError::too_many(TooMany::Requests, seconds)),
+    }
+}
+
+/// Counts a question to the processor, or a cancellation there, that a buyer's page causes for a session's payment.
+///
+/// # Errors
+/// 429 where the budget is spent.
+pub async fn asking(app: &App, session: Uuid) -> Result<(), ApiError> {
+    if app.limits.general.is_none() {
+        return Ok(());
+    }
+    let name = format!("questions about the payment of {session}");
+    match spend(app, vec![(name, ASK)]).await? {
         None => Ok(()),
         Some(seconds) => Err(ApiError::too_many(TooMany::Requests, seconds)),
     }

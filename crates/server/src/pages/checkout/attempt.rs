@@ -17,7 +17,7 @@ use super::{
     request::{PageQuery, error_page},
     view::{Challenge, Outcome, PageContext},
 };
-use crate::{actions::checkouts, app::App, error::Result, payments};
+use crate::{actions::checkouts, app::App, error::Result, http::limits, payments};
 
 /// The page of the bank, where it is one of its own: Stripe's script asks on the confirmation page.
 pub(super) fn bank_page(app: &App, attempt: &Payment, page_context: PageContext) -> Option<String> {
@@ -49,6 +49,7 @@ pub(super) async fn ask(app: Arc<App>, secret: String, page_context: PageContext
     let asked = async {
         let session = checkouts::session(&app, &secret).await?;
         if let Some(attempt) = waiting(&app, &session).await? {
+            limits::asking(&app, session.checkout.id).await?;
             payments::ask(&app, attempt).await?;
         }
         Ok(())
@@ -81,6 +82,7 @@ pub(super) async fn give_up(
 async fn gave_up(app: &App, secret: &str) -> Result<bool> {
     let session = checkouts::session(app, secret).await?;
     if let Some(attempt) = waiting(app, &session).await? {
+        limits::asking(app, session.checkout.id).await?;
         payments::give_up(app, attempt).await?;
     }
     let now = checkouts::session(app, secret).await?;
