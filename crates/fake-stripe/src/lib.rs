@@ -59,6 +59,7 @@ use crate::{
     work::{Call, RequestOrigin, Work, disputes, methods, refunds, three_ds, tokens},
 };
 pub use crate::{
+    notices::signature,
     options::Options,
     troubles::{NoticeTroubles, Troubles},
 };

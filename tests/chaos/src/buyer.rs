@@ -1,5 +1,7 @@
 //! A buyer: makes a session, fills it in, pays with whatever card chance gives, goes to the bank if asked, and
-//! does not give up when connections break.
+//! does not give up when connections break. Some leave when their bank asks, some get their money back ([`merchant`]).
+
+mod merchant;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -18,6 +20,7 @@ use uuid::Uuid;
 
 use crate::{
     net::{Answer, Call, GaveUp, Net},
+    processor::{Card, PAYS, Processor, TYPED},
     record::Acknowledgement,
     shop::Shop,
 };
@@ -28,21 +31,13 @@ const GLANCE: Duration = Duration::from_millis(200);
 /// Buyers who come back under the same address.
 const REGULARS: u32 = 30;
 
-const PAYS: &str = "pm_card_visa";
-const CARDS: [(&str, u32); 6] = [
-    (PAYS, 40),
-    ("pm_card_chargeDeclined", 10),
-    ("pm_card_threeDSecure2Required", 15),
-    ("pm_card_settlesLater", 5),
-    ("pm_card_failsLater", 3),
-    ("typed", 27),
-];
-
 /// The observations of all buyers together.
 #[derive(Debug, Default)]
 pub struct Seen {
     pub acknowledged: BTreeSet<Acknowledgement>,
-    /// The ends of purchases, by name.
+    /// Sessions whose buyers left when the bank asked them.
+    pub abandoned: BTreeSet<Uuid>,
+    /// The ends of purchases and refunds, by name.
     pub ends: BTreeMap<String, usize>,
 }
 
@@ -50,6 +45,7 @@ pub struct Seen {
 #[derive(Debug, Clone)]
 pub struct World {
     pub net: Net,
+    pub processor: Processor,
     pub shop: Arc<Shop>,
     pub seen: Arc<Mutex<Seen>>,
     pub closing: Arc<AtomicBool>,
@@ -67,7 +63,13 @@ pub async fn live(world: World, number: usize, seed: u64) {
             Ok(end) => end,
             Err(GaveUp) => "gave up".to_owned(),
         };
-        let mut seen = world.seen.lock().expect("no holder panics");
+        world.count(format!("purchases: {end}"));
+    }
+}
+
+impl World {
+    fn count(&self, end: String) {
+        let mut seen = self.seen.lock().expect("no holder panics");
         *seen.ends.entry(end).or_default() += 1;
     }
 }
@@ -96,6 +98,8 @@ struct Buyer<'a> {
     keys: u32,
     /// `/v1/checkouts/client/…`, once there is a session.
     path: String,
+    /// `/checkout/…`: its page.
+    page: String,
     session: Option<Uuid>,
 }
 
@@ -121,7 +125,7 @@ impl<'a> Buyer<'a> {
         Self {
             world,
             chance: StdRng::seed_from_u64(chance.next_u64()),
-            card: card(chance),
+            card: card(world.processor.cards(), chance),
             wish,
             email,
             product,
@@ -129,6 +133,7 @@ impl<'a> Buyer<'a> {
             until: Instant::now() + PATIENCE,
             keys: 0,
             path: String::new(),
+            page: String::new(),
             session: None,
         }
     }
@@ -141,6 +146,7 @@ impl<'a> Buyer<'a> {
         };
         self.session = id.parse().ok();
         self.path = format!("/v1/checkouts/client/{secret}");
+        self.page = format!("/checkout/{secret}");
         self.acknowledge(Acknowledgement::Created);
         // Some only look.
         if self.card != PAYS && self.chance.random_bool(0.2) {
@@ -252,6 +258,7 @@ impl<'a> Buyer<'a> {
             match session["status"].as_str() {
                 Some("succeeded") => {
                     self.acknowledge(Acknowledgement::Succeeded);
+                    self.reconsider(&session).await?;
                     return Ok(Step::End("bought".to_owned()));
                 }
                 Some("open") => return Ok(self.declined()),
@@ -262,18 +269,48 @@ impl<'a> Buyer<'a> {
             if metadata["intent_status"] == "requires_action"
                 && let Some(secret) = metadata["intent_client_secret"].as_str()
             {
-                let decision = match self.chance.random_bool(0.8) {
-                    true => "decision=approve",
-                    false => "decision=refuse",
-                };
-                let path = format!("/sandbox/3ds/{secret}");
-                self.world.net.submit(&path, decision, self.until).await?;
+                if let Some(end) = self.asked_by_bank(secret).await? {
+                    return Ok(end);
+                }
             }
             if Instant::now() >= self.until {
                 return Err(GaveUp);
             }
             sleep(GLANCE).await;
         }
+    }
+
+    /// Approves the payment or refuses it; at Stripe, where the page lets them, some take another card, some approve in
+    /// that very moment, and some leave.
+    async fn asked_by_bank(&mut self, secret: &str) -> Result<Option<Step>, GaveUp> {
+        let World { net, processor, .. } = self.world;
+        let is_stripe = matches!(processor, Processor::Stripe(_));
+        let page = format!("{}/another-card", self.page);
+        match self.chance.random_range(0..20) {
+            0 if is_stripe => {
+                let mut seen = self.world.seen.lock().expect("no holder panics");
+                seen.abandoned.extend(self.session);
+                return Ok(Some(Step::End("left the bank's page".to_owned())));
+            }
+            1..3 if is_stripe => {
+                net.submit(&page, "", self.until).await?;
+            }
+            3..5 if is_stripe => {
+                let (approved, given_up) = tokio::join!(
+                    processor.answer_bank(net, secret, true, self.until),
+                    net.submit(&page, "", self.until)
+                );
+                approved?;
+                given_up?;
+            }
+            5..8 => {
+                processor
+                    .answer_bank(net, secret, false, self.until)
+                    .await?
+            }
+            _ => processor.answer_bank(net, secret, true, self.until).await?,
+        }
+        Ok(None)
     }
 
     async fn look(&self) -> Result<Value, GaveUp> {
@@ -289,7 +326,12 @@ impl<'a> Buyer<'a> {
 
     /// The name of a test card, or a token made of one that was typed.
     async fn token(&mut self) -> Result<String, GaveUp> {
-        if self.card != "typed" {
+        if let Processor::Stripe(stripe) = &self.world.processor {
+            let shop = &self.world.shop;
+            let saves = [shop.monthly, shop.trial].contains(&self.product);
+            return stripe.token(self.card, saves, self.until).await;
+        }
+        if self.card != TYPED {
             return Ok(self.card.to_owned());
         }
         let card = json!({"number": "5555 5555 5555 4444", "exp_month": 12, "exp_year": 2034, "cvc": "123"});
@@ -301,12 +343,27 @@ impl<'a> Buyer<'a> {
 
     /// A wish has one key, however often it is sent; the next wish has another.
     async fn post(&mut self, path: &str, body: Value, signed: bool) -> Result<Answer, GaveUp> {
+        let key = self.key();
+        self.send(path, body, key, signed).await
+    }
+
+    fn key(&mut self) -> String {
         self.keys += 1;
+        format!("chaos-{}-{}", self.wish, self.keys)
+    }
+
+    async fn send(
+        &self,
+        path: &str,
+        body: Value,
+        key: String,
+        signed: bool,
+    ) -> Result<Answer, GaveUp> {
         let call = Call {
             method: Method::POST,
             path,
             body: Some(body),
-            key: Some(format!("chaos-{}-{}", self.wish, self.keys)),
+            key: Some(key),
             signed,
         };
         loop {
@@ -338,11 +395,11 @@ enum Step {
     End(String),
 }
 
-fn card(chance: &mut StdRng) -> &'static str {
-    let all: u32 = CARDS.iter().map(|(_, weight)| weight).sum();
+fn card(cards: &[Card], chance: &mut StdRng) -> &'static str {
+    let all: u32 = cards.iter().map(|(_, weight)| weight).sum();
     let mut die = chance.random_range(0..all);
-    for (card, weight) in CARDS {
-        if die < weight {
+    for (card, weight) in cards {
+        if die < *weight {
             return card;
         }
         die -= weight;

@@ -9,10 +9,13 @@ use std::{
 };
 
 use clap::ValueEnum;
-use serde_json::{Value, json};
 use tokio::{process::Command, time::sleep};
 
-use crate::{Args, Failure, net, node::Node};
+use crate::{
+    Args, Failure,
+    node::Node,
+    processor::{Failures, Processor},
+};
 
 /// A fault that is injected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -107,7 +110,7 @@ async fn limit(pid: u32, how: &str) -> Result<(), Failure> {
 /// Injects the fault for a while and ends it; how much longer what was begun may come into effect.
 pub async fn inject(
     args: &Args,
-    sandbox: &str,
+    processor: &Processor,
     nodes: &[Node],
     disk: Option<&Disk>,
 ) -> Result<Duration, Failure> {
@@ -115,24 +118,21 @@ pub async fn inject(
     match args.fault {
         Fault::None => return Ok(Duration::ZERO),
         Fault::Slow => {
-            tell(sandbox, json!({"slow": 80, "by_ms": 700})).await?;
+            processor.fail(Failures::slow(80, 700)).await?;
             sleep(lasting / 2).await;
             // Longer than Till waits for an answer, and than it leaves an attempt alone.
-            tell(
-                sandbox,
-                json!({"slow": 40, "by_ms": LATE.as_millis() as u64}),
-            )
-            .await?;
+            let late = LATE.as_millis() as u64;
+            processor.fail(Failures::slow(40, late)).await?;
             sleep(lasting / 2).await;
         }
         Fault::Errors => {
-            tell(sandbox, json!({"errors": 50})).await?;
+            processor.fail(Failures::errors(50)).await?;
             sleep(lasting).await;
         }
         Fault::Silent => {
-            tell(sandbox, json!({"silent": 40})).await?;
+            processor.fail(Failures::silent(40)).await?;
             sleep(lasting / 2).await;
-            tell(sandbox, json!({"silent": 100})).await?;
+            processor.fail(Failures::silent(100)).await?;
             sleep(lasting / 2).await;
         }
         Fault::DiskFull => {
@@ -161,7 +161,7 @@ pub async fn inject(
             sleep(lasting / 2).await;
         }
     }
-    tell(sandbox, json!({})).await?;
+    processor.fail(Failures::default()).await?;
     Ok(match args.fault {
         Fault::Slow => LATE,
         _ => Duration::ZERO,
@@ -170,14 +170,3 @@ pub async fn inject(
 
 /// Later than an attempt is given up.
 const LATE: Duration = Duration::from_secs(17);
-
-async fn tell(sandbox: &str, fault: Value) -> Result<(), Failure> {
-    let answer = net::client()?
-        .put(format!("{sandbox}/failures"))
-        .header("content-type", "application/json")
-        .body(fault.to_string())
-        .send()
-        .await?;
-    answer.error_for_status()?;
-    Ok(())
-}

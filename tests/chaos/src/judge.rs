@@ -1,6 +1,7 @@
 //! Judging whether what is left of a run agrees with itself: a function of the record alone.
 
 mod events;
+mod refunds;
 mod sales;
 #[cfg(test)]
 mod tests;
@@ -53,9 +54,14 @@ pub fn judge(record: &Record) -> Verdict {
         verdict.broken(format!("still waiting at the end: {waiting}"));
     }
     sales::money(record, &mut verdict);
+    refunds::refunds(record, &mut verdict);
+    refunds::books(record, &mut verdict);
+    refunds::intents(record, &mut verdict);
+    refunds::notices(record, &mut verdict);
     sales::sessions(record, &mut verdict);
     sales::people(record, &mut verdict);
     sales::discounts(record, &mut verdict);
+    events::refunds(record, &mut verdict);
     events::written(record, &mut verdict);
     events::delivered(record, &mut verdict);
     events::in_order(record, &mut verdict);

@@ -12,16 +12,18 @@ mod faults;
 mod judge;
 mod net;
 mod node;
+mod processor;
 mod receiver;
 mod record;
 mod run;
 mod shop;
+mod stripe;
 
 use std::{path::PathBuf, process::ExitCode};
 
 use clap::Parser;
 
-use crate::faults::Fault;
+use crate::{faults::Fault, processor::Kind};
 
 /// What to break, and how often.
 #[derive(Debug, Clone, Parser)]
@@ -32,6 +34,15 @@ pub struct Args {
     /// Its binary of before, which the first of two nodes runs: both serve while a release is rolled out
     #[arg(long, env = "TILL_OLD_BIN")]
     pub old_till: Option<PathBuf>,
+    /// Who takes the money
+    #[arg(long, value_enum, default_value = "sandbox")]
+    pub processor: Kind,
+    /// The fake Stripe's binary
+    #[arg(long, env = "TILL_FAKE_STRIPE_BIN")]
+    pub fake_stripe: Option<PathBuf>,
+    /// No notice is late by a minute, and none is lost of what only a notice tells: nothing of a minute is waited for
+    #[arg(long)]
+    pub brief: bool,
     /// How often a node is killed
     #[arg(long, default_value_t = 0)]
     pub kills: u32,
@@ -71,8 +82,8 @@ async fn main() -> ExitCode {
         "sqlite, one node"
     };
     println!(
-        "chaos on {nodes}: {} kills, fault {:?}, seed {seed}",
-        args.kills, args.fault
+        "chaos on {nodes}, {:?}: {} kills, fault {:?}, seed {seed}",
+        args.processor, args.kills, args.fault
     );
     match run::run(&args).await {
         Ok(verdict) => {

@@ -147,6 +147,12 @@ impl Net {
     }
 }
 
+/// An address of this machine that nobody listens on.
+pub fn free_address() -> Result<String, Failure> {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+    Ok(listener.local_addr()?.to_string())
+}
+
 /// A plain client for this machine.
 pub fn client() -> Result<reqwest::Client, Failure> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());

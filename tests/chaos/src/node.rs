@@ -1,4 +1,4 @@
-//! Processes of Till: started, killed without warning, started again on the same port.
+//! Processes of Till and of the fake Stripe: started, killed without warning, started again on the same port.
 
 use std::{
     fs::{File, OpenOptions},
@@ -19,11 +19,14 @@ use crate::Failure;
 /// Longer than a start takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// The way in which a process of Till is started.
+/// The way in which a process is started.
 #[derive(Debug, Clone)]
 pub struct Recipe {
-    pub till: PathBuf,
+    pub program: PathBuf,
     pub arguments: Vec<String>,
+    pub environment: Vec<(&'static str, String)>,
+    /// Its address; port 0 is a free one.
+    pub listen: String,
     pub log: PathBuf,
     /// A write beyond a file-size limit is an error, not the end.
     pub limited: bool,
@@ -41,11 +44,12 @@ pub struct Node {
 }
 
 impl Node {
-    /// Starts it on a free port and waits until it is ready.
+    /// Starts it and waits until it is ready.
     pub async fn start(recipe: Recipe) -> Result<Self, Failure> {
-        let (child, line) = spawn(&recipe, "127.0.0.1:0").await?;
+        let (child, line) = spawn(&recipe, &recipe.listen).await?;
         let ready: Value = serde_json::from_str(&line).unwrap_or(Value::Null);
-        let url = ready["url"].as_str().unwrap_or(line.trim()).to_owned();
+        let url = ready["url"].as_str().or(ready["api_url"].as_str());
+        let url = url.unwrap_or(line.trim()).to_owned();
         Ok(Self {
             recipe,
             child,
@@ -58,19 +62,14 @@ impl Node {
         self.child.id()
     }
 
-    /// SIGKILL, and a new process at the same address; returns when that one is ready.
-    pub async fn kill_and_restart(&mut self) -> Result<(), Failure> {
-        self.kill().await?;
-        self.restart().await
-    }
-
+    /// SIGKILL.
     pub async fn kill(&mut self) -> Result<(), Failure> {
         self.child.start_kill()?;
         self.child.wait().await?;
         Ok(())
     }
 
-    /// Starts it again, as often as it takes: a node that cannot reach its database ends, and whoever watches
+    /// Starts it again at the same address, as often as it takes: a node that cannot reach its database ends, and whoever watches
     /// over it starts it again.
     pub async fn restart(&mut self) -> Result<(), Failure> {
         let address = self.url.trim_start_matches("http://").to_owned();
@@ -100,15 +99,16 @@ async fn spawn(recipe: &Recipe, listen: &str) -> Result<(Child, String), Failure
         let mut shell = Command::new("sh");
         shell
             .args(["-c", "trap '' XFSZ; exec \"$0\" \"$@\""])
-            .arg(&recipe.till);
+            .arg(&recipe.program);
         shell
     } else {
-        Command::new(&recipe.till)
+        Command::new(&recipe.program)
     };
     command
         .args(&recipe.arguments)
         .args(["--listen", listen])
         .env_remove("TILL_DATABASE_URL")
+        .envs(recipe.environment.iter().cloned())
         .env("TILL_LOG", "warn")
         .stdin(Stdio::null())
         .stdout(Stdio::piped())

@@ -1,19 +1,15 @@
 //! The record of a run: the processor's ledger, Till's rows, what arrived at the receiver, and what buyers
 //! were told.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use serde::Deserialize;
 use serde_json::Value;
 use till_core::kernel::values::Json;
-use till_ports::{
-    processor::sandbox::AttemptRecord,
-    processor::{AttemptKind, Outcome},
-};
 use till_store::{Col, Options, Query, Store};
 use uuid::Uuid;
 
-use crate::{Failure, net, receiver::Receiver, shop::EVENTS};
+use crate::{Failure, processor::Processor, receiver::Receiver, shop::EVENTS};
 
 /// An attempt in the processor's ledger that moved money.
 #[derive(Debug, Clone)]
@@ -24,6 +20,47 @@ pub struct Charge {
     pub refunded: i64,
 }
 
+/// An intent in the books of a processor that has them.
+#[derive(Debug, Clone)]
+pub struct Intent {
+    pub id: String,
+    pub attempt: Uuid,
+    pub status: String,
+    /// True where a card was tried with it.
+    pub was_confirmed: bool,
+}
+
+/// A refund in the books of a processor that has them.
+#[derive(Debug, Clone)]
+pub struct ProcessorRefund {
+    pub reference: String,
+    /// The name of the intent whose money it gives back.
+    pub charge: String,
+    /// Till's id, where Till asked for it.
+    pub refund: Option<Uuid>,
+    pub amount: i64,
+    pub status: String,
+}
+
+/// A refund in Till's journal.
+#[derive(Debug, Clone)]
+pub struct Refund {
+    pub id: Uuid,
+    pub payment: Uuid,
+    pub order: Option<Uuid>,
+    pub amount: i64,
+    pub state: String,
+    pub reference: Option<String>,
+}
+
+impl Refund {
+    /// True for one that gives something of an order back and that the processor has taken: people were told of it.
+    pub fn is_told(&self) -> bool {
+        let told = ["processing", "succeeded", "failed", "canceled"];
+        self.order.is_some() && told.contains(&self.state.as_str())
+    }
+}
+
 /// An attempt in Till's journal.
 #[derive(Debug, Clone)]
 pub struct Payment {
@@ -32,6 +69,8 @@ pub struct Payment {
     pub order: Option<Uuid>,
     pub kind: String,
     pub state: String,
+    /// The processor's name for it.
+    pub reference: Option<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -42,6 +81,15 @@ pub struct Order {
     pub discount: Option<Uuid>,
     pub status: String,
     pub total: i64,
+    /// Given back, with tax.
+    pub refunded: i64,
+}
+
+impl Order {
+    /// True for one that was paid, whatever was given back since.
+    pub fn is_paid(&self) -> bool {
+        ["paid", "partially_refunded", "refunded"].contains(&self.status.as_str())
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -122,6 +170,8 @@ pub enum Acknowledgement {
     Created(Uuid),
     /// Bought and paid, or free: the purchase is complete.
     Succeeded(Uuid),
+    /// This refund was made, and succeeded already or will.
+    Refunded(Uuid),
 }
 
 #[derive(Debug, Clone, Default)]
@@ -129,7 +179,16 @@ pub struct Record {
     pub charges: Vec<Charge>,
     /// Attempts that the processor has not brought to an end.
     pub undecided: Vec<Uuid>,
+    /// All of its intents, where it has such.
+    pub intents: Vec<Intent>,
+    /// All of its refunds, where it lists them.
+    pub processor_refunds: Option<Vec<ProcessorRefund>>,
+    /// The names of its events, where it lists them.
+    pub processor_events: Option<BTreeSet<String>>,
+    /// The names of the notices that Till took in.
+    pub notices: Vec<String>,
     pub payments: Vec<Payment>,
+    pub refunds: Vec<Refund>,
     pub orders: Vec<Order>,
     pub sessions: Vec<Session>,
     pub subscriptions: Vec<Subscription>,
@@ -141,6 +200,8 @@ pub struct Record {
     /// In order of arrival.
     pub deliveries: Vec<Delivery>,
     pub acknowledged: BTreeSet<Acknowledgement>,
+    /// Sessions whose buyers left when the bank asked them.
+    pub abandoned: BTreeSet<Uuid>,
     /// The number of endpoints.
     pub endpoints: usize,
     /// Kinds and keys of jobs that nobody will do any more.
@@ -159,6 +220,7 @@ struct Metadata {
 type Text = Col<String>;
 type Id = Col<Uuid>;
 type MaybeId = Col<Option<Uuid>>;
+type MaybeText = Col<Option<String>>;
 type Int = Col<i64>;
 
 /// Opens the database that Till writes.
@@ -176,22 +238,36 @@ fn sql(text: &'static str) -> Query {
     Query::raw(text, vec![])
 }
 
-/// The work that is not finished yet, one line each; empty once everything has settled.
-pub async fn waiting(store: &Store) -> Result<Vec<String>, Failure> {
+/// The work that is not finished yet, one line each; empty once everything has settled. What waits for buyers who have
+/// left is none.
+pub async fn waiting(store: &Store, abandoned: &BTreeSet<Uuid>) -> Result<Vec<String>, Failure> {
     let mut all = Vec::new();
     let attempts = sql(
-        "select state, id from payments where state in ('intended', 'asked', 'requires_action', 'processing')",
+        "select state, id, checkout_id from payments where state in ('intended', 'asked', 'requires_action', 'processing')",
     );
-    for (Col(state), Col(id)) in store.all::<(Text, Id)>(attempts).await? {
-        all.push(format!("attempt {id} is {state}"));
+    let mut left = Vec::new();
+    for (Col(state), Col(id), Col(session)) in store.all::<(Text, Id, MaybeId)>(attempts).await? {
+        match state == "requires_action" && session.is_some_and(|id| abandoned.contains(&id)) {
+            true => left.push(id.to_string()),
+            false => all.push(format!("attempt {id} is {state}")),
+        }
     }
     let sessions = sql("select id from checkouts where status = 'confirmed'");
     for Col(id) in store.all::<Id>(sessions).await? {
-        all.push(format!("session {id} is confirmed"));
+        if !abandoned.contains(&id) {
+            all.push(format!("session {id} is confirmed"));
+        }
+    }
+    let refunds =
+        sql("select state, id from refunds where state in ('intended', 'asked', 'processing')");
+    for (Col(state), Col(id)) in store.all::<(Text, Id)>(refunds).await? {
+        all.push(format!("refund {id} is {state}"));
     }
     let jobs = sql("select key from jobs where buried is null");
     for Col(key) in store.all::<Text>(jobs).await? {
-        all.push(format!("job {key}"));
+        if !left.iter().any(|id| key.contains(id)) {
+            all.push(format!("job {key}"));
+        }
     }
     let events = sql(
         "select count(*), endpoint_id from webhook_events where next_attempt_at is not null group by endpoint_id order by endpoint_id",
@@ -202,11 +278,28 @@ pub async fn waiting(store: &Store) -> Result<Vec<String>, Failure> {
     Ok(all)
 }
 
+/// Refunds of the processor's that Till has not written down as they stand, one line each.
+pub async fn unknown_refunds(
+    store: &Store,
+    told: &[ProcessorRefund],
+) -> Result<Vec<String>, Failure> {
+    let rows = sql("select reference, state from refunds where reference is not null");
+    let rows = store.all::<(Text, Text)>(rows).await?;
+    let known: HashSet<(String, String)> = rows
+        .into_iter()
+        .map(|(Col(reference), Col(state))| (reference, state))
+        .collect();
+    let is_unknown =
+        |one: &&ProcessorRefund| !known.contains(&(one.reference.clone(), one.status.clone()));
+    let line = |one: &ProcessorRefund| format!("refund {} is {}", one.reference, one.status);
+    Ok(told.iter().filter(is_unknown).map(line).collect())
+}
+
 impl Record {
     /// Reads everything.
     pub async fn read(
         store: &Store,
-        sandbox: &str,
+        processor: &Processor,
         receiver: &Receiver,
         endpoints: &[Uuid],
     ) -> Result<Self, Failure> {
@@ -215,38 +308,18 @@ impl Record {
             deliveries: receiver.deliveries(),
             ..Self::default()
         };
-        record.read_attempts(sandbox).await?;
+        processor.read(&mut record).await?;
         record.read_sales(store).await?;
+        record.read_refunds(store).await?;
         record.read_others(store).await?;
         record.read_events(store, endpoints).await?;
         Ok(record)
     }
 
-    async fn read_attempts(&mut self, sandbox: &str) -> Result<(), Failure> {
-        let attempts = net::client()?.get(format!("{sandbox}/attempts")).send();
-        let attempts: Vec<AttemptRecord> = serde_json::from_slice(&attempts.await?.bytes().await?)?;
-        for attempt in attempts {
-            match (attempt.kind, attempt.outcome) {
-                (AttemptKind::Charge { amount, .. }, Some(Outcome::Succeeded { .. })) => {
-                    self.charges.push(Charge {
-                        attempt: attempt.attempt_id,
-                        amount: amount.minor,
-                        refunded: attempt.refunded,
-                    });
-                }
-                (_, Some(Outcome::Processing | Outcome::RequiresAction { .. })) => {
-                    self.undecided.push(attempt.attempt_id);
-                }
-                _ => {}
-            }
-        }
-        Ok(())
-    }
-
     async fn read_sales(&mut self, store: &Store) -> Result<(), Failure> {
-        type PaymentRow = (Id, MaybeId, MaybeId, Text, Text);
-        let rows = sql("select id, checkout_id, order_id, kind, state from payments");
-        for (Col(id), Col(checkout), Col(order), Col(kind), Col(state)) in
+        type PaymentRow = (Id, MaybeId, MaybeId, Text, Text, MaybeText);
+        let rows = sql("select id, checkout_id, order_id, kind, state, reference from payments");
+        for (Col(id), Col(checkout), Col(order), Col(kind), Col(state), Col(reference)) in
             store.all::<PaymentRow>(rows).await?
         {
             self.payments.push(Payment {
@@ -255,8 +328,15 @@ impl Record {
                 order,
                 kind,
                 state,
+                reference,
             });
         }
+        let rows = sql("select id, refunded_amount + refunded_tax_amount from orders");
+        let rows = store.all::<(Id, Int)>(rows).await?;
+        let refunded: HashMap<Uuid, i64> = rows
+            .into_iter()
+            .map(|(Col(id), Col(refunded))| (id, refunded))
+            .collect();
         type OrderRow = (Id, MaybeId, Id, MaybeId, Text, Int);
         let rows = sql(
             "select id, checkout_id, customer_id, discount_id, status, net_amount + tax_amount from orders",
@@ -271,16 +351,10 @@ impl Record {
                 discount,
                 status,
                 total,
+                refunded: refunded.get(&id).copied().unwrap_or(0),
             });
         }
-        type SessionRow = (
-            Id,
-            Text,
-            MaybeId,
-            MaybeId,
-            Col<Json<Value>>,
-            Col<Option<String>>,
-        );
+        type SessionRow = (Id, Text, MaybeId, MaybeId, Col<Json<Value>>, MaybeText);
         let rows = sql(
             "select c.id, c.status, c.attempt_id, c.discount_id, c.metadata, p.recurring_interval \
              from checkouts c join products p on p.id = c.product_id",
@@ -303,6 +377,28 @@ impl Record {
                 wish: metadata.wish,
                 recurring: interval.is_some(),
             });
+        }
+        Ok(())
+    }
+
+    async fn read_refunds(&mut self, store: &Store) -> Result<(), Failure> {
+        type RefundRow = (Id, Id, MaybeId, Int, Text, MaybeText);
+        let rows = sql("select id, payment_id, order_id, amount, state, reference from refunds");
+        for (Col(id), Col(payment), Col(order), Col(amount), Col(state), Col(reference)) in
+            store.all::<RefundRow>(rows).await?
+        {
+            self.refunds.push(Refund {
+                id,
+                payment,
+                order,
+                amount,
+                state,
+                reference,
+            });
+        }
+        let rows = sql("select notice_id from processor_notices");
+        for Col(name) in store.all::<Text>(rows).await? {
+            self.notices.push(name);
         }
         Ok(())
     }

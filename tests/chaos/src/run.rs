@@ -1,6 +1,7 @@
 //! One run: everything is started, bought, killed, left to settle, and judged.
 
 use std::{
+    collections::BTreeSet,
     fs,
     path::Path,
     sync::{
@@ -16,17 +17,19 @@ use tokio::{
     task::JoinSet,
     time::{sleep, timeout},
 };
+use uuid::Uuid;
 
 use crate::{
     Args, Failure,
     buyer::{self, Seen, World},
     faults::{self, Disk, Fault},
     judge::{Verdict, judge},
-    net::Net,
+    net::{self, Net},
     node::{Node, Recipe},
+    processor::{self, Failures, Processor},
     receiver::Receiver,
     record::{self, Record},
-    shop,
+    shop, stripe,
 };
 
 /// Between a node's return and its next death, in milliseconds.
@@ -40,19 +43,21 @@ pub async fn run(args: &Args) -> Result<Verdict, Failure> {
     fs::create_dir_all(&args.logs)?;
     let receiver = Receiver::default();
     let hooks = receiver.start().await?;
-    let sandbox = Node::start(sandbox(args, folder.path())).await?;
+    let addresses = addresses(args)?;
+    let (mut behind, processor) = processor::start(args, folder.path(), &addresses).await?;
     let disk = match args.fault {
         Fault::DiskFull => Some(Disk::small(folder.path()).await?),
         _ => None,
     };
     let place = disk.as_ref().map_or(folder.path(), |disk| &disk.folder);
-    let (mut nodes, database) = nodes(args, place, &sandbox.url).await?;
+    let (mut nodes, database) = nodes(args, place, &addresses, &processor).await?;
     let token = nodes[0].ready["token"].as_str().ok_or("no token")?;
     let urls = nodes.iter().map(|node| node.url.clone()).collect();
     let net = Net::new(urls, token.to_owned())?;
     let shop = shop::open(&net, &hooks, args.buyers).await?;
     let world = World {
         net,
+        processor: processor.clone(),
         shop: Arc::new(shop),
         seen: Arc::new(Mutex::new(Seen::default())),
         closing: Arc::new(AtomicBool::new(false)),
@@ -64,8 +69,11 @@ pub async fn run(args: &Args) -> Result<Verdict, Failure> {
     for number in 0..args.buyers {
         buyers.spawn(buyer::live(world.clone(), number, seed));
     }
-    kill(args, &mut nodes, seed).await?;
-    let late = faults::inject(args, &sandbox.url, &nodes, disk.as_ref()).await?;
+    let late = calm_after(args, &processor, &addresses, seed, async {
+        kill(args, &mut nodes, &mut behind, seed).await
+    })
+    .await?;
+    let late = late.max(faults::inject(args, &processor, &nodes, disk.as_ref()).await?);
     let over = Instant::now();
     // What comes after the fault is as it was before.
     let after = buyer::once(&world).await;
@@ -79,13 +87,10 @@ pub async fn run(args: &Args) -> Result<Verdict, Failure> {
     sleep(left).await;
     receiver.hurry();
     let began_to_settle = Instant::now();
-    let mut waiting = settle(&store, Duration::from_secs(args.patience)).await;
+    let seen = std::mem::take(&mut *world.seen.lock().expect("no holder panics"));
+    let patience = Duration::from_secs(args.patience);
+    let mut waiting = settle(&store, &processor, &seen.abandoned, patience).await;
     let settling = began_to_settle.elapsed();
-
-    let (acknowledged, ends) = {
-        let seen = world.seen.lock().expect("no holder panics");
-        (seen.acknowledged.clone(), seen.ends.clone())
-    };
     if after != "bought" {
         waiting.push(format!("the purchase after the fault: {after}"));
     }
@@ -93,8 +98,9 @@ pub async fn run(args: &Args) -> Result<Verdict, Failure> {
         .iter_mut()
         .filter_map(|node| (!node.is_alive()).then(|| node.url.clone()));
     waiting.extend(dead.map(|url| format!("Till at {url} has ended by itself")));
-    let mut record = Record::read(&store, &sandbox.url, &receiver, &world.shop.endpoints).await?;
-    record.acknowledged = acknowledged;
+    let mut record = Record::read(&store, &processor, &receiver, &world.shop.endpoints).await?;
+    record.acknowledged = seen.acknowledged;
+    record.abandoned = seen.abandoned;
     record.waiting = waiting;
     record.repeats_allowed = false;
     let mut verdict = Verdict::default();
@@ -102,8 +108,8 @@ pub async fn run(args: &Args) -> Result<Verdict, Failure> {
     verdict.count("seconds under load", busy.as_secs() as usize);
     verdict.count("seconds until all was settled", settling.as_secs() as usize);
     verdict.count("requests made again", world.net.repeated());
-    for (end, number) in ends {
-        verdict.count(format!("purchases: {end}"), number);
+    for (end, number) in seen.ends {
+        verdict.count(end, number);
     }
     let judged = judge(&record);
     verdict.counts.extend(judged.counts);
@@ -112,37 +118,37 @@ pub async fn run(args: &Args) -> Result<Verdict, Failure> {
     Ok(verdict)
 }
 
-fn sandbox(args: &Args, folder: &Path) -> Recipe {
-    Recipe {
-        till: args.till.clone(),
-        arguments: words(&["sandbox", "--data-dir", &text(&folder.join("sandbox"))]),
-        log: args.logs.join("chaos-sandbox.log"),
-        limited: false,
-    }
+/// The addresses of Till's nodes: one on SQLite, two on PostgreSQL.
+fn addresses(args: &Args) -> Result<Vec<String>, Failure> {
+    let count = if args.postgres.is_some() { 2 } else { 1 };
+    (0..count).map(|_| net::free_address()).collect()
 }
 
-/// One node on SQLite, two on PostgreSQL; and the database's address.
-async fn nodes(args: &Args, place: &Path, sandbox: &str) -> Result<(Vec<Node>, String), Failure> {
+/// The nodes, and the database's address.
+async fn nodes(
+    args: &Args,
+    place: &Path,
+    addresses: &[String],
+    processor: &Processor,
+) -> Result<(Vec<Node>, String), Failure> {
     let data = text(&place.join("data"));
-    let mut arguments = words(&[
-        "dev",
-        "--json",
-        "--data-dir",
-        &data,
-        "--sandbox-url",
-        sandbox,
-    ]);
-    let (count, database) = match &args.postgres {
-        Some(url) => (2, url.clone()),
-        None => (1, format!("sqlite://{data}/till.db")),
+    let mut arguments = words(&["dev", "--json", "--data-dir", &data]);
+    let (chosen, environment) = processor.settings();
+    arguments.extend(chosen);
+    let database = match &args.postgres {
+        Some(url) => url.clone(),
+        None => format!("sqlite://{data}/till.db"),
     };
     arguments.extend(words(&["--database-url", &database]));
     let mut nodes = Vec::new();
-    for n in 0..count {
-        let old = args.old_till.as_ref().filter(|_| n == 0 && count > 1);
+    for (n, address) in addresses.iter().enumerate() {
+        let is_old = n == 0 && addresses.len() > 1;
+        let old = args.old_till.as_ref().filter(|_| is_old);
         let recipe = Recipe {
-            till: old.unwrap_or(&args.till).clone(),
+            program: old.unwrap_or(&args.till).clone(),
             arguments: arguments.clone(),
+            environment: environment.clone(),
+            listen: address.clone(),
             log: args.logs.join(format!("chaos-node{n}.log")),
             limited: args.fault == Fault::DiskFull,
         };
@@ -151,23 +157,65 @@ async fn nodes(args: &Args, place: &Path, sandbox: &str) -> Result<(Vec<Node>, S
     Ok((nodes, database))
 }
 
-/// Kills one node after another at random moments, sometimes all at once.
-async fn kill(args: &Args, nodes: &mut [Node], seed: u64) -> Result<(), Failure> {
+/// Does `what` while Stripe is troubled and its notices are forged, and ends the troubles; how much longer a notice
+/// of theirs may be on its way. The sandbox has none of that.
+async fn calm_after(
+    args: &Args,
+    processor: &Processor,
+    nodes: &[String],
+    seed: u64,
+    what: impl Future<Output = Result<(), Failure>>,
+) -> Result<Duration, Failure> {
+    let Processor::Stripe(fake) = processor else {
+        return what.await.map(|()| Duration::ZERO);
+    };
+    if args.kills == 0 {
+        return what.await.map(|()| Duration::ZERO);
+    }
+    tokio::select! {
+        done = what => done?,
+        () = fake.clone().disturb(nodes.to_vec(), seed, args.brief) => {}
+    }
+    processor.fail(Failures::default()).await?;
+    Ok(match args.brief {
+        true => Duration::from_secs(3),
+        false => stripe::LATE + Duration::from_secs(3),
+    })
+}
+
+/// Kills one node after another at random moments, sometimes all at once; the fake Stripe now and then, too.
+async fn kill(
+    args: &Args,
+    nodes: &mut [Node],
+    behind: &mut Node,
+    seed: u64,
+) -> Result<(), Failure> {
     let mut chance = StdRng::seed_from_u64(seed);
     let mut killed = 0;
     while killed < args.kills {
         sleep(Duration::from_millis(chance.random_range(CALM))).await;
+        let with_processor = args.processor == processor::Kind::Stripe && chance.random_bool(0.1);
+        if with_processor {
+            behind.kill().await?;
+        }
         if nodes.len() > 1 && args.kills - killed > 1 && chance.random_bool(0.2) {
             for node in nodes.iter_mut() {
                 node.kill().await?;
                 killed += 1;
+            }
+            if with_processor {
+                behind.restart().await?;
             }
             for node in nodes.iter_mut() {
                 node.restart().await?;
             }
         } else {
             let which = chance.random_range(0..nodes.len());
-            nodes[which].kill_and_restart().await?;
+            nodes[which].kill().await?;
+            if with_processor {
+                behind.restart().await?;
+            }
+            nodes[which].restart().await?;
             killed += 1;
         }
         if killed % 50 == 0 {
@@ -178,10 +226,15 @@ async fn kill(args: &Args, nodes: &mut [Node], seed: u64) -> Result<(), Failure>
 }
 
 /// Waits until nothing is unfinished; what still is when nothing has changed for as long as patience lasts.
-async fn settle(store: &Store, patience: Duration) -> Vec<String> {
+async fn settle(
+    store: &Store,
+    processor: &Processor,
+    abandoned: &BTreeSet<Uuid>,
+    patience: Duration,
+) -> Vec<String> {
     let (mut left, mut since) = (Vec::new(), Instant::now());
     loop {
-        let waiting = match record::waiting(store).await {
+        let waiting = match unfinished(store, processor, abandoned).await {
             Ok(waiting) if waiting.is_empty() => return waiting,
             Ok(waiting) => waiting,
             Err(error) => vec![error.to_string()],
@@ -192,6 +245,21 @@ async fn settle(store: &Store, patience: Duration) -> Vec<String> {
             return left;
         }
         sleep(Duration::from_millis(300)).await;
+    }
+}
+
+/// What Till has not finished, and what it has not heard of yet.
+async fn unfinished(
+    store: &Store,
+    processor: &Processor,
+    abandoned: &BTreeSet<Uuid>,
+) -> Result<Vec<String>, Failure> {
+    let waiting = record::waiting(store, abandoned).await?;
+    match processor {
+        Processor::Stripe(fake) if waiting.is_empty() => {
+            record::unknown_refunds(store, &fake.refunds().await?).await
+        }
+        _ => Ok(waiting),
     }
 }
 

@@ -13,13 +13,16 @@ use crate::{
 };
 
 /// The events that every endpoint is told of.
-pub const EVENTS: [&str; 9] = [
+pub const EVENTS: [&str; 12] = [
     "checkout.created",
     "checkout.updated",
     "customer.created",
     "customer.updated",
     "order.created",
     "order.paid",
+    "order.refunded",
+    "refund.created",
+    "refund.updated",
     "subscription.created",
     "subscription.active",
     "subscription.updated",

@@ -78,6 +78,35 @@ pub fn written(record: &Record, verdict: &mut Verdict) {
     );
 }
 
+/// A refund that the processor has taken is told of once, its order each time that one succeeds; nothing else is.
+pub fn refunds(record: &Record, verdict: &mut Verdict) {
+    let mut due: HashMap<(&str, Uuid), usize> = HashMap::new();
+    for refund in record.refunds.iter().filter(|refund| refund.is_told()) {
+        due.insert(("refund.created", refund.id), 1);
+        if let Some(order) = refund.order.filter(|_| refund.state == "succeeded") {
+            *due.entry(("order.refunded", order)).or_default() += 1;
+        }
+    }
+    let mut happened: HashMap<(&str, Uuid), usize> = HashMap::new();
+    for entry in &record.journal {
+        if ["refund.created", "order.refunded"].contains(&entry.kind.as_str()) {
+            *happened.entry((&entry.kind, entry.subject)).or_default() += 1;
+        }
+    }
+    let all: HashSet<_> = due.keys().chain(happened.keys()).copied().collect();
+    for (kind, subject) in all {
+        let of = |counted: &HashMap<(&str, Uuid), usize>| {
+            counted.get(&(kind, subject)).copied().unwrap_or(0)
+        };
+        let (due, times) = (of(&due), of(&happened));
+        if due != times {
+            verdict.broken(format!(
+                "{kind} of {subject} happened {times} times instead of {due}"
+            ));
+        }
+    }
+}
+
 /// Everything written arrived, nothing else did, and an event has one id and one body.
 pub fn delivered(record: &Record, verdict: &mut Verdict) {
     let known: HashMap<Uuid, &WebhookEvent> = record

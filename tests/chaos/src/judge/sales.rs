@@ -35,16 +35,21 @@ pub fn money(record: &Record, verdict: &mut Verdict) {
             continue;
         };
         *charged.entry(order.id).or_default() += 1;
-        if order.status != "paid" || order.total != charge.amount || charge.refunded != 0 {
+        if !order.is_paid() || order.total != charge.amount || order.refunded != charge.refunded {
             verdict.broken(format!(
-                "charge {attempt} of {} has the {} order {} of {}",
-                charge.amount, order.status, order.id, order.total
+                "charge {attempt} of {}, {} of it refunded, has the {} order {} of {}, {} of it refunded",
+                charge.amount,
+                charge.refunded,
+                order.status,
+                order.id,
+                order.total,
+                order.refunded
             ));
         }
     }
     for order in &record.orders {
         let charges = charged.get(&order.id).copied().unwrap_or(0);
-        let due = usize::from(order.status == "paid" && order.total > 0);
+        let due = usize::from(order.is_paid() && order.total > 0);
         if charges != due {
             verdict.broken(format!(
                 "order {} ({} of {}) has {charges} charges",
@@ -91,14 +96,23 @@ pub fn sessions(record: &Record, verdict: &mut Verdict) {
     }
     let mut wishes: HashMap<&str, Uuid> = HashMap::new();
     let mut statuses: HashMap<&str, usize> = HashMap::new();
-    let mut repeated = 0;
+    let (mut repeated, mut abandoned) = (0, 0);
+    let left: HashSet<Uuid> = record
+        .payments
+        .iter()
+        .filter(|payment| payment.state == "requires_action")
+        .filter_map(|payment| payment.checkout)
+        .collect();
     for session in &record.sessions {
         let id = session.id;
         *statuses.entry(&session.status).or_default() += 1;
-        if let Some(attempt) = session.attempt {
+        // A buyer who has left may come back within the hour.
+        let is_left = record.abandoned.contains(&id) && left.contains(&id);
+        abandoned += usize::from(is_left);
+        if let Some(attempt) = session.attempt.filter(|_| !is_left) {
             verdict.broken(format!("session {id} still waits for attempt {attempt}"));
         }
-        if session.status == "confirmed" {
+        if session.status == "confirmed" && !is_left {
             verdict.broken(format!("session {id} was confirmed and never succeeded"));
         }
         let made = orders.get(&id).map_or(0, Vec::len);
@@ -148,6 +162,7 @@ pub fn sessions(record: &Record, verdict: &mut Verdict) {
     for (status, number) in statuses {
         verdict.count(format!("  {status}"), number);
     }
+    verdict.count("  left by their buyers at the bank", abandoned);
     verdict.count("sessions made twice by a repeated request", repeated);
     verdict.count("subscriptions", record.subscriptions.len());
     verdict.count("answers that buyers rely on", record.acknowledged.len());

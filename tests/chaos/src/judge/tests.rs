@@ -8,20 +8,23 @@ fn id(n: u128) -> Uuid {
 }
 use uuid::Uuid;
 
-/// One session that was paid, with a discount, told to two endpoints; nothing is wrong with it.
+/// One session that was paid, with a discount, and of which a third was given back, told to two endpoints; nothing is
+/// wrong with it.
 fn sound() -> Record {
     let kinds = [
         "checkout.created",
         "customer.created",
         "order.created",
         "order.paid",
+        "refund.created",
+        "order.refunded",
     ];
-    let subjects = [id(1), id(4), id(3), id(3)];
+    let subjects = [id(1), id(4), id(3), id(3), id(8), id(3)];
     let mut record = Record {
         charges: vec![Charge {
             attempt: id(2),
             amount: 900,
-            refunded: 0,
+            refunded: 300,
         }],
         payments: vec![Payment {
             id: id(2),
@@ -29,14 +32,39 @@ fn sound() -> Record {
             order: Some(id(3)),
             kind: "charge".into(),
             state: "succeeded".into(),
+            reference: Some("pi_1".into()),
         }],
+        intents: vec![Intent {
+            id: "pi_1".into(),
+            attempt: id(2),
+            status: "succeeded".into(),
+            was_confirmed: true,
+        }],
+        refunds: vec![Refund {
+            id: id(8),
+            payment: id(2),
+            order: Some(id(3)),
+            amount: 300,
+            state: "succeeded".into(),
+            reference: Some("re_1".into()),
+        }],
+        processor_refunds: Some(vec![ProcessorRefund {
+            reference: "re_1".into(),
+            charge: "pi_1".into(),
+            refund: Some(id(8)),
+            amount: 300,
+            status: "succeeded".into(),
+        }]),
+        processor_events: Some(["evt_1".into()].into()),
+        notices: vec!["evt_1".into()],
         orders: vec![Order {
             id: id(3),
             checkout: Some(id(1)),
             customer: id(4),
             discount: Some(id(5)),
-            status: "paid".into(),
+            status: "partially_refunded".into(),
             total: 900,
+            refunded: 300,
         }],
         sessions: vec![Session {
             id: id(1),
@@ -62,6 +90,7 @@ fn sound() -> Record {
         acknowledged: [
             Acknowledgement::Created(id(1)),
             Acknowledgement::Succeeded(id(1)),
+            Acknowledgement::Refunded(id(8)),
         ]
         .into(),
         endpoints: 2,
@@ -88,7 +117,7 @@ fn sound() -> Record {
                 webhook_id: webhook,
                 body: n as u64,
                 kind: kind.into(),
-                chain: (n != 1).then_some(id(1)),
+                chain: (![1, 4].contains(&n)).then_some(id(1)),
             });
         }
     }
@@ -116,7 +145,9 @@ fn every_kind_of_doctored_record_is_found() {
             |r| r.payments.clear(),
         ),
         ("has no order", |r| r.payments[0].order = None),
-        ("has the paid order", |r| r.charges[0].amount = 901),
+        ("has the partially_refunded order", |r| {
+            r.charges[0].amount = 901
+        }),
         ("has 0 charges", |r| r.charges.clear()),
         ("nothing was charged", |r| r.charges.clear()),
         ("has 2 charges", |r| {
@@ -227,6 +258,155 @@ fn every_kind_of_doctored_record_is_found() {
             "{words}: {found:?}"
         );
     }
+}
+
+/// The refunds of the processor's in a record.
+fn theirs(r: &mut Record) -> &mut Vec<ProcessorRefund> {
+    r.processor_refunds.as_mut().expect("they are listed")
+}
+
+#[test]
+fn every_kind_of_wrong_refund_intent_and_notice_is_found() {
+    type Doctor = fn(&mut Record);
+    let doctors: [(&str, Doctor); 25] = [
+        ("has 300 refunded at Till and 200 at the processor", |r| {
+            r.charges[0].refunded = 200
+        }),
+        ("has 0 refunded at Till and 300", |r| r.refunds.clear()),
+        ("which is more", |r| r.charges[0].refunded = 901),
+        ("says 200 refunded", |r| r.orders[0].refunded = 200),
+        ("is paid with 300 of 900 refunded", |r| {
+            r.orders[0].status = "paid".into()
+        }),
+        ("is still asked", |r| r.refunds[0].state = "asked".into()),
+        ("was told to be made", |r| {
+            r.refunds[0].state = "refused".into()
+        }),
+        ("was told to be made and is None", |r| r.refunds.clear()),
+        ("was made twice at the processor", |r| {
+            let again = ProcessorRefund {
+                reference: "re_2".into(),
+                ..theirs(r)[0].clone()
+            };
+            theirs(r).push(again);
+        }),
+        ("refund re_2 is 0 times at Till", |r| {
+            let other = ProcessorRefund {
+                reference: "re_2".into(),
+                refund: None,
+                ..theirs(r)[0].clone()
+            };
+            theirs(r).push(other);
+        }),
+        ("refund re_1 is 2 times at Till", |r| {
+            let again = Refund {
+                id: id(88),
+                ..r.refunds[0].clone()
+            };
+            r.refunds.push(again);
+        }),
+        ("was never made at the processor", |r| theirs(r).clear()),
+        ("refund re_1 of 299", |r| theirs(r)[0].amount = 299),
+        ("is failed there, and succeeded", |r| {
+            theirs(r)[0].status = "failed".into()
+        }),
+        ("of pi_9", |r| theirs(r)[0].charge = "pi_9".into()),
+        ("intent pi_1 has no attempt", |r| {
+            r.intents[0].attempt = id(9)
+        }),
+        ("intent pi_1 succeeded and its attempt", |r| {
+            r.payments[0].state = "failed".into()
+        }),
+        ("intent pi_1 is still requires_action", |r| {
+            r.intents[0].status = "requires_action".into()
+        }),
+        ("intent pi_1 is still requires_payment_method", |r| {
+            r.intents[0].status = "requires_payment_method".into()
+        }),
+        // One that was tried is no orphan, though Till does not know its name.
+        ("intent pi_2 is still requires_payment_method", |r| {
+            r.intents.push(Intent {
+                id: "pi_2".into(),
+                status: "requires_payment_method".into(),
+                ..r.intents[0].clone()
+            });
+        }),
+        ("taken in twice", |r| r.notices.push("evt_1".into())),
+        ("evt_forged1 was taken in and is forged", |r| {
+            r.notices.push("evt_forged1".into())
+        }),
+        ("happened 2 times instead of 1", |r| {
+            let created = r.journal.iter().find(|e| e.kind == "refund.created");
+            r.journal.push(created.expect("it is told").clone());
+        }),
+        (
+            "order.refunded of 00000000-0000-0000-0000-000000000003 happened 0 times instead of 1",
+            |r| r.journal.retain(|entry| entry.kind != "order.refunded"),
+        ),
+        (
+            "refund.created of 00000000-0000-0000-0000-000000000008 happened 1 times instead of 0",
+            |r| r.refunds[0].state = "refused".into(),
+        ),
+    ];
+    for (words, doctor) in doctors {
+        let found = after(doctor);
+        assert!(
+            found.iter().any(|v| v.contains(words)),
+            "{words}: {found:?}"
+        );
+    }
+}
+
+#[test]
+fn an_intent_that_was_never_named_and_never_tried_may_stay() {
+    let found = after(|r| {
+        r.intents.push(Intent {
+            id: "pi_2".into(),
+            status: "requires_payment_method".into(),
+            was_confirmed: false,
+            ..r.intents[0].clone()
+        });
+    });
+    assert_eq!(found, Vec::<String>::new());
+}
+
+#[test]
+fn a_session_may_wait_only_where_its_buyer_left_while_the_bank_was_asking() {
+    let waits = |abandoned: bool, state: &'static str| {
+        after(|r| {
+            let session = Session {
+                id: id(61),
+                status: "confirmed".into(),
+                attempt: Some(id(62)),
+                discount: None,
+                wish: None,
+                recurring: false,
+            };
+            r.sessions.push(session);
+            r.payments.push(Payment {
+                id: id(62),
+                checkout: Some(id(61)),
+                order: None,
+                kind: "charge".into(),
+                state: state.into(),
+                reference: Some("pi_6".into()),
+            });
+            r.intents.push(Intent {
+                id: "pi_6".into(),
+                attempt: id(62),
+                status: "requires_action".into(),
+                was_confirmed: false,
+            });
+            r.abandoned.extend(abandoned.then_some(id(61)));
+        })
+    };
+    let is_stuck = |found: &[String]| found.iter().any(|v| v.contains("never succeeded"));
+    assert!(!is_stuck(&waits(true, "requires_action")));
+    assert!(is_stuck(&waits(false, "requires_action")));
+    let failed = waits(true, "failed");
+    assert!(is_stuck(&failed));
+    let is_payable = |v: &String| v.contains("intent pi_6 is still requires_action");
+    assert!(failed.iter().any(is_payable), "{failed:?}");
 }
 
 #[test]
