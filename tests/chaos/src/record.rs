@@ -170,8 +170,10 @@ pub enum Acknowledgement {
     Created(Uuid),
     /// Bought and paid, or free: the purchase is complete.
     Succeeded(Uuid),
-    /// This refund was made, and succeeded already or will.
+    /// This refund was made.
     Refunded(Uuid),
+    /// This refund is on its way; it may still fail.
+    Refunding(Uuid),
 }
 
 #[derive(Debug, Clone, Default)]

@@ -94,7 +94,10 @@ impl Buyer<'_> {
             && let Some(id) = answer.text("id").and_then(|id| id.parse().ok())
         {
             let mut seen = self.world.seen.lock().expect("no holder panics");
-            seen.acknowledged.insert(Acknowledgement::Refunded(id));
+            seen.acknowledged.insert(match status.as_str() {
+                "succeeded" => Acknowledgement::Refunded(id),
+                _ => Acknowledgement::Refunding(id),
+            });
         }
         let end = format!("refunds: {} {status}{}", answer.status, answer.error());
         self.world.count(end);

@@ -71,13 +71,15 @@ pub fn refunds(record: &Record, verdict: &mut Verdict) {
         .map(|refund| (refund.id, refund.state.as_str()))
         .collect();
     for one in &record.acknowledged {
-        if let Acknowledgement::Refunded(id) = one
-            && known.get(id) != Some(&"succeeded")
-        {
-            verdict.broken(format!(
-                "refund {id} was told to be made and is {:?}",
-                known.get(id)
-            ));
+        let (id, may_have_failed) = match one {
+            Acknowledgement::Refunded(id) => (id, false),
+            Acknowledgement::Refunding(id) => (id, true),
+            _ => continue,
+        };
+        match known.get(id) {
+            Some(&"succeeded") => {}
+            Some(&"failed") if may_have_failed => {}
+            other => verdict.broken(format!("refund {id} was told to be made and is {other:?}")),
         }
     }
     let mut states: Vec<_> = states.into_iter().collect();

@@ -268,7 +268,7 @@ fn theirs(r: &mut Record) -> &mut Vec<ProcessorRefund> {
 #[test]
 fn every_kind_of_wrong_refund_intent_and_notice_is_found() {
     type Doctor = fn(&mut Record);
-    let doctors: [(&str, Doctor); 25] = [
+    let doctors: [(&str, Doctor); 27] = [
         ("has 300 refunded at Till and 200 at the processor", |r| {
             r.charges[0].refunded = 200
         }),
@@ -283,6 +283,13 @@ fn every_kind_of_wrong_refund_intent_and_notice_is_found() {
             r.refunds[0].state = "refused".into()
         }),
         ("was told to be made and is None", |r| r.refunds.clear()),
+        ("was told to be made and is Some(\"failed\")", |r| {
+            r.refunds[0].state = "failed".into()
+        }),
+        ("was told to be made and is Some(\"refused\")", |r| {
+            r.acknowledged = [Acknowledgement::Refunding(id(8))].into();
+            r.refunds[0].state = "refused".into();
+        }),
         ("was made twice at the processor", |r| {
             let again = ProcessorRefund {
                 reference: "re_2".into(),
@@ -368,6 +375,15 @@ fn an_intent_that_was_never_named_and_never_tried_may_stay() {
         });
     });
     assert_eq!(found, Vec::<String>::new());
+}
+
+#[test]
+fn a_refund_that_was_told_to_be_on_its_way_may_fail() {
+    let found = after(|r| {
+        r.acknowledged = [Acknowledgement::Refunding(id(8))].into();
+        r.refunds[0].state = "failed".into();
+    });
+    assert!(!found.iter().any(|v| v.contains("was told")), "{found:?}");
 }
 
 #[test]
