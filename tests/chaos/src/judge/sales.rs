@@ -97,17 +97,12 @@ pub fn sessions(record: &Record, verdict: &mut Verdict) {
     let mut wishes: HashMap<&str, Uuid> = HashMap::new();
     let mut statuses: HashMap<&str, usize> = HashMap::new();
     let (mut repeated, mut abandoned) = (0, 0);
-    let left: HashSet<Uuid> = record
-        .payments
-        .iter()
-        .filter(|payment| payment.state == "requires_action")
-        .filter_map(|payment| payment.checkout)
-        .collect();
+    let left = left(record);
     for session in &record.sessions {
         let id = session.id;
         *statuses.entry(&session.status).or_default() += 1;
         // A buyer who has left may come back within the hour.
-        let is_left = record.abandoned.contains(&id) && left.contains(&id);
+        let is_left = left.contains(&id);
         abandoned += usize::from(is_left);
         if let Some(attempt) = session.attempt.filter(|_| !is_left) {
             verdict.broken(format!("session {id} still waits for attempt {attempt}"));
@@ -168,6 +163,18 @@ pub fn sessions(record: &Record, verdict: &mut Verdict) {
     verdict.count("answers that buyers rely on", record.acknowledged.len());
 }
 
+/// The sessions whose buyers left while their bank was asking them: they may still approve the payment.
+fn left(record: &Record) -> HashSet<Uuid> {
+    let waits = record
+        .payments
+        .iter()
+        .filter(|payment| payment.state == "requires_action");
+    waits
+        .filter_map(|payment| payment.checkout)
+        .filter(|session| record.abandoned.contains(session))
+        .collect()
+}
+
 /// Nobody is there twice, and everybody who bought is there.
 pub fn people(record: &Record, verdict: &mut Verdict) {
     let mut seen = HashMap::new();
@@ -190,6 +197,7 @@ pub fn people(record: &Record, verdict: &mut Verdict) {
 
 /// No discount is used more often than it may be, and its count is what was bought with it.
 pub fn discounts(record: &Record, verdict: &mut Verdict) {
+    let left = left(record);
     for discount in &record.discounts {
         let id = discount.id;
         if discount.limit.is_some_and(|limit| discount.count > limit) {
@@ -214,7 +222,8 @@ pub fn discounts(record: &Record, verdict: &mut Verdict) {
         let sold: HashSet<Uuid> = record
             .sessions
             .iter()
-            .filter(|s| s.discount == Some(id) && s.status == "succeeded")
+            .filter(|s| s.discount == Some(id))
+            .filter(|s| s.status == "succeeded" || left.contains(&s.id))
             .map(|s| s.id)
             .collect();
         for checkout in rows.symmetric_difference(&sold) {
@@ -228,7 +237,9 @@ pub fn discounts(record: &Record, verdict: &mut Verdict) {
             .filter(|o| o.discount == Some(id))
             .filter_map(|o| o.checkout)
             .collect();
-        for checkout in rows.symmetric_difference(&ordered) {
+        // An attempt that waits for its buyer holds its use, and has no order yet.
+        let done: HashSet<Uuid> = rows.difference(&left).copied().collect();
+        for checkout in done.symmetric_difference(&ordered) {
             verdict.broken(format!(
                 "discount {id} and the order of session {checkout} do not agree on its use"
             ));

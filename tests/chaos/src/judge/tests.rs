@@ -394,11 +394,16 @@ fn a_session_may_wait_only_where_its_buyer_left_while_the_bank_was_asking() {
                 id: id(61),
                 status: "confirmed".into(),
                 attempt: Some(id(62)),
-                discount: None,
+                discount: Some(id(5)),
                 wish: None,
                 recurring: false,
             };
             r.sessions.push(session);
+            (r.discounts[0].limit, r.discounts[0].count) = (Some(2), 2);
+            r.redemptions.push(Redemption {
+                discount: id(5),
+                checkout: id(61),
+            });
             r.payments.push(Payment {
                 id: id(62),
                 checkout: Some(id(61)),
@@ -417,7 +422,9 @@ fn a_session_may_wait_only_where_its_buyer_left_while_the_bank_was_asking() {
         })
     };
     let is_stuck = |found: &[String]| found.iter().any(|v| v.contains("never succeeded"));
-    assert!(!is_stuck(&waits(true, "requires_action")));
+    let left = waits(true, "requires_action");
+    let is_sound = |v: &String| v.contains("checkout.created of");
+    assert!(left.iter().all(is_sound), "{left:?}");
     assert!(is_stuck(&waits(false, "requires_action")));
     let failed = waits(true, "failed");
     assert!(is_stuck(&failed));
