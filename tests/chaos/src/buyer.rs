@@ -268,10 +268,9 @@ impl<'a> Buyer<'a> {
             let metadata = &session["payment_processor_metadata"];
             if metadata["intent_status"] == "requires_action"
                 && let Some(secret) = metadata["intent_client_secret"].as_str()
+                && let Some(end) = self.asked_by_bank(secret).await?
             {
-                if let Some(end) = self.asked_by_bank(secret).await? {
-                    return Ok(end);
-                }
+                return Ok(end);
             }
             if Instant::now() >= self.until {
                 return Err(GaveUp);

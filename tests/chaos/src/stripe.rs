@@ -216,7 +216,7 @@ impl Stripe {
             ..asked()
         };
         let until = Instant::now() + PATIENCE;
-        while !self.trouble(&[troubles.clone()]).await {
+        while !self.trouble(std::slice::from_ref(&troubles)).await {
             pause(until).await.map_err(|_| "the fake does not answer")?;
         }
         Ok(())
