@@ -164,6 +164,7 @@ impl Till {
                 payment_method_id: None,
                 status: SubscriptionStatus::Active,
                 amount,
+                base_amount: amount,
                 currency: Currency::USD,
                 recurring_interval: interval,
                 recurring_interval_count: 1,
@@ -184,6 +185,16 @@ impl Till {
                 trial_end: None,
                 tax_behavior: None,
                 custom_field_data: Json::default(),
+                past_due_at: None,
+                pause_at_period_end: false,
+                paused_at: None,
+                resumes_at: None,
+                customer_cancellation_reason: None,
+                customer_cancellation_comment: None,
+                pending_update: None,
+                attempt_id: None,
+                // A row for lists: nothing is ever due for it.
+                next_due_at: None,
             }
         });
         let name = product["name"].as_str().unwrap();
@@ -223,6 +234,9 @@ impl Till {
             tax_amount: 0,
             refunded_amount: 0,
             refunded_tax_amount: 0,
+            applied_balance_amount: 0,
+            next_payment_attempt_at: None,
+            failed_payments: 0,
             billing_name: None,
             billing_address: None,
             tax_id: None,

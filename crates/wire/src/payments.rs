@@ -27,6 +27,14 @@ crate::words! {
         Purchase = "purchase",
         /// A subscription was renewed.
         SubscriptionCycle = "subscription_cycle",
+        /// An unpaid order was tried again on schedule.
+        RetryDunning = "retry_dunning",
+        /// The customer paid an unpaid order.
+        RetryCustomer = "retry_customer",
+        /// The customer saved another card, and an unpaid order was tried with it.
+        RetryPaymentMethodUpdate = "retry_payment_method_update",
+        /// The merchant tried an unpaid order again.
+        RetryAdmin = "retry_admin",
     }
 }
 

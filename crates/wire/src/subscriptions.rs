@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::Value;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -122,7 +121,7 @@ pub struct SubscriptionBase {
     /// Number of units; null if the product is not sold by the unit.
     pub units: Option<i64>,
     /// Reason that the customer gave for cancelling; null if none was given.
-    pub customer_cancellation_reason: Option<String>,
+    pub customer_cancellation_reason: Option<CancellationReason>,
     /// Comment that the customer left when cancelling; null if there is none.
     pub customer_cancellation_comment: Option<String>,
     /// Your own key-value data, copied from the checkout session: up to 50 keys.
@@ -166,6 +165,25 @@ pub struct SubscriptionMeter {
     pub meter: Meter,
 }
 
+/// Change of a subscription that takes effect with its next period. A field that does not change is null.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct PendingSubscriptionUpdate {
+    /// ID of the change.
+    pub id: Uuid,
+    /// Time at which the change was first asked for, in UTC.
+    pub created_at: Timestamp,
+    /// Time at which the change was last replaced, in UTC; null if it never was.
+    pub modified_at: Option<Timestamp>,
+    /// Time at which the change takes effect, in UTC.
+    pub applies_at: Timestamp,
+    /// ID of the product to change to; null if the product stays.
+    pub product_id: Option<Uuid>,
+    /// Number of seats to change to; null if it stays.
+    pub seats: Option<i64>,
+    /// Number of units to change to; null if it stays.
+    pub units: Option<i64>,
+}
+
 /// Subscription: a product that a customer pays for every billing interval.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Subscription {
@@ -187,5 +205,5 @@ pub struct Subscription {
     /// Meters that count the usage of metered prices.
     pub meters: Vec<SubscriptionMeter>,
     /// Change of plan that takes effect with the next period; null if there is none.
-    pub pending_update: Option<Value>,
+    pub pending_update: Option<PendingSubscriptionUpdate>,
 }

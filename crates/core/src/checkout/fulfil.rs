@@ -253,6 +253,7 @@ fn order(
             Some(payment) => Paid::By(payment),
             None => Paid::Nothing,
         },
+        applied_balance: 0,
         checkout_id: Some(row.id),
         subscription_id: subscription.map(|s| s.id),
         conflicting_external_customer_id: customer::conflict(row, customer),

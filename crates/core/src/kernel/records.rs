@@ -15,12 +15,11 @@ use till_wire::{
     metadata::Metadata,
     meters::MeterUnit,
     money::Currency,
-    orders::{BillingReason, OrderItem, OrderStatus},
+    orders::{BillingReason, OrderStatus},
     organizations::{OrganizationStatus, Settings, TaxBehaviorOption},
     payments::PaymentTrigger,
     scope::Scope,
     subscriptions::SubscriptionStatus,
-    tax::TaxLine,
     values::Interval,
     webhooks::WebhookFormat,
     words,
@@ -36,6 +35,7 @@ use crate::{
 
 mod catalog;
 mod payments;
+mod sales;
 mod terms;
 
 pub use catalog::{
@@ -46,12 +46,18 @@ pub use payments::{
     Dispute, Payment, PaymentKind, PaymentMethod, PaymentState, ProcessorName, ProcessorNotice,
     ProcessorState, Purpose, Refund, RefundReason, RefundState, Source,
 };
+pub use sales::{
+    BalanceEntry, BalanceReason, BillingEntry, CustomerBalance, DiscountChange, Order,
+    PendingUpdate, Subscription,
+};
 pub use terms::{CheckoutLink, Discount, DiscountRedemption, TrialRedemption};
 
 word_cell!(
     BenefitType,
     BenefitVisibility,
+    BalanceReason,
     BillingReason,
+    till_wire::subscriptions::CancellationReason,
     CheckoutStatus,
     Currency,
     CustomFieldType,
@@ -316,86 +322,6 @@ record! {
     }
     folded {
         customer_email_folded: searchable_email(customer_email in buyer),
-    }
-}
-
-record! {
-    /// A subscription.
-    "subscriptions", versioned;
-    pub struct Subscription {
-        id: Uuid,
-        created_at: Timestamp,
-        modified_at: Option<Timestamp>,
-        version: i64,
-        organization_id: Uuid,
-        customer_id: Uuid,
-        product_id: Uuid,
-        checkout_id: Option<Uuid>,
-        payment_method_id: Option<Uuid>,
-        status: SubscriptionStatus,
-        amount: i64,
-        currency: Currency,
-        recurring_interval: Interval,
-        recurring_interval_count: i64,
-        anchor_day: i64,
-        started_at: Option<Timestamp>,
-        current_period_start: Timestamp,
-        current_period_end: Timestamp,
-        cancel_at_period_end: bool,
-        canceled_at: Option<Timestamp>,
-        ends_at: Option<Timestamp>,
-        ended_at: Option<Timestamp>,
-        price_ids: Json<Vec<Uuid>>,
-        metadata: Json<Metadata>,
-        discount_id: Option<Uuid>,
-        discount_applied_at: Option<Timestamp>,
-        seats: Option<i64>,
-        trial_start: Option<Timestamp>,
-        trial_end: Option<Timestamp>,
-        tax_behavior: Option<TaxBehaviorOption>,
-        custom_field_data: Json<Metadata>,
-    }
-}
-
-record! {
-    /// An order.
-    "orders", versioned;
-    pub struct Order {
-        id: Uuid,
-        created_at: Timestamp,
-        modified_at: Option<Timestamp>,
-        version: i64,
-        organization_id: Uuid,
-        customer_id: Uuid,
-        product_id: Uuid,
-        price_id: Option<Uuid>,
-        subscription_id: Option<Uuid>,
-        checkout_id: Option<Uuid>,
-        status: OrderStatus,
-        billing_reason: BillingReason,
-        conflicting_external_customer_id: Option<String>,
-        currency: Currency,
-        subtotal_amount: i64,
-        discount_amount: i64,
-        net_amount: i64,
-        tax_amount: i64,
-        /// Given back so far, without tax.
-        refunded_amount: i64,
-        /// Tax given back so far.
-        refunded_tax_amount: i64,
-        billing_name: Option<String>,
-        billing_address: Option<Json<Address>>,
-        tax_id: Option<String>,
-        invoice_number: String,
-        receipt_number: Option<String>,
-        description: String,
-        items: Json<Vec<OrderItem>>,
-        metadata: Json<Metadata>,
-        discount_id: Option<Uuid>,
-        seats: Option<i64>,
-        tax_behavior: Option<TaxBehaviorOption>,
-        tax_breakdown: Option<Json<Vec<TaxLine>>>,
-        custom_field_data: Json<Metadata>,
     }
 }
 

@@ -36,6 +36,8 @@ pub struct Sale<'a> {
     pub bill: Bill,
     /// What pays for it.
     pub paid: Paid<'a>,
+    /// Balance of the customer that it uses, with its sign: negative lowers what is due, positive adds debt.
+    pub applied_balance: i64,
     /// The session that it came of.
     pub checkout_id: Option<Uuid>,
     /// The subscription that it is for.
@@ -87,7 +89,7 @@ pub fn create(
         Paid::By(payment) => Some(payment),
         Paid::Nothing | Paid::Later => None,
     };
-    let due_later = matches!(sale.paid, Paid::Later) && sum.total > 0;
+    let due_later = matches!(sale.paid, Paid::Later) && sum.total + sale.applied_balance > 0;
     let mut order = Order {
         id: ctx.id(),
         created_at: ctx.now,
@@ -111,6 +113,9 @@ pub fn create(
         tax_amount: sum.tax.unwrap_or(0),
         refunded_amount: 0,
         refunded_tax_amount: 0,
+        applied_balance_amount: sale.applied_balance,
+        next_payment_attempt_at: None,
+        failed_payments: 0,
         conflicting_external_customer_id: sale.conflicting_external_customer_id,
         billing_name: sale.bill.name,
         billing_address: sale.bill.address,
@@ -147,7 +152,10 @@ fn adds_up(order: &Order) -> Result<(), Mismatch> {
     let contained = order.tax_behavior == Some(TaxBehaviorOption::Inclusive);
     let added = if contained { 0 } else { order.tax_amount };
     let total = lines - i128::from(order.discount_amount) + i128::from(added);
-    if total != i128::from(order.total_amount()) || total < 0 || order.net_amount < 0 {
+    // Only credit for what was not used makes an order negative.
+    let credits = order.items.iter().any(|item| item.proration);
+    let negative = (total < 0 || order.net_amount < 0) && !credits;
+    if total != i128::from(order.total_amount()) || negative {
         let told = order.total_amount();
         return Err(Mismatch(format!(
             "{total} is due, but the total says {told}"
@@ -161,10 +169,10 @@ pub(super) fn is_paid(order: &Order, payment: Option<&Payment>) -> Result<(), Mi
     let charged = payment.filter(|payment| payment.kind == PaymentKind::Charge);
     let paid = charged.map_or(0, |payment| payment.amount);
     let other = charged.is_some_and(|payment| payment.currency != order.currency);
-    let (total, currency) = (order.total_amount(), order.currency);
-    if paid != total || other {
+    let (due, currency) = (order.due_amount(), order.currency);
+    if paid != due || other {
         return Err(Mismatch(format!(
-            "{paid} was paid, but the total is {total} {currency}"
+            "{paid} was paid, but {due} {currency} is due"
         )));
     }
     Ok(())

@@ -39,9 +39,14 @@ impl Order {
         self.net_amount + self.tax_amount
     }
 
+    /// Amount that is charged, in minor units: the total less the balance used, or with the debt added.
+    pub fn due_amount(&self) -> i64 {
+        (self.total_amount() + self.applied_balance_amount).max(0)
+    }
+
     /// Amount that can still be refunded, without tax, in minor units. A pending refund does not lower it.
     pub fn refundable_amount(&self) -> i64 {
-        (self.net_amount - self.refunded_amount).max(0)
+        (self.net_amount + self.applied_balance_amount - self.refunded_amount).max(0)
     }
 
     /// The tax that can still be given back, minor units.
@@ -77,9 +82,9 @@ impl Order {
             net_amount: self.net_amount,
             tax_amount: self.tax_amount,
             total_amount: self.total_amount(),
-            applied_balance_amount: 0,
-            from_balance_amount: 0,
-            due_amount: self.total_amount(),
+            applied_balance_amount: self.applied_balance_amount,
+            from_balance_amount: -self.applied_balance_amount,
+            due_amount: self.due_amount(),
             refunded_amount: self.refunded_amount,
             refunded_tax_amount: self.refunded_tax_amount,
             refundable_amount: self.refundable_amount(),
@@ -102,7 +107,7 @@ impl Order {
             discount_id: self.discount_id,
             subscription_id: self.subscription_id,
             checkout_id: self.checkout_id,
-            next_payment_attempt_at: None,
+            next_payment_attempt_at: self.next_payment_attempt_at,
             metadata: self.metadata.0.clone(),
             custom_field_data: self.custom_field_data.0.clone(),
             platform_fee_amount: 0,

@@ -60,7 +60,7 @@ pub fn charge(
     trigger: PaymentTrigger,
     ctx: &DecisionContext,
 ) -> Option<(Payment, Changes)> {
-    let due = order.total_amount();
+    let due = order.due_amount();
     if order.status != OrderStatus::Pending || due <= 0 {
         return None;
     }

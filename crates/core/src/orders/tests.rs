@@ -67,6 +67,7 @@ fn made(terms: &Terms, lines: Vec<OrderItem>) -> Option<(Order, Customer)> {
         terms,
         bill: Bill::default(),
         paid: Paid::Later,
+        applied_balance: 0,
         checkout_id: None,
         subscription_id: None,
         conflicting_external_customer_id: None,

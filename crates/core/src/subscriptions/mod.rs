@@ -8,7 +8,8 @@ pub mod trials;
 use till_wire::{
     discounts::DiscountBase,
     subscriptions::{
-        MeterUsage, Subscription as View, SubscriptionBase, SubscriptionMeter, SubscriptionStatus,
+        MeterUsage, PendingSubscriptionUpdate, Subscription as View, SubscriptionBase,
+        SubscriptionMeter, SubscriptionStatus,
     },
 };
 use uuid::Uuid;
@@ -17,10 +18,25 @@ use crate::{
     catalog::products::ProductWithPrices,
     kernel::{
         context::DecisionContext,
-        records::{Customer, Subscription},
+        records::{Customer, PendingUpdate, Subscription},
     },
     orders::user,
 };
+
+impl PendingUpdate {
+    /// The change as the API shows it.
+    pub fn view(&self) -> PendingSubscriptionUpdate {
+        PendingSubscriptionUpdate {
+            id: self.id,
+            created_at: self.created_at,
+            modified_at: self.modified_at,
+            applies_at: self.applies_at,
+            product_id: self.product_id,
+            seats: self.seats,
+            units: None,
+        }
+    }
+}
 
 impl Subscription {
     /// True where it counts against "one subscription per customer" (docs/behaviour: subscriptions/billable).
@@ -39,6 +55,8 @@ impl Subscription {
             canceled_at: self.canceled_at.or(Some(ctx.now)),
             ends_at: Some(ctx.now),
             ended_at: Some(ctx.now),
+            pending_update: None,
+            next_due_at: None,
             ..self.clone()
         }
     }
@@ -65,18 +83,18 @@ impl Subscription {
             started_at: self.started_at,
             ends_at: self.ends_at,
             ended_at: self.ended_at,
-            past_due_at: None,
-            pause_at_period_end: false,
-            paused_at: None,
-            resumes_at: None,
+            past_due_at: self.past_due_at,
+            pause_at_period_end: self.pause_at_period_end,
+            paused_at: self.paused_at,
+            resumes_at: self.resumes_at,
             customer_id: self.customer_id,
             product_id: self.product_id,
             discount_id: self.discount_id,
             checkout_id: self.checkout_id,
             seats: self.seats,
             units: None,
-            customer_cancellation_reason: None,
-            customer_cancellation_comment: None,
+            customer_cancellation_reason: self.customer_cancellation_reason,
+            customer_cancellation_comment: self.customer_cancellation_comment.clone(),
             metadata: self.metadata.0.clone(),
             custom_field_data: self.custom_field_data.0.clone(),
             price_id: self.price_ids.first().copied(),
@@ -136,7 +154,7 @@ impl Subscription {
             price: prices.first().cloned(),
             prices,
             meters: self.meters(offered),
-            pending_update: None,
+            pending_update: self.pending_update.as_deref().map(PendingUpdate::view),
         }
     }
 }

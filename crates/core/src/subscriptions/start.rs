@@ -48,6 +48,7 @@ pub fn start(new: NewSubscription<'_>, ctx: &DecisionContext) -> Subscription {
     let mut metadata: Metadata = old.map(|s| s.metadata.0.clone()).unwrap_or_default();
     metadata.extend(new.metadata.0.clone());
     let trial_end = terms.trial_end;
+    let period_end = trial_end.unwrap_or_else(|| period::end(ctx.now, interval, count, anchor_day));
     Subscription {
         id: old.map_or_else(|| ctx.id(), |s| s.id),
         created_at: old.map_or(ctx.now, |s| s.created_at),
@@ -63,14 +64,14 @@ pub fn start(new: NewSubscription<'_>, ctx: &DecisionContext) -> Subscription {
             None => SubscriptionStatus::Active,
         },
         amount: terms.amount - terms.discount_amount,
+        base_amount: terms.amount,
         currency: terms.currency,
         recurring_interval: interval,
         recurring_interval_count: count,
         anchor_day,
         started_at: old.and_then(|s| s.started_at).or(Some(ctx.now)),
         current_period_start: ctx.now,
-        current_period_end: trial_end
-            .unwrap_or_else(|| period::end(ctx.now, interval, count, anchor_day)),
+        current_period_end: period_end,
         cancel_at_period_end: false,
         canceled_at: None,
         ends_at: None,
@@ -88,5 +89,14 @@ pub fn start(new: NewSubscription<'_>, ctx: &DecisionContext) -> Subscription {
         trial_end,
         tax_behavior: terms.tax_behavior,
         custom_field_data: Json(new.custom_field_data.clone()),
+        past_due_at: None,
+        pause_at_period_end: false,
+        paused_at: None,
+        resumes_at: None,
+        customer_cancellation_reason: None,
+        customer_cancellation_comment: None,
+        pending_update: None,
+        attempt_id: None,
+        next_due_at: Some(period_end),
     }
 }

@@ -77,7 +77,7 @@ pub async fn list(
     let app = &caller.app;
     let sent = ListQuery::read(&mut params);
     let own = caller.organization.id;
-    let mut list = List::of::<Row>(own)
+    let list = List::of::<Row>(own)
         .any_of("organization_id", params.organizations())
         .any_of("product_id", sent.product_id)
         .any_of("customer_id", sent.customer_id)
@@ -92,11 +92,11 @@ pub async fn list(
         .any_of("cancel_at_period_end", sent.cancel_at_period_end)
         .after("canceled_at", sent.canceled_at_after)
         .until("canceled_at", sent.canceled_at_before)
+        .any_of(
+            "customer_cancellation_reason",
+            sent.customer_cancellation_reason,
+        )
         .sorted(sent.sorting);
-    // Till does not ask for reasons yet.
-    if !sent.customer_cancellation_reason.is_empty() {
-        list = list.never();
-    }
     let (rows, page) = params.page::<Row>(app, list).await?;
     let subscriptions = Joined::subscriptions(app, &caller.organization, &rows).await?;
     Ok(page.of(subscriptions))

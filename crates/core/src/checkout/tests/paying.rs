@@ -528,6 +528,7 @@ fn upgradable(customer_id: Uuid) -> Subscription {
         payment_method_id: None,
         status: till_wire::subscriptions::SubscriptionStatus::Active,
         amount: 0,
+        base_amount: 0,
         currency: Currency::USD,
         recurring_interval: Interval::Month,
         recurring_interval_count: 1,
@@ -546,6 +547,15 @@ fn upgradable(customer_id: Uuid) -> Subscription {
         trial_start: None,
         trial_end: None,
         tax_behavior: None,
+        past_due_at: None,
+        pause_at_period_end: false,
+        paused_at: None,
+        resumes_at: None,
+        customer_cancellation_reason: None,
+        customer_cancellation_comment: None,
+        pending_update: None,
+        attempt_id: None,
+        next_due_at: Some(at(9000).now),
         custom_field_data: Json::default(),
         metadata: Json(till_wire::metadata::Metadata(
             json!({"utm": "x", "plan": "free"})

@@ -79,6 +79,7 @@ pub(super) fn sold(net: i64, tax: i64) -> (OrderRows, Payment) {
         },
         checkout_id: None,
         subscription_id: None,
+        applied_balance: 0,
         conflicting_external_customer_id: None,
         metadata: Json::default(),
         custom_field_data: Json::default(),

@@ -251,7 +251,7 @@ fn schedule(viewer: &Viewer, base: &SubscriptionBase) -> Part {
         }
     }
     if let Some(reason) = &base.customer_cancellation_reason {
-        facts.push(Fact::new("Reason", Cell::Text(sentence(reason))));
+        facts.push(Fact::new("Reason", Cell::Text(sentence(reason.as_str()))));
     }
     if let Some(words) = &base.customer_cancellation_comment {
         facts.push(Fact::new(
