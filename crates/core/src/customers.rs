@@ -1,5 +1,7 @@
 //! Customers: views, changes, sessions (docs/behaviour/customers.md).
 
+pub mod balance;
+
 use sha2::{Digest, Sha256};
 use till_wire::{
     address::Address,

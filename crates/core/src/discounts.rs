@@ -14,6 +14,7 @@ use uuid::Uuid;
 use crate::kernel::{
     changes::Changes,
     context::DecisionContext,
+    period,
     records::{Checkout, Discount, DiscountRedemption},
     writes::DiscountWrite,
 };
@@ -148,17 +149,17 @@ impl Discount {
     }
 
     /// True where it is over for a subscription's period that starts at `period`, when it was first applied at
-    /// `applied` (docs/behaviour: discounts/months). Months are calendar months, whatever the billing interval.
-    pub fn is_over(&self, applied: Timestamp, period: Timestamp) -> bool {
+    /// `applied` (docs/behaviour: discounts/months). Months are calendar months, whatever the billing interval; where the first
+    /// of them began on the last day of a month because the subscription's `anchor_day` comes later, the others end on
+    /// the anchor day again.
+    pub fn is_over(&self, applied: Timestamp, period: Timestamp, anchor_day: i64) -> bool {
         match self.duration {
             DiscountDuration::Forever => false,
             DiscountDuration::Once => period > applied,
             DiscountDuration::Repeating => {
                 let months = self.months() - 1;
-                applied
-                    .to_zoned(TimeZone::UTC)
-                    .checked_add(months.months())
-                    .is_ok_and(|last| period > last.timestamp())
+                let anchor = period::anchor_of(applied, anchor_day);
+                period > period::end(applied, Interval::Month, months, anchor)
             }
         }
     }

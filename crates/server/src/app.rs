@@ -4,7 +4,10 @@ pub mod fast_path;
 pub mod limits;
 pub mod workers;
 
-use std::{fmt, sync::Arc};
+use std::{
+    fmt,
+    sync::{Arc, atomic::AtomicI64},
+};
 
 use futures_util::future::BoxFuture;
 use jiff::Timestamp;
@@ -103,6 +106,8 @@ pub struct App {
     pub fast_path: LocalFastPath,
     /// The state of this process's workers.
     pub workers: Workers,
+    /// Orders the decisions of this process.
+    pub decisions: AtomicI64,
     /// The things that failed lately and are left alone for a while.
     pub backoffs: Backoffs,
 }
@@ -118,7 +123,7 @@ impl fmt::Debug for App {
 impl App {
     /// The moment a decision is made with.
     pub fn context(&self) -> DecisionContext {
-        DecisionContext::new(self.clock.now(), self.clock.seed())
+        DecisionContext::new(self.clock.now(), self.clock.seed()).after(&self.decisions)
     }
 
     /// The sites that may embed an organization's checkout.

@@ -1,5 +1,7 @@
 //! The rows that orders and subscriptions are shown with: as many reads for a page as for a single one.
 
+mod billing;
+
 use std::collections::HashMap;
 
 use till_core::{
@@ -130,10 +132,18 @@ impl Joined {
         let joined = Self::of_orders(app, organization, std::slice::from_ref(&order)).await?;
         let (customer, offered) = joined.sold(&order)?;
         let subscription = order.subscription_id;
+        let subscription = subscription.and_then(|id| joined.subscriptions.get(&id).cloned());
+        let (mut held, mut unpaid) = (None, Vec::new());
+        if let Some(subscription) = subscription {
+            unpaid = app.store.unpaid_orders(&[subscription.id]).await?;
+            unpaid.retain(|other| other.id != order.id);
+            held = Some(Self::held(app, organization, subscription).await?);
+        }
         Ok(OrderRows {
             customer: customer.clone(),
             offered: offered.clone(),
-            subscription: subscription.and_then(|id| joined.subscriptions.get(&id).cloned()),
+            held,
+            unpaid,
             discount: joined.discount(order.discount_id),
             order,
         })

@@ -21,6 +21,7 @@ mod setups;
 pub mod witness;
 
 pub use buyer::{ask, give_up};
-pub use off_session::charge_order;
+pub use off_session::{charge_order, send};
+pub use orders::rows as order_rows;
 pub use outcome::record_outcome;
 pub use reconcile::reconcile;

@@ -119,6 +119,7 @@ impl Till {
             metrics: Metrics::default(),
             fast_path: Default::default(),
             workers: Default::default(),
+            decisions: Default::default(),
             backoffs: Default::default(),
         });
         let router = till_server::router(app.clone());
@@ -230,6 +231,7 @@ impl Till {
             metrics: Metrics::default(),
             fast_path: Default::default(),
             workers: Default::default(),
+            decisions: Default::default(),
             backoffs: Default::default(),
         };
         change(&mut other);

@@ -160,6 +160,7 @@ pub async fn app(parts: Parts) -> Result<Arc<App>, Stop> {
         metrics,
         fast_path: Default::default(),
         workers: Default::default(),
+        decisions: Default::default(),
         backoffs: Default::default(),
     }))
 }

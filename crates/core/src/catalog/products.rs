@@ -16,6 +16,7 @@ use crate::{
     kernel::records::{Benefit, CustomField, File, Meter, PriceKind, Product, ProductPrice},
 };
 
+mod amount;
 mod compose;
 mod create;
 mod include;

@@ -10,7 +10,7 @@ use till_wire::{
 };
 use uuid::Uuid;
 
-use super::{Session, customer, totals};
+use super::{Session, customer};
 use crate::{
     discounts,
     kernel::{
@@ -301,7 +301,7 @@ fn lines(
     }
     let priced = prices.into_iter().filter(|price| price.cost().is_static());
     let line = |price: &ProductPrice| {
-        let amount = totals::price_amount(price, Some(terms.amount), terms.seats);
+        let amount = price.amount_for(Some(terms.amount), terms.seats);
         let amount = amount.map_err(|_| Mismatch(format!("price {} has no amount", price.id)))?;
         let label = label(product, price, terms.seats);
         Ok(item(label, amount, Some(price.id)))

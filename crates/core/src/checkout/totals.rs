@@ -5,7 +5,6 @@ use till_wire::{
     checkouts::{BillingAddressFields, FieldMode},
     country::Country,
     money::Currency,
-    products::PriceAmount,
 };
 
 use super::Session;
@@ -15,7 +14,6 @@ use crate::{
         refusal::Refusal,
         values::Json,
     },
-    seats,
     tax::{self, Ruling, TaxQuery, Taxes},
 };
 
@@ -42,32 +40,12 @@ pub fn amount<'a>(
 ) -> Result<i64, Refusal> {
     let mut sum = 0;
     for price in prices {
-        sum += i128::from(price_amount(price, chosen, seats)?);
+        sum += i128::from(price.amount_for(chosen, seats)?);
     }
     i64::try_from(sum)
         .ok()
         .filter(|sum| *sum <= MOST)
         .ok_or(Refusal::InvalidQuantity)
-}
-
-/// What one price adds to the sum, in minor units.
-pub fn price_amount(
-    price: &ProductPrice,
-    chosen: Option<i64>,
-    number: Option<i64>,
-) -> Result<i64, Refusal> {
-    Ok(match price.cost() {
-        PriceAmount::Fixed { price_amount } => price_amount,
-        PriceAmount::Custom {
-            minimum_amount,
-            preset_amount,
-            ..
-        } => chosen.or(preset_amount).unwrap_or(minimum_amount),
-        PriceAmount::SeatBased { seat_tiers, .. } => {
-            seats::cost(&seat_tiers, number.unwrap_or(seat_tiers.minimum_seats))?
-        }
-        PriceAmount::MeteredUnit { .. } => 0,
-    })
 }
 
 /// Payment details that are asked for (docs/behaviour: checkout/what-is-asked).

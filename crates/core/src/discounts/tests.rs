@@ -87,12 +87,27 @@ fn months_of_a_repeating_discount_are_calendar_months() {
         duration_in_months: Some(3),
         ..share(1000)
     };
-    assert!(!three.is_over(applied, at("2026-02-28T10:00:00Z")));
-    assert!(!three.is_over(applied, at("2026-03-31T10:00:00Z")));
-    assert!(three.is_over(applied, at("2026-04-30T10:00:00Z")));
-    assert!(three.is_over(applied, at("2027-01-31T10:00:00Z")));
-    assert!(share(1000).is_over(applied, at("2026-02-28T10:00:00Z")));
-    assert!(!share(1000).is_over(applied, applied));
+    assert!(!three.is_over(applied, at("2026-02-28T10:00:00Z"), 31));
+    assert!(!three.is_over(applied, at("2026-03-31T10:00:00Z"), 31));
+    assert!(three.is_over(applied, at("2026-04-30T10:00:00Z"), 31));
+    assert!(three.is_over(applied, at("2027-01-31T10:00:00Z"), 31));
+    assert!(share(1000).is_over(applied, at("2026-02-28T10:00:00Z"), 31));
+    assert!(!share(1000).is_over(applied, applied, 31));
+}
+
+#[test]
+fn a_discount_that_begins_on_a_clipped_day_covers_all_its_months() {
+    let applied = at("2026-02-28T10:00:00Z");
+    let two = Discount {
+        duration: DiscountDuration::Repeating,
+        duration_in_months: Some(2),
+        ..share(1000)
+    };
+    assert!(!two.is_over(applied, at("2026-03-31T10:00:00Z"), 31));
+    assert!(two.is_over(applied, at("2026-04-30T10:00:00Z"), 31));
+    // The 28th is its own anchor where the subscription's comes before it.
+    assert!(!two.is_over(applied, at("2026-03-28T10:00:00Z"), 5));
+    assert!(two.is_over(applied, at("2026-03-29T10:00:00Z"), 5));
 }
 
 proptest! {
@@ -112,8 +127,9 @@ proptest! {
             later => trials::end(applied, (unit, later * count)),
         };
         let periods = discount.periods(applied, (unit, count)).expect("it ends");
-        prop_assert!(!discount.is_over(applied, start(periods - 1)), "the last of {periods}");
-        prop_assert!(discount.is_over(applied, start(periods)), "after {periods}");
+        let anchor = crate::kernel::period::anchor(applied);
+        prop_assert!(!discount.is_over(applied, start(periods - 1), anchor), "the last of {periods}");
+        prop_assert!(discount.is_over(applied, start(periods), anchor), "after {periods}");
     }
 
     #[test]

@@ -9,12 +9,17 @@ use jiff::Timestamp;
 use rand::{Rng, RngExt, SeedableRng, rngs::StdRng};
 use uuid::Uuid;
 
+/// Numbers of a decision that order its events.
+const NUMBERS: i64 = 1000;
+
 /// When a decision is made, and where its ids and tokens come from.
 #[derive(Debug)]
 pub struct DecisionContext {
     /// The moment, to the microsecond.
     pub now: Timestamp,
     rng: Mutex<StdRng>,
+    /// The first of the numbers that order what is decided.
+    first: i64,
     count: AtomicI64,
 }
 
@@ -24,8 +29,21 @@ impl DecisionContext {
         Self {
             now: microseconds(now),
             rng: Mutex::new(StdRng::from_seed(seed)),
+            first: microseconds(now).as_microsecond() * NUMBERS,
             count: AtomicI64::new(0),
         }
+    }
+
+    /// Has what is decided here ordered after everything that was decided with the same counter before, also within one
+    /// microsecond.
+    #[must_use]
+    pub fn after(mut self, counter: &AtomicI64) -> Self {
+        let next = |last: i64| self.first.max(last.saturating_add(NUMBERS));
+        let last = counter.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |last| {
+            Some(next(last))
+        });
+        self.first = last.map_or(self.first, next);
+        self
     }
 
     /// A new random (version 4) id.
@@ -37,7 +55,7 @@ impl DecisionContext {
 
     /// A number that orders what is decided: by moment, and within one decision by call.
     pub fn sequence(&self) -> i64 {
-        self.now.as_microsecond() * 1000 + self.count.fetch_add(1, Ordering::Relaxed) % 1000
+        self.first + self.count.fetch_add(1, Ordering::Relaxed) % NUMBERS
     }
 
     /// A token: prefix, 37 random letters and digits, and a checksum (docs/behaviour: api/tokens).
@@ -98,6 +116,22 @@ mod tests {
         });
         assert_eq!(read, u64::from(sum));
         assert_ne!(token, ctx.token("polar_c_"));
+    }
+
+    #[test]
+    fn decisions_of_one_moment_are_ordered_as_they_were_made() {
+        let counter = AtomicI64::new(0);
+        let made = || DecisionContext::new(Timestamp::UNIX_EPOCH, [7; 32]).after(&counter);
+        let (first, second) = (made(), made());
+        assert!(first.sequence() < first.sequence());
+        assert!(first.sequence() < second.sequence());
+        let later = Timestamp::from_second(60).unwrap();
+        let later = DecisionContext::new(later, [7; 32]).after(&counter);
+        assert_eq!(later.sequence(), later.now.as_microsecond() * 1000);
+        assert!(
+            later.sequence() < made().sequence(),
+            "a clock that steps back reorders nothing"
+        );
     }
 
     #[test]

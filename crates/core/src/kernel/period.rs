@@ -30,6 +30,16 @@ pub fn anchor(start: Timestamp) -> i64 {
     i64::from(start.to_zoned(TimeZone::UTC).day())
 }
 
+/// The day of the month that periods counted from `start` end on: its own, or `anchor_day` where the start was moved to
+/// the last day of its month because the month is too short for that day.
+pub fn anchor_of(start: Timestamp, anchor_day: i64) -> i64 {
+    let date = start.to_zoned(TimeZone::UTC).date();
+    match date.day() == date.days_in_month() {
+        true => anchor_day.max(i64::from(date.day())),
+        false => i64::from(date.day()),
+    }
+}
+
 fn anchored(date: Date, anchor_day: i64) -> Date {
     let day = anchor_day.clamp(1, i64::from(date.days_in_month()));
     date.with()

@@ -424,6 +424,12 @@ pub enum SubscriptionWrite {
         /// The session.
         checkout_id: Uuid,
     },
+    /// Deletes a line that waited for an order; it is on one now. Refused as
+    /// [`crate::subscriptions::bill::ENTRY_TAKEN`].
+    DeleteEntry {
+        /// The line.
+        id: Uuid,
+    },
     /// Gives back the trial that a session has taken.
     DeleteTrialClaims {
         /// The session.

@@ -5,6 +5,7 @@ mod numbering;
 pub mod payment;
 #[cfg(test)]
 mod tests;
+pub mod void;
 
 use till_wire::{
     discounts::DiscountBase,

@@ -1,5 +1,6 @@
 //! Attempts to pay an order, and what they come to.
 
+use jiff::SignedDuration;
 use till_wire::{
     discounts::DiscountBase, events::EventType, orders::OrderStatus, payments::PaymentTrigger,
 };
@@ -12,8 +13,6 @@ use crate::{
         changes::Changes,
         context::DecisionContext,
         events::Subscribers,
-        job_request::Queue,
-        jobs::JobKind,
         records::{Customer, Order, Payment, PaymentMethod, PaymentState, Purpose, Subscription},
     },
     payments::{
@@ -21,10 +20,11 @@ use crate::{
         outcome::{self, Outcome, is_held},
         refunds,
     },
+    subscriptions::{
+        dun::{self, Failure, Unpaid},
+        revoke::HeldSubscription,
+    },
 };
-
-/// The job that charges a pending order to a saved card.
-pub const CHARGE_JOB: JobKind<Uuid> = JobKind::new("charge_order", Queue::Billing);
 
 /// An order with what is told with it.
 #[derive(Debug, Clone)]
@@ -35,31 +35,116 @@ pub struct OrderRows {
     pub customer: Customer,
     /// What was sold.
     pub offered: ProductWithPrices,
-    /// The subscription that it is for.
-    pub subscription: Option<Subscription>,
+    /// The subscription that it is for, with its product and its discount as they are now.
+    pub held: Option<HeldSubscription>,
+    /// Other orders of the subscription that wait for their payment.
+    pub unpaid: Vec<Order>,
     /// The discount on it.
     pub discount: Option<DiscountBase>,
 }
 
 impl OrderRows {
+    /// The subscription that it is for.
+    pub fn subscription(&self) -> Option<&Subscription> {
+        self.held.as_ref().map(|(subscription, ..)| subscription)
+    }
+
     /// The saved card that pays for the order: the subscription's, else the customer's default.
     pub fn method_id(&self) -> Option<Uuid> {
-        let of_subscription = self.subscription.as_ref();
-        of_subscription
+        self.subscription()
             .and_then(|subscription| subscription.payment_method_id)
             .or(self.customer.default_payment_method_id)
     }
 }
 
-/// Opens an attempt to pay a pending order with a saved card, whose owner is away; `None` where nothing is to be paid.
-/// One at a time: a second one breaks the index of unsettled attempts.
-pub fn charge(
+/// Who is told of what happens to an order and to its subscription, and whose they are.
+#[derive(Debug, Clone, Copy)]
+pub struct Telling<'a> {
+    /// Whose they are.
+    pub customer: &'a Customer,
+    /// Who is told.
+    pub subscribers: &'a Subscribers,
+    /// When.
+    pub ctx: &'a DecisionContext,
+}
+
+impl Telling<'_> {
+    /// Tells of a subscription.
+    pub fn subscription(
+        self,
+        changes: &mut Changes,
+        subscription: &Subscription,
+        offered: &ProductWithPrices,
+        discount: &Option<DiscountBase>,
+        kinds: &[EventType],
+    ) {
+        let view = || subscription.view(self.customer, offered, discount.clone());
+        for kind in kinds {
+            changes.emit(self.subscribers, self.ctx, *kind, subscription.id, view);
+        }
+    }
+
+    /// Tells of an order.
+    pub fn order(
+        self,
+        changes: &mut Changes,
+        order: &Order,
+        offered: &ProductWithPrices,
+        subscription: Option<&Subscription>,
+        discount: &Option<DiscountBase>,
+        kinds: &[EventType],
+    ) {
+        let view = || order.view(self.customer, offered, subscription, discount.clone());
+        for kind in kinds {
+            changes.emit(self.subscribers, self.ctx, *kind, order.id, view);
+        }
+    }
+
+    /// Tells what a failed attempt means for the subscription, and ends it where no attempt is left: the subscription as
+    /// it is then.
+    pub fn unpaid(
+        self,
+        changes: &mut Changes,
+        unpaid: Unpaid,
+        offered: &ProductWithPrices,
+        discount: &Option<DiscountBase>,
+    ) -> Subscription {
+        let mut subscription = unpaid.subscription;
+        let kinds: &[EventType] = match () {
+            () if unpaid.is_exhausted && subscription.ended_at.is_none() => {
+                subscription = subscription.revoked(self.ctx);
+                &[
+                    EventType::SubscriptionUpdated,
+                    EventType::SubscriptionCanceled,
+                    EventType::SubscriptionRevoked,
+                ]
+            }
+            () if unpaid.begins => &[
+                EventType::SubscriptionUpdated,
+                EventType::SubscriptionPastDue,
+            ],
+            () if unpaid.is_first && subscription.is_billable() => {
+                &[EventType::SubscriptionUpdated]
+            }
+            () => &[],
+        };
+        self.subscription(changes, &subscription, offered, discount, kinds);
+        if unpaid.is_exhausted {
+            let now = self.ctx.now + SignedDuration::from_micros(1);
+            changes.void_orders(subscription.id, now, self.ctx);
+        }
+        subscription
+    }
+}
+
+/// An attempt to pay a pending order with a saved card, whose owner is away; `None` where nothing is to be paid.
+pub fn intend(
     order: &Order,
     customer: &Customer,
     method: &PaymentMethod,
     trigger: PaymentTrigger,
     ctx: &DecisionContext,
-) -> Option<(Payment, Changes)> {
+) -> Option<Payment> {
     let due = order.due_amount();
     if order.status != OrderStatus::Pending || due <= 0 {
         return None;
@@ -77,17 +162,92 @@ pub fn charge(
         customer_reference: method.customer_reference.clone(),
         trigger: Some(trigger),
     };
-    let payment = attempt::intend(new, ctx);
-    let mut changes = Changes::new();
+    Some(attempt::intend(new, ctx))
+}
+
+/// Writes an attempt down, and has the processor asked about it later in case nobody else does.
+pub fn begin(payment: &Payment, changes: &mut Changes, ctx: &DecisionContext) {
     changes
-        .guard(order)
-        .insert(&payment)
+        .insert(payment)
         .reconcile_after(payment.id, RECONCILE_AFTER, ctx);
-    Some((payment, changes))
+}
+
+/// An attempt to charge an unpaid order, and the changes to commit; no attempt where there is no card: that is a failure
+/// like a decline. One attempt at a time: a second one breaks the index of unsettled attempts.
+pub fn charge(
+    rows: &OrderRows,
+    method: Option<&PaymentMethod>,
+    trigger: PaymentTrigger,
+    subscribers: &Subscribers,
+    ctx: &DecisionContext,
+) -> (Option<Payment>, Changes) {
+    let mut changes = Changes::new();
+    let order = &rows.order;
+    if order.status != OrderStatus::Pending {
+        return (None, changes);
+    }
+    let payment = method.and_then(|method| intend(order, &rows.customer, method, trigger, ctx));
+    let mut new = order.clone();
+    match &payment {
+        Some(payment) => {
+            new.next_payment_attempt_at = None;
+            changes.update(order, &new);
+            begin(payment, &mut changes, ctx);
+            reschedule(rows, &new, &mut changes);
+        }
+        None => fail(rows, Failure::NoMethod, &mut changes, subscribers, ctx),
+    }
+    (payment, changes)
+}
+
+/// The subscription's next due moment, where an order of it has changed.
+fn reschedule(rows: &OrderRows, order: &Order, changes: &mut Changes) {
+    if let Some(subscription) = rows.subscription() {
+        let mut new = subscription.clone();
+        new.schedule(dun::retries(rows.unpaid.iter().chain([order])));
+        changes.update(subscription, &new);
+    }
+}
+
+/// Takes note that an order could not be charged: what that means for it and its subscription. An order without a
+/// subscription stays as it is.
+fn fail(
+    rows: &OrderRows,
+    failure: Failure,
+    changes: &mut Changes,
+    subscribers: &Subscribers,
+    ctx: &DecisionContext,
+) {
+    let Some((subscription, offered, discount)) = &rows.held else {
+        return;
+    };
+    let telling = Telling {
+        customer: &rows.customer,
+        subscribers,
+        ctx,
+    };
+    let unpaid = dun::failed(&rows.order, subscription, failure, ctx);
+    let order = unpaid.order.clone();
+    changes.update(&rows.order, &order);
+    if failure == Failure::NoMethod {
+        let kinds = [EventType::OrderUpdated];
+        let told = (&rows.offered, Some(subscription), &rows.discount);
+        telling.order(changes, &order, told.0, told.1, told.2, &kinds);
+    }
+    let told = unpaid.begins || unpaid.is_first || unpaid.is_exhausted;
+    let mut new = telling.unpaid(changes, unpaid, offered, discount);
+    if new.ended_at.is_none() || subscription.ended_at.is_some() {
+        new.schedule(dun::retries(rows.unpaid.iter().chain([&order])));
+    }
+    changes.update(subscription, &new);
+    if told {
+        changes.state_changed(subscribers, ctx, rows.customer.id);
+    }
 }
 
 /// Takes note of how an attempt to pay an order stands. A success pays the order where it waits for exactly that; where
-/// it does not, the money is given back. A decline leaves the order as it is. A second witness changes nothing (`None`).
+/// it does not, the money is given back. A decline leaves the order unpaid, and its subscription past due. A second
+/// witness changes nothing (`None`).
 pub fn record_outcome(
     rows: &OrderRows,
     payment: &Payment,
@@ -97,9 +257,10 @@ pub fn record_outcome(
 ) -> Option<(Payment, Changes)> {
     let mut noted = outcome::record_outcome(payment, outcome, ctx)?;
     let mut changes = Changes::new();
+    let is_pending = rows.order.status == OrderStatus::Pending;
     if noted.state == PaymentState::Succeeded {
         let order = &rows.order;
-        let is_due = order.status == OrderStatus::Pending && !is_held(&noted);
+        let is_due = is_pending && !is_held(&noted);
         match is_due && is_paid(order, Some(&noted)).is_ok() {
             true => pay(rows, &noted, &mut changes, subscribers, ctx),
             false => {
@@ -107,6 +268,9 @@ pub fn record_outcome(
                 refunds::give_back(&mut noted, &mut changes, ctx);
             }
         }
+    }
+    if noted.state == PaymentState::Failed && is_pending {
+        fail(rows, Failure::of(&noted), &mut changes, subscribers, ctx);
     }
     changes
         .update(payment, &noted)
@@ -125,20 +289,44 @@ fn pay(
     let mut customer = rows.customer.clone();
     let mut order = rows.order.clone();
     order.status = OrderStatus::Paid;
+    order.next_payment_attempt_at = None;
     order.receipt_number = numbering::receipt(&mut customer, Some(payment));
     order.modified_at = Some(ctx.now);
     changes
         .update(&rows.customer, &customer)
         .update(&rows.order, &order);
-    let view = || {
-        order.view(
-            &customer,
-            &rows.offered,
-            rows.subscription.as_ref(),
-            rows.discount.clone(),
-        )
+    let telling = Telling {
+        customer: &customer,
+        subscribers,
+        ctx,
     };
-    for kind in [EventType::OrderUpdated, EventType::OrderPaid] {
-        changes.emit(subscribers, ctx, kind, order.id, view);
+    let mut told = rows.subscription().cloned();
+    if let Some((subscription, offered, discount)) = &rows.held {
+        let recovered = dun::recovered(subscription, &rows.unpaid, ctx);
+        let is_active_again = recovered.is_some();
+        let mut new = recovered.unwrap_or_else(|| subscription.clone());
+        new.schedule(dun::retries(&rows.unpaid));
+        if is_active_again {
+            let kinds = [
+                EventType::SubscriptionUpdated,
+                EventType::SubscriptionActive,
+            ];
+            telling.subscription(changes, &new, offered, discount, &kinds);
+            changes.state_changed(subscribers, ctx, customer.id);
+        }
+        if new != *subscription {
+            changes.update(subscription, &new);
+        }
+        told = Some(new);
     }
+    let kinds = [EventType::OrderUpdated, EventType::OrderPaid];
+    let subscription = told.as_ref();
+    telling.order(
+        changes,
+        &order,
+        &rows.offered,
+        subscription,
+        &rows.discount,
+        &kinds,
+    );
 }

@@ -167,7 +167,7 @@ proptest! {
         let (order, customer) = made(&terms, vec![line(1000)]).unwrap();
         // The last one charges another amount than is due.
         let mut payments = [charge(&order, 1000, 2), charge(&order, 1000, 3), charge(&order, 999, 4)];
-        let mut rows = OrderRows { order, customer, offered: monthly(1000), subscription: None, discount: None };
+        let mut rows = OrderRows { order, customer, offered: monthly(1000), held: None, unpaid: Vec::new(), discount: None };
         let outcomes = [succeeded(), failed(), Outcome::Processing, Outcome::RequiresAction { action_url: None }];
         let (mut paid, mut given_back) = (0, 0);
         for (which, word) in words {

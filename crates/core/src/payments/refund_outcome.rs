@@ -189,7 +189,7 @@ fn effects(
     changes.update(&order.order, &after);
     let view = || {
         let discount = order.discount.clone();
-        let subscription = order.subscription.as_ref();
+        let subscription = order.subscription();
         after.view(&order.customer, &order.offered, subscription, discount)
     };
     changes.emit(subscribers, ctx, EventType::OrderUpdated, after.id, view);

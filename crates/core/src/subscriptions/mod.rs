@@ -1,7 +1,11 @@
 //! Subscriptions as far as a purchase makes them (docs/behaviour/subscriptions.md).
 
+pub mod bill;
 pub mod claims;
+pub mod dun;
+pub mod renew;
 pub mod revoke;
+pub mod schedule;
 pub mod start;
 pub mod trials;
 

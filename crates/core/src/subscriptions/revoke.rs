@@ -1,5 +1,6 @@
 //! The end of a subscription at once.
 
+use jiff::SignedDuration;
 use till_wire::{discounts::DiscountBase, events::EventType};
 
 use crate::{
@@ -40,7 +41,10 @@ pub(crate) fn end(
     ctx: &DecisionContext,
 ) {
     let ended = subscription.revoked(ctx);
-    changes.update(subscription, &ended);
+    let now = ctx.now + SignedDuration::from_micros(1);
+    changes
+        .update(subscription, &ended)
+        .void_orders(subscription.id, now, ctx);
     let view = || ended.view(customer, offered, discount.clone());
     for kind in [
         EventType::SubscriptionUpdated,

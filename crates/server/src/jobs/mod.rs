@@ -7,6 +7,7 @@ pub mod files;
 pub mod folding;
 pub mod mail;
 mod notices;
+pub mod subscriptions;
 mod supervise;
 pub mod upkeep;
 pub mod webhooks;
@@ -25,9 +26,9 @@ use till_core::{
         job_request::Queue,
         jobs::{End, Job},
     },
-    orders::payment::CHARGE_JOB,
     payments::{attempt::RECONCILE_JOB, notices::NOTICE_JOB, refunds::REFUND_JOB},
     people::{sign_in, team},
+    subscriptions::dun::VOID_JOB,
 };
 use tokio::{sync::watch, task::JoinSet};
 use uuid::Uuid;
@@ -56,6 +57,7 @@ pub async fn run_due(app: &App) -> Result<usize, ApiError> {
     loop {
         let turn = checkouts::expire_due(app).await?
             + run_jobs(app).await?
+            + Box::pin(subscriptions::run_due(app)).await?
             + webhooks::run_due(app).await?;
         if turn == 0 {
             return Ok(done);
@@ -179,7 +181,7 @@ kinds! {
     RECONCILE_JOB => payments::reconcile,
     REFUND_JOB => payments::refund::refund,
     NOTICE_JOB => payments::notices::process,
-    CHARGE_JOB => payments::charge_order,
+    VOID_JOB => subscriptions::void_orders,
     RENAME_JOB => custom_fields::rename,
     STATE_CHANGED_JOB => customers::state_changed,
     sign_in::MAIL_JOB => mail::sign_in,
@@ -224,6 +226,7 @@ pub async fn serve(app: Arc<App>, shutdown: watch::Receiver<bool>) {
     start!("fulfilment", serve_taken);
     start!("webhooks", webhooks::serve);
     start!("notices", notices::serve);
+    start!("subscriptions", subscriptions::serve);
     start!("chores", serve_chores);
     start!("upkeep", upkeep::serve);
     while workers.join_next().await.is_some() {}

@@ -8,7 +8,7 @@ use till_ports::processor::{self, DisputeStatus as Told};
 use till_wire::disputes::DisputeStatus;
 
 use super::{orders, refund::refresh};
-use crate::{app::App, error::ApiError, joined::Joined};
+use crate::{app::App, error::ApiError};
 
 /// Asks the processor how a dispute stands, and takes note of it. The dispute as it is then; none of one that the
 /// processor does not know, or that is about nothing that was sold here.
@@ -64,12 +64,9 @@ async fn rows(
     };
     // As it is after its refunds were asked for.
     let payment = app.store.attempt(payment.id).await?.unwrap_or(payment);
-    let (organization, order) = orders::rows(app, order_id).await?;
+    let (_, order) = orders::rows(app, order_id).await?;
     let refunds = app.store.refunds_of_payment(payment.id).await?;
-    let subscription = match &order.subscription {
-        Some(held) => Some(Joined::held(app, &organization, held.clone()).await?),
-        None => None,
-    };
+    let subscription = order.held.clone();
     Ok(Some(DisputeRows {
         dispute,
         payment,

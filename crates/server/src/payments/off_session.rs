@@ -1,11 +1,11 @@
-//! Charging a pending order to a saved card, while its owner is away.
+//! Charging an unpaid order to a saved card, while its owner is away.
 
 use std::collections::BTreeMap;
 
 use till_core::{
     kernel::{
-        changes::{Changes, CommitConflict},
-        jobs::End,
+        changes::CommitConflict,
+        events::Subscribers,
         records::{Organization, Payment, PaymentMethod},
     },
     orders::payment::{self, OrderRows},
@@ -13,43 +13,68 @@ use till_core::{
 };
 use till_ports::processor::{Attempt, Source};
 use till_store::CommitError;
-use till_wire::{orders::BillingReason, payments::PaymentTrigger};
+use till_wire::payments::PaymentTrigger;
 use uuid::Uuid;
 
-use super::{charge, orders::rows, outcome::record_outcome_of};
+use super::{charge, orders, outcome::record_outcome_of, witness};
 use crate::{app::App, error::ApiError};
 
-/// Charges a pending order to its saved card. Once an attempt is in flight there is no second one; an order that is paid,
-/// or has no card, is left as it is.
-pub async fn charge_order(app: &App, id: Uuid) -> Result<End, ApiError> {
-    let done = || Ok(End::Done(Changes::new()));
-    let (organization, rows) = rows(app, id).await?;
-    let Some(method) = method(app, &rows).await? else {
-        tracing::warn!(order = %id, "an order cannot be charged: its customer has no saved card");
-        return done();
+/// Charges an unpaid order to its saved card. Once an attempt is in flight there is no second one; an order that is paid
+/// is left as it is, and one without a card has failed.
+pub async fn charge_order(app: &App, id: Uuid) -> Result<(), ApiError> {
+    let begun = app.retry_on_conflict(|| begin(app, id)).await?;
+    let Some((payment, method)) = begun else {
+        return Ok(());
     };
-    let trigger = match rows.order.billing_reason {
-        BillingReason::SubscriptionCycle => PaymentTrigger::SubscriptionCycle,
-        _ => PaymentTrigger::Purchase,
+    let (organization, rows) = orders::rows(app, id).await?;
+    let subscribers = app.store.subscribers(organization.id).await?;
+    send(app, &organization, rows, &subscribers, payment, method).await
+}
+
+/// Writes down an attempt to charge an unpaid order; none where one is in flight, or nothing can be charged.
+async fn begin(app: &App, id: Uuid) -> Result<Option<(Payment, PaymentMethod)>, ApiError> {
+    let (organization, rows) = orders::rows(app, id).await?;
+    let subscribers = app.store.subscribers(organization.id).await?;
+    let method = method(app, &rows).await?;
+    let trigger = match rows.order.failed_payments {
+        0 => PaymentTrigger::SubscriptionCycle,
+        _ => PaymentTrigger::RetryDunning,
     };
     let ctx = app.context();
-    let charge = payment::charge(&rows.order, &rows.customer, &method, trigger, &ctx);
-    let Some((payment, changes)) = charge else {
-        return done();
-    };
+    let (payment, changes) = payment::charge(&rows, method.as_ref(), trigger, &subscribers, &ctx);
     match app.commit_exactly(changes).await {
-        Ok(()) => {}
-        Err(CommitError::Conflict(CommitConflict::Taken(index))) if index == UNSETTLED => {
-            return done();
-        }
-        Err(error) => return Err(error.into()),
+        Ok(()) => Ok(payment.zip(method)),
+        Err(CommitError::Conflict(CommitConflict::Taken(index))) if index == UNSETTLED => Ok(None),
+        Err(error) => Err(error.into()),
     }
-    let asked = attempt(app, &organization, &rows, &payment, method);
+}
+
+/// Asks the processor for an attempt that is written down, and records its outcome. `rows` are those that the attempt
+/// left behind.
+pub async fn send(
+    app: &App,
+    organization: &Organization,
+    rows: OrderRows,
+    subscribers: &Subscribers,
+    payment: Payment,
+    method: PaymentMethod,
+) -> Result<(), ApiError> {
+    let asked = attempt(app, organization, &rows, &payment, method);
     let (payment, outcome) = charge::charge(app, payment, &asked).await?;
-    if let Some(outcome) = outcome {
-        record_outcome_of(app, payment, &outcome, None).await?;
+    let Some(outcome) = outcome else {
+        return Ok(());
+    };
+    // What was just written is most often still so; where it is not, everything is read again.
+    let seen = &witness::outcome(&outcome);
+    let decided = payment::record_outcome(&rows, &payment, seen, subscribers, &app.context());
+    match witness::commit(app, payment.clone(), seen, decided).await {
+        Err(error) if error.conflict().is_some() => {
+            let payment = app.store.attempt(payment.id).await?.unwrap_or(payment);
+            record_outcome_of(app, payment, &outcome, None).await?;
+            Ok(())
+        }
+        recorded => recorded.map(drop),
     }
-    done()
 }
 
 /// The saved card that pays for the order.

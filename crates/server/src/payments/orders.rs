@@ -36,7 +36,7 @@ pub(super) async fn decide(
 }
 
 /// An order with what is told with it.
-pub(super) async fn rows(app: &App, id: Uuid) -> Result<(Organization, OrderRows), ApiError> {
+pub async fn rows(app: &App, id: Uuid) -> Result<(Organization, OrderRows), ApiError> {
     let order = app.store.order_by_id(id).await.or_not_found()?;
     let organization = app
         .store

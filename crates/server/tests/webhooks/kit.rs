@@ -130,6 +130,7 @@ impl Shop {
             metrics: Metrics::default(),
             fast_path: Default::default(),
             workers: Default::default(),
+            decisions: Default::default(),
             backoffs: Default::default(),
         });
         let ctx = app.context();

@@ -1,6 +1,7 @@
 //! The named reads of each feature. Every finder takes the organization, except those whose key is itself
 //! the credential.
 
+mod billing;
 mod catalog;
 mod checkout_links;
 mod checkouts;

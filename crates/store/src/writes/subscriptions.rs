@@ -1,5 +1,5 @@
 use till_core::kernel::writes::{Statement, SubscriptionWrite};
-use till_core::subscriptions::claims::HELD;
+use till_core::subscriptions::{bill::ENTRY_TAKEN, claims::HELD};
 
 use super::{any, exactly_one};
 
@@ -45,6 +45,11 @@ pub(super) fn subscription(write: SubscriptionWrite) -> Statement {
         SubscriptionWrite::DeleteClaims { checkout_id } => any(
             "delete from subscription_claims where checkout_id = $1",
             vec![checkout_id.into()],
+        ),
+        SubscriptionWrite::DeleteEntry { id } => exactly_one(
+            ENTRY_TAKEN,
+            "delete from billing_entries where id = $1",
+            vec![id.into()],
         ),
         SubscriptionWrite::DeleteTrialClaims { checkout_id } => any(
             "delete from trial_claims where checkout_id = $1",

@@ -55,6 +55,7 @@ mod paying;
 mod problems;
 mod products;
 mod refunds;
+mod renewals;
 mod request_fields;
 mod retention;
 mod robustness;

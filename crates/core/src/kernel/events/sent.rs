@@ -26,6 +26,10 @@ pub const fn is_sent(kind: EventType) -> bool {
         | EventType::SubscriptionActive
         | EventType::SubscriptionCanceled
         | EventType::SubscriptionRevoked
+        | EventType::SubscriptionCycled
+        | EventType::SubscriptionPastDue
+        | EventType::SubscriptionPaused
+        | EventType::SubscriptionResumed
         | EventType::ProductCreated
         | EventType::ProductUpdated
         | EventType::DiscountCreated
@@ -41,10 +45,6 @@ pub const fn is_sent(kind: EventType) -> bool {
         | EventType::MemberUpdated
         | EventType::MemberDeleted
         | EventType::SubscriptionUncanceled
-        | EventType::SubscriptionCycled
-        | EventType::SubscriptionPastDue
-        | EventType::SubscriptionPaused
-        | EventType::SubscriptionResumed
         | EventType::BenefitGrantCreated
         | EventType::BenefitGrantUpdated
         | EventType::BenefitGrantCycled

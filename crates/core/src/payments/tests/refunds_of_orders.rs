@@ -96,7 +96,8 @@ pub(super) fn sold(net: i64, tax: i64) -> (OrderRows, Payment) {
         order,
         customer,
         offered,
-        subscription: None,
+        held: None,
+        unpaid: Vec::new(),
         discount: None::<DiscountBase>,
     };
     (rows, payment)

@@ -7,7 +7,7 @@ use till_core::{
     },
     orders::{
         create::{self, Bill, Paid, Sale},
-        payment::{self, CHARGE_JOB},
+        payment,
     },
 };
 use till_ports::processor::{Attempt, Source};
@@ -76,6 +76,7 @@ async fn due(t: &Till, checkout: &Value) -> Uuid {
         paid: Paid::Later,
         checkout_id: None,
         subscription_id: Some(id_in(subscription, "id")),
+        applied_balance: 0,
         conflicting_external_customer_id: None,
         metadata: Default::default(),
         custom_field_data: Default::default(),
@@ -95,16 +96,7 @@ async fn due(t: &Till, checkout: &Value) -> Uuid {
 }
 
 async fn charge(t: &Till, order: Uuid) {
-    let ctx = t.app.context();
-    let mut changes = Changes::new();
-    changes.job(
-        &ctx,
-        CHARGE_JOB,
-        &format!("{CHARGE_JOB}:{order}"),
-        ctx.now,
-        &order,
-    );
-    t.app.store.commit(changes).await.unwrap();
+    payments::charge_order(&t.app, order).await.unwrap();
     t.drain().await;
 }
 
@@ -131,14 +123,11 @@ async fn crash(t: &Till, id: Uuid, step: CrashPoint) -> Payment {
         customer.default_payment_method_id.unwrap(),
     );
     let method: PaymentMethod = method.await.unwrap().unwrap();
-    let (payment, changes) = payment::charge(
-        &order,
-        &customer,
-        &method,
-        PaymentTrigger::SubscriptionCycle,
-        &t.app.context(),
-    )
-    .unwrap();
+    let trigger = PaymentTrigger::SubscriptionCycle;
+    let ctx = t.app.context();
+    let payment = payment::intend(&order, &customer, &method, trigger, &ctx).unwrap();
+    let mut changes = Changes::new();
+    payment::begin(&payment, &mut changes, &ctx);
     store.commit(changes).await.unwrap();
     let source = Source::Saved {
         customer: method.customer_reference.unwrap(),

@@ -2,7 +2,7 @@
 
 use till_core::{
     catalog::products::ProductWithPrices,
-    checkout::{Session, totals},
+    checkout::Session,
     kernel::records::{Discount, File, ProductPrice},
     seats,
     subscriptions::trials,
@@ -100,7 +100,7 @@ fn least(session: &Session, prices: &[&ProductPrice]) -> i64 {
     let number = range.map(|range| range.within(row.min_seats, row.max_seats).min);
     let each = prices.iter().map(|price| match price.cost() {
         PriceAmount::Custom { minimum_amount, .. } => charged(minimum_amount, price.currency),
-        _ => totals::price_amount(price, None, number).unwrap_or(0),
+        _ => price.amount_for(None, number).unwrap_or(0),
     });
     each.sum()
 }

@@ -1,0 +1,440 @@
+//! Renewal: one step of what is due for a subscription (docs/behaviour: subscriptions/renewal). A step is decided at its
+//! moment; after downtime several steps follow each other.
+
+use jiff::{SignedDuration, Timestamp};
+use till_wire::{
+    discounts::DiscountBase,
+    events::EventType,
+    orders::{BillingReason, OrderItem, OrderStatus},
+    payments::PaymentTrigger,
+    subscriptions::SubscriptionStatus,
+};
+use uuid::Uuid;
+
+use super::{
+    bill::{self, Billed, BillingRows},
+    dun::{self, Failure},
+};
+use crate::{
+    catalog::products::ProductWithPrices,
+    kernel::{
+        changes::Changes,
+        context::DecisionContext,
+        period,
+        records::{Customer, Discount, DiscountChange, Order, Payment, Subscription},
+    },
+    orders::{
+        create::Mismatch,
+        payment::{self, Telling},
+    },
+    organizations::capabilities,
+    tax::Taxes,
+};
+
+/// Pause until a subscription is looked at again whose organization may not renew.
+const NOT_RENEWED: SignedDuration = SignedDuration::from_hours(1);
+
+/// What is due for a subscription.
+#[derive(Debug)]
+pub enum Due {
+    /// Nothing, or nothing that can be done now.
+    Nothing(Changes),
+    /// An attempt to charge this unpaid order.
+    Retry(Uuid),
+    /// This step.
+    Step(Box<Step>),
+}
+
+/// A step: what is to be written, and what is to be charged once it is.
+#[derive(Debug)]
+pub struct Step {
+    /// What to commit.
+    pub changes: Changes,
+    /// The subscription as it is then.
+    pub subscription: Subscription,
+    /// Its new order, where there is one.
+    pub order: Option<Order>,
+    /// The customer as it is then.
+    pub customer: Customer,
+    /// The attempt to charge the order, *intended*.
+    pub payment: Option<Payment>,
+    /// Product of the subscription as it is then.
+    pub offered: ProductWithPrices,
+    /// Discount as it is told then.
+    pub discount: Option<DiscountBase>,
+}
+
+/// Decides what is due for a subscription now.
+///
+/// # Errors
+/// [`Mismatch`] where its next bill cannot be worked out: a person has to look at it.
+pub fn due(rows: &BillingRows, taxes: &dyn Taxes, ctx: &DecisionContext) -> Result<Due, Mismatch> {
+    let subscription = &rows.subscription;
+    let retry = rows
+        .unpaid
+        .iter()
+        .filter_map(|order| Some((order.next_payment_attempt_at?, order.id)))
+        .min();
+    let retry = retry.filter(|(at, _)| *at <= ctx.now);
+    let own = subscription.own_due_at().filter(|at| *at <= ctx.now);
+    // A change that is being charged comes first, and what it comes to is scheduled then.
+    let own = own.filter(|_| subscription.attempt_id.is_none());
+    let is_first = |at: Timestamp| retry.is_none_or(|(retry, _)| at < retry);
+    match (own, retry) {
+        (Some(at), _) if is_first(at) => {}
+        (_, Some((_, order))) => return Ok(Due::Retry(order)),
+        (Some(_), None) => {}
+        (None, None) => return Ok(Due::Nothing(rescheduled(rows))),
+    }
+    let deleted = rows.customer.deleted_at.is_some();
+    if deleted || !capabilities(rows.organization.status).subscription_renewals {
+        let mut later = subscription.clone();
+        later.next_due_at = (!deleted).then(|| ctx.now + NOT_RENEWED);
+        let mut changes = Changes::new();
+        changes.update(subscription, &later);
+        return Ok(Due::Nothing(changes));
+    }
+    let step = match subscription.status {
+        SubscriptionStatus::Paused => resume(rows, taxes, ctx),
+        _ if subscription.cancel_at_period_end => end(rows, taxes, ctx),
+        _ if subscription.pause_at_period_end => Ok(pause(rows, ctx)),
+        _ => cycle(rows, taxes, ctx),
+    };
+    Ok(Due::Step(Box::new(step?)))
+}
+
+/// Nothing is due: the next moment is worked out again, where it is another one.
+fn rescheduled(rows: &BillingRows) -> Changes {
+    let old = &rows.subscription;
+    let mut new = old.clone();
+    new.schedule(dun::retries(&rows.unpaid));
+    let mut changes = Changes::new();
+    if new.attempt_id.is_none() && new.next_due_at != old.next_due_at {
+        changes.update(old, &new);
+    }
+    changes
+}
+
+/// Starts the next period, where the current one ends: a change that waited for it is applied, a trial is over, a
+/// discount may be over, and the period is billed.
+///
+/// # Errors
+/// [`Mismatch`] where the bill cannot be worked out.
+pub fn cycle(
+    rows: &BillingRows,
+    taxes: &dyn Taxes,
+    ctx: &DecisionContext,
+) -> Result<Step, Mismatch> {
+    let old = &rows.subscription;
+    let mut billing = Billing::new(rows, ctx);
+    let start = old.current_period_end;
+    if old.status == SubscriptionStatus::Trialing {
+        billing.new.status = SubscriptionStatus::Active;
+        billing.new.anchor_day = period::anchor(start);
+    }
+    billing.apply_pending_update(start);
+    let next = billing.new.period_from(start);
+    (
+        billing.new.current_period_start,
+        billing.new.current_period_end,
+    ) = (next.start, next.end);
+    billing.drop_discount_that_is_over();
+    bill::reprice(&mut billing.new, billing.offered, billing.discount)?;
+    billing.tell(&[
+        EventType::SubscriptionCycled,
+        EventType::SubscriptionUpdated,
+    ]);
+    let lines = bill::period_lines(&billing.new, billing.offered, next, ctx)?;
+    billing.bill(lines, taxes)?;
+    Ok(billing.finish())
+}
+
+/// Resumes a paused subscription: a period starts now, on a new anchor, and is billed.
+///
+/// # Errors
+/// [`Mismatch`] where the bill cannot be worked out.
+pub fn resume(
+    rows: &BillingRows,
+    taxes: &dyn Taxes,
+    ctx: &DecisionContext,
+) -> Result<Step, Mismatch> {
+    let mut billing = Billing::new(rows, ctx);
+    billing.new.status = SubscriptionStatus::Active;
+    (billing.new.paused_at, billing.new.resumes_at) = (None, None);
+    billing.apply_pending_update(ctx.now);
+    billing.new.restart(ctx.now);
+    billing.drop_discount_that_is_over();
+    bill::reprice(&mut billing.new, billing.offered, billing.discount)?;
+    billing.tell(&[
+        EventType::SubscriptionUpdated,
+        EventType::SubscriptionResumed,
+    ]);
+    let period = billing.new.period();
+    let lines = bill::period_lines(&billing.new, billing.offered, period, ctx)?;
+    billing.bill(lines, taxes)?;
+    Ok(billing.finish())
+}
+
+/// Pauses the subscription at the end of its period. Lines that wait for an order go on waiting.
+fn pause(rows: &BillingRows, ctx: &DecisionContext) -> Step {
+    let mut billing = Billing::new(rows, ctx);
+    billing.new.status = SubscriptionStatus::Paused;
+    billing.new.pause_at_period_end = false;
+    billing.new.paused_at = Some(ctx.now);
+    billing.tell(&[
+        EventType::SubscriptionUpdated,
+        EventType::SubscriptionPaused,
+    ]);
+    billing.finish()
+}
+
+/// Ends a cancelled subscription with its period: its unpaid orders are voided, and lines that waited for an order are
+/// billed for the last time.
+fn end(rows: &BillingRows, taxes: &dyn Taxes, ctx: &DecisionContext) -> Result<Step, Mismatch> {
+    let mut billing = Billing::new(rows, ctx);
+    billing.new.status = SubscriptionStatus::Canceled;
+    billing.new.ended_at = Some(ctx.now);
+    billing.new.pending_update = None;
+    billing.tell(&[
+        EventType::SubscriptionUpdated,
+        EventType::SubscriptionCanceled,
+        EventType::SubscriptionRevoked,
+    ]);
+    if !rows.unpaid.is_empty() {
+        billing.unpaid.clear();
+        billing
+            .changes
+            .void_orders(rows.subscription.id, ctx.now, ctx);
+    }
+    billing.bill(Vec::new(), taxes)?;
+    Ok(billing.finish())
+}
+
+/// A step in the making.
+struct Billing<'a> {
+    rows: &'a BillingRows,
+    ctx: &'a DecisionContext,
+    changes: Changes,
+    new: Subscription,
+    offered: &'a ProductWithPrices,
+    discount: Option<&'a Discount>,
+    customer: Customer,
+    unpaid: Vec<&'a Order>,
+    order: Option<Order>,
+    payment: Option<Payment>,
+}
+
+impl<'a> Billing<'a> {
+    fn new(rows: &'a BillingRows, ctx: &'a DecisionContext) -> Self {
+        let mut new = rows.subscription.clone();
+        new.modified_at = Some(ctx.now);
+        Self {
+            rows,
+            ctx,
+            changes: Changes::new(),
+            new,
+            offered: &rows.offered,
+            discount: rows.discount.as_ref(),
+            customer: rows.customer.clone(),
+            unpaid: rows.unpaid.iter().collect(),
+            order: None,
+            payment: None,
+        }
+    }
+
+    /// Applies the change that waited for the end of the period. A product that has no price in the subscription's
+    /// currency any more is not changed to.
+    fn apply_pending_update(&mut self, start: Timestamp) {
+        let Some(update) = self.new.pending_update.take() else {
+            return;
+        };
+        let rows = self.rows;
+        let offered = rows.next_offered.as_ref();
+        let offered = offered.filter(|next| Some(next.product.id) == update.product_id);
+        let sold = offered.map(|next| next.active_in(self.new.currency).map(|price| price.id));
+        let sold: Vec<Uuid> = sold.into_iter().flatten().collect();
+        if update.product_id.is_some() && sold.is_empty() {
+            return;
+        }
+        if let Some(next) = offered {
+            self.offered = next;
+            change_product(&mut self.new, next, sold, start);
+        }
+        if update.seats.is_some() {
+            self.new.seats = update.seats;
+        }
+        match update.discount {
+            DiscountChange::Keep => {}
+            DiscountChange::Remove => self.set_discount(None),
+            DiscountChange::Set(id) => {
+                let next = rows.next_discount.as_ref();
+                self.set_discount(next.filter(|next| next.id == id));
+            }
+        }
+    }
+
+    fn set_discount(&mut self, discount: Option<&'a Discount>) {
+        self.discount = discount;
+        self.new.discount_id = discount.map(|discount| discount.id);
+        self.new.discount_applied_at = None;
+    }
+
+    /// The discount counts from the first period that it is billed with; once it is over it is dropped.
+    fn drop_discount_that_is_over(&mut self) {
+        let (start, anchor) = (self.new.current_period_start, self.new.anchor_day);
+        let Some(discount) = self.discount else {
+            return;
+        };
+        let applied = *self.new.discount_applied_at.get_or_insert(start);
+        if discount.is_over(applied, start, anchor) {
+            self.set_discount(None);
+        }
+    }
+
+    fn discount_base(&self) -> Option<DiscountBase> {
+        let currency = self.rows.organization.default_currency;
+        self.discount.map(|discount| discount.base(currency))
+    }
+
+    fn tell(&mut self, kinds: &[EventType]) {
+        let discount = self.discount_base();
+        let telling = Telling {
+            customer: &self.customer,
+            subscribers: &self.rows.subscribers,
+            ctx: self.ctx,
+        };
+        telling.subscription(&mut self.changes, &self.new, self.offered, &discount, kinds);
+    }
+
+    /// Bills these lines, and those that waited. Without any line there is no order.
+    fn bill(&mut self, mut lines: Vec<OrderItem>, taxes: &dyn Taxes) -> Result<(), Mismatch> {
+        let (rows, ctx) = (self.rows, self.ctx);
+        lines.extend(rows.entries.iter().map(|entry| entry.line()));
+        if lines.is_empty() {
+            return Ok(());
+        }
+        let billed = Billed {
+            organization: &rows.organization,
+            subscription: &self.new,
+            offered: self.offered,
+            discount: self.discount,
+            reason: BillingReason::SubscriptionCycle,
+        };
+        let mut balance = rows.balance();
+        let mut order = bill::order(billed, lines, &mut self.customer, &mut balance, taxes, ctx)?;
+        let made = order.clone();
+        let discount = self.discount_base();
+        self.tell_order(&order, &discount, &[EventType::OrderCreated]);
+        self.changes.take_entries(&rows.entries);
+        match (order.status, &rows.method) {
+            (OrderStatus::Pending, Some(method)) => {
+                let trigger = PaymentTrigger::SubscriptionCycle;
+                self.payment = payment::intend(&order, &self.customer, method, trigger, ctx);
+            }
+            (OrderStatus::Pending, None) => self.fail(&mut order, &discount),
+            _ => {
+                let kinds = [EventType::OrderUpdated, EventType::OrderPaid];
+                self.tell_order(&order, &discount, &kinds);
+            }
+        }
+        debug_assert_eq!(made.id, order.id);
+        self.changes.insert(&order);
+        balance.write(&mut self.changes, ctx);
+        if let Some(payment) = &self.payment {
+            payment::begin(payment, &mut self.changes, ctx);
+        }
+        self.order = Some(order);
+        Ok(())
+    }
+
+    /// There is no card to charge.
+    fn fail(&mut self, order: &mut Order, discount: &Option<DiscountBase>) {
+        let telling = Telling {
+            customer: &self.customer,
+            subscribers: &self.rows.subscribers,
+            ctx: self.ctx,
+        };
+        let unpaid = dun::failed(order, &self.new, Failure::NoMethod, self.ctx);
+        *order = unpaid.order.clone();
+        let kinds = [EventType::OrderUpdated];
+        let subscription = Some(&self.new);
+        telling.order(
+            &mut self.changes,
+            order,
+            self.offered,
+            subscription,
+            discount,
+            &kinds,
+        );
+        self.new = telling.unpaid(&mut self.changes, unpaid, self.offered, discount);
+    }
+
+    fn tell_order(&mut self, order: &Order, discount: &Option<DiscountBase>, kinds: &[EventType]) {
+        let telling = Telling {
+            customer: &self.customer,
+            subscribers: &self.rows.subscribers,
+            ctx: self.ctx,
+        };
+        let discount = discount.clone().filter(|_| order.discount_id.is_some());
+        let subscription = Some(&self.new);
+        telling.order(
+            &mut self.changes,
+            order,
+            self.offered,
+            subscription,
+            &discount,
+            kinds,
+        );
+    }
+
+    /// Writes the rows.
+    fn finish(mut self) -> Step {
+        let (rows, ctx) = (self.rows, self.ctx);
+        let unpaid = self.unpaid.iter().copied().chain(&self.order);
+        self.new.schedule(dun::retries(unpaid));
+        self.changes.update(&rows.subscription, &self.new);
+        if self.customer != rows.customer {
+            self.changes.update(&rows.customer, &self.customer);
+            self.customer.version += 1;
+        }
+        let customer_id = self.customer.id;
+        self.changes
+            .state_changed(&rows.subscribers, ctx, customer_id);
+        let mut subscription = self.new.clone();
+        subscription.version += 1;
+        Step {
+            discount: self.discount_base(),
+            changes: self.changes,
+            subscription,
+            order: self.order,
+            customer: self.customer,
+            payment: self.payment,
+            offered: self.offered.clone(),
+        }
+    }
+}
+
+/// The subscription with another product, from `start` on. Another interval begins there, with an anchor of its own.
+pub fn change_product(
+    subscription: &mut Subscription,
+    next: &ProductWithPrices,
+    price_ids: Vec<Uuid>,
+    start: Timestamp,
+) {
+    let product = &next.product;
+    subscription.product_id = product.id;
+    subscription.price_ids.0 = price_ids;
+    let interval = product
+        .recurring_interval
+        .unwrap_or(subscription.recurring_interval);
+    let count = product.recurring_interval_count.unwrap_or(1);
+    let old = (
+        subscription.recurring_interval,
+        subscription.recurring_interval_count,
+    );
+    if old != (interval, count) {
+        subscription.recurring_interval = interval;
+        subscription.recurring_interval_count = count;
+        subscription.anchor_day = period::anchor(start);
+    }
+}

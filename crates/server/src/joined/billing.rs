@@ -1,0 +1,132 @@
+//! The rows that the billing of subscriptions depends on.
+
+use std::collections::HashMap;
+
+use till_core::{
+    kernel::records::{
+        BillingEntry, Customer, CustomerBalance, DiscountChange, Order, Organization,
+        PaymentMethod, Subscription,
+    },
+    subscriptions::bill::BillingRows,
+};
+use uuid::Uuid;
+
+use super::{Joined, found};
+use crate::{app::App, error::Result};
+
+impl Joined {
+    /// The rows of one organization's subscriptions: as many reads for a batch as for a single one.
+    pub async fn billing(
+        app: &App,
+        organization: &Organization,
+        rows: &[Subscription],
+    ) -> Result<Vec<BillingRows>> {
+        let own = organization.id;
+        let customers: Vec<Uuid> = rows.iter().map(|row| row.customer_id).collect();
+        let subscriptions: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+        let prices = rows
+            .iter()
+            .flat_map(|row| row.price_ids.0.clone())
+            .collect();
+        let joined = async {
+            Joined::load(
+                app,
+                organization,
+                customers.clone(),
+                rows.iter().flat_map(products).collect(),
+                Vec::new(),
+                rows.iter().flat_map(discounts).collect(),
+            )
+            .await?
+            .with_own_prices(app, own, prices)
+            .await
+        };
+        let store = &app.store;
+        let reads = async {
+            Ok(tokio::try_join!(
+                store.billing_entries(&subscriptions),
+                store.unpaid_orders(&subscriptions),
+                store.balances(&customers),
+                store.subscribers(own),
+            )?)
+        };
+        let (joined, (entries, unpaid, balances, subscribers)) = tokio::try_join!(joined, reads)?;
+        let charged = rows.iter().filter_map(|row| {
+            let customer = joined.customers.get(&row.customer_id)?;
+            method_id(row, customer)
+        });
+        let charged: Vec<Uuid> = charged.collect();
+        let methods: HashMap<Uuid, PaymentMethod> = store
+            .payment_methods(own, &charged)
+            .await?
+            .into_iter()
+            .filter(|method| method.processor == app.processor.name())
+            .map(|method| (method.id, method))
+            .collect();
+        let mut entries = grouped(entries, |entry: &BillingEntry| entry.subscription_id);
+        let mut unpaid = grouped(unpaid, |order: &Order| {
+            order.subscription_id.unwrap_or_default()
+        });
+        let balances = grouped(balances, |balance: &CustomerBalance| balance.customer_id);
+        let billing = |row: &Subscription| {
+            let customer = found(joined.customers.get(&row.customer_id))?.clone();
+            let offered = |id: &Uuid| joined.products.get(id).cloned();
+            let discount = |id: &Uuid| joined.discounts.get(id).cloned();
+            let next = row.pending_update.as_ref();
+            let balance = balances.get(&row.customer_id);
+            Ok(BillingRows {
+                organization: organization.clone(),
+                offered: found(offered(&row.product_id).as_ref())?.clone(),
+                discount: row.discount_id.as_ref().and_then(discount),
+                balance: balance
+                    .and_then(|all| all.iter().find(|one| one.currency == row.currency))
+                    .cloned(),
+                entries: entries.remove(&row.id).unwrap_or_default(),
+                unpaid: unpaid.remove(&row.id).unwrap_or_default(),
+                method: method_id(row, &customer).and_then(|id| methods.get(&id).cloned()),
+                next_offered: next
+                    .and_then(|update| update.product_id.as_ref())
+                    .and_then(offered),
+                next_discount: next.and_then(|update| match update.discount {
+                    DiscountChange::Set(id) => discount(&id),
+                    _ => None,
+                }),
+                subscribers: subscribers.clone(),
+                subscription: row.clone(),
+                customer,
+            })
+        };
+        rows.iter().map(billing).collect()
+    }
+}
+
+/// Its product, and the one that a change waits to put in its place.
+fn products(row: &Subscription) -> impl Iterator<Item = Uuid> {
+    let next = row.pending_update.as_ref();
+    [row.product_id]
+        .into_iter()
+        .chain(next.and_then(|update| update.product_id))
+}
+
+/// Its discount, and the one that a change waits to put in its place.
+fn discounts(row: &Subscription) -> impl Iterator<Item = Uuid> {
+    let next = row.pending_update.as_ref();
+    let next = next.and_then(|update| match update.discount {
+        DiscountChange::Set(id) => Some(id),
+        _ => None,
+    });
+    row.discount_id.into_iter().chain(next)
+}
+
+/// The saved card that is charged: its own, else the customer's default.
+fn method_id(row: &Subscription, customer: &Customer) -> Option<Uuid> {
+    row.payment_method_id.or(customer.default_payment_method_id)
+}
+
+fn grouped<T>(rows: Vec<T>, of: impl Fn(&T) -> Uuid) -> HashMap<Uuid, Vec<T>> {
+    let mut groups: HashMap<Uuid, Vec<T>> = HashMap::new();
+    for row in rows {
+        groups.entry(of(&row)).or_default().push(row);
+    }
+    groups
+}
