@@ -210,6 +210,18 @@ fn end(rows: &BillingRows, taxes: &dyn Taxes, ctx: &DecisionContext) -> Result<S
     Ok(billing.finish())
 }
 
+fn telling<'a>(
+    rows: &'a BillingRows,
+    customer: &'a Customer,
+    ctx: &'a DecisionContext,
+) -> Telling<'a> {
+    Telling {
+        customer,
+        subscribers: &rows.subscribers,
+        ctx,
+    }
+}
+
 /// A step in the making.
 struct Billing<'a> {
     rows: &'a BillingRows,
@@ -298,11 +310,7 @@ impl<'a> Billing<'a> {
 
     fn tell(&mut self, kinds: &[EventType]) {
         let discount = self.discount_base();
-        let telling = Telling {
-            customer: &self.customer,
-            subscribers: &self.rows.subscribers,
-            ctx: self.ctx,
-        };
+        let telling = telling(self.rows, &self.customer, self.ctx);
         telling.subscription(&mut self.changes, &self.new, self.offered, &discount, kinds);
     }
 
@@ -322,7 +330,6 @@ impl<'a> Billing<'a> {
         };
         let mut balance = rows.balance();
         let mut order = bill::order(billed, lines, &mut self.customer, &mut balance, taxes, ctx)?;
-        let made = order.clone();
         let discount = self.discount_base();
         self.tell_order(&order, &discount, &[EventType::OrderCreated]);
         self.changes.take_entries(&rows.entries);
@@ -337,7 +344,6 @@ impl<'a> Billing<'a> {
                 self.tell_order(&order, &discount, &kinds);
             }
         }
-        debug_assert_eq!(made.id, order.id);
         self.changes.insert(&order);
         balance.write(&mut self.changes, ctx);
         if let Some(payment) = &self.payment {
@@ -349,11 +355,7 @@ impl<'a> Billing<'a> {
 
     /// There is no card to charge.
     fn fail(&mut self, order: &mut Order, discount: &Option<DiscountBase>) {
-        let telling = Telling {
-            customer: &self.customer,
-            subscribers: &self.rows.subscribers,
-            ctx: self.ctx,
-        };
+        let telling = telling(self.rows, &self.customer, self.ctx);
         let unpaid = dun::failed(order, &self.new, Failure::NoMethod, self.ctx);
         *order = unpaid.order.clone();
         let kinds = [EventType::OrderUpdated];
@@ -370,11 +372,7 @@ impl<'a> Billing<'a> {
     }
 
     fn tell_order(&mut self, order: &Order, discount: &Option<DiscountBase>, kinds: &[EventType]) {
-        let telling = Telling {
-            customer: &self.customer,
-            subscribers: &self.rows.subscribers,
-            ctx: self.ctx,
-        };
+        let telling = telling(self.rows, &self.customer, self.ctx);
         let discount = discount.clone().filter(|_| order.discount_id.is_some());
         let subscription = Some(&self.new);
         telling.order(
