@@ -1,4 +1,4 @@
-# What bench/run, bench/webhooks and bench/grow have alike. To be sourced from the root of the repository.
+# What the benchmarks have alike. To be sourced from the root of the repository.
 # shellcheck shell=bash
 
 . scripts/postgres.sh
@@ -67,3 +67,18 @@ start_till() {
 
 # call METHOD PATH BODY   what the API answers
 call() { curl -fsS -X "$1" -H "Authorization: Bearer $TOKEN" -H 'Content-Type: application/json' -d "$3" "$base$2"; }
+
+# pay SECRET   pays for the session with the sandbox's card, and waits until it has succeeded
+pay() {
+  local status=""
+  call POST /v1/sandbox/confirmation-tokens '{"number":"4242424242424242","exp_month":12,"exp_year":2040,"cvc":"123"}' >"$work/answer.json"
+  call POST "/v1/checkouts/client/$1/confirm" "{\"customer_email\":\"first@example.com\",\"customer_name\":\"First\",\"customer_billing_address\":{\"country\":\"DE\"},\"confirmation_token_id\":\"$(field "$work/answer.json" id)\"}" >/dev/null
+  for _ in $(seq 100); do
+    curl -fsS "$base/v1/checkouts/client/$1" >"$work/answer.json"
+    status="$(field "$work/answer.json" status)"
+    [ "$status" = succeeded ] && return
+    sleep 0.05
+  done
+  echo "the first session did not succeed: $status" >&2
+  exit 1
+}

@@ -9,94 +9,20 @@ import json
 import os
 import random
 import socket
-import sqlite3
 import statistics
-import subprocess
 import sys
 import time
 import urllib.parse
-import uuid
+
+from databases import Postgres, fill, opened
 
 DAYS = 170  # what is older is forgotten, and nothing shall be forgotten while it is measured
 DAY = 86_400_000_000
 TABLES = ["checkouts", "customers", "payments", "orders", "journal", "webhook_events", "webhook_deliveries"]
 
 
-class Sqlite:
-    yes, no, bytes = "1", "0", "blob"
-
-    def __init__(self, path):
-        self.db = sqlite3.connect(path, isolation_level=None)
-        self.db.create_function("new_id", 0, lambda: uuid.uuid4().bytes)
-        for pragma in ("journal_mode = off", "synchronous = off", "cache_size = -524288", "locking_mode = exclusive"):
-            self.db.execute("pragma " + pragma)
-
-    def columns(self, table):
-        return [row[1] for row in self.db.execute(f"pragma table_info({table})")]
-
-    def indexes(self):
-        rows = self.db.execute("select name, tbl_name, sql from sqlite_master where type = 'index' and sql is not null")
-        return [(name, sql) for name, table, sql in rows if table in TABLES]
-
-    def run(self, sql):
-        self.db.executescript(sql)
-
-    def series(self, count):
-        return f"(with recursive s(n) as (select 0 union all select n + 1 from s where n + 1 < {count}) select n from s)"
-
-    def id(self, text):
-        return "x'" + text.replace("-", "") + "'"
-
-    def time(self, micros):
-        return f"({micros})"
-
-    def secret(self):
-        return "'polar_c_' || hex(randomblob(20))"
-
-    def finish(self):
-        self.db.close()
-
-
-class Postgres:
-    yes, no, bytes = "true", "false", "uuid"
-
-    def __init__(self, url):
-        self.url = url
-
-    def ask(self, sql):
-        out = subprocess.run(["psql", "-qAtX", "-F", "\t", "-v", "ON_ERROR_STOP=1", self.url, "-c", sql],
-                             check=True, capture_output=True, text=True).stdout
-        return [line.split("\t") for line in out.splitlines()]
-
-    def columns(self, table):
-        rows = self.ask(f"select column_name from information_schema.columns where table_name = '{table}' order by ordinal_position")
-        return [name for (name,) in rows]
-
-    def indexes(self):
-        names = ", ".join(f"'{table}'" for table in TABLES)
-        return self.ask(f"select indexname, indexdef from pg_indexes where tablename in ({names}) and indexname not like '%_pkey'")
-
-    def run(self, sql):
-        self.ask("set session_replication_role = replica; " + sql)
-
-    def series(self, count):
-        return f"(select generate_series(0, {count} - 1) as n)"
-
-    def id(self, text):
-        return f"'{text}'::uuid"
-
-    def time(self, micros):
-        return f"(timestamptz 'epoch' + ({micros}) * interval '1 microsecond')"
-
-    def secret(self):
-        return "'polar_c_' || replace(gen_random_uuid()::text, '-', '') || substr(md5(random()::text), 1, 8)"
-
-    def finish(self):
-        self.ask("vacuum analyze")
-
-
 def rows(place, seed, count, events):
-    db = Postgres(place) if place.startswith("postgres") else Sqlite(place)
+    db = opened(place, TABLES)
     new_id = "gen_random_uuid()" if place.startswith("postgres") else "new_id()"
     begin = int(time.time() * 1e6) - DAYS * DAY
     step, event_step = DAYS * DAY // count, DAYS * DAY // events
@@ -113,13 +39,6 @@ def rows(place, seed, count, events):
     template = f"case when b.n % 1000 = 5 then {db.id(seed['rare'])} when {paid} and not ({is_open}) then {db.id(seed['done'])} else {db.id(seed['plain'])} end"
     buys = f"{paid} and not ({is_open})"
 
-    def fill(table, source, values):
-        known = [column for column in db.columns(table)]
-        for column in values:
-            assert column in known or column == "kind", (table, column)
-        chosen = ", ".join(f"{values[c]} as {c}" if c in values else f"t.{c}" for c in known)
-        db.run(f"insert into {table} ({', '.join(known)}) select {chosen} from {source}")
-
     indexes = db.indexes()
     db.run("; ".join(f"drop index {name}" for name, _ in indexes))
     db.run(f"create table bench_ids (n bigint not null primary key, session {db.bytes}, customer {db.bytes}, bought {db.bytes});"
@@ -129,10 +48,10 @@ def rows(place, seed, count, events):
     if isinstance(db, Postgres):
         db.run("analyze bench_ids; analyze bench_told")
 
-    fill("customers", f"bench_ids b cross join (select * from customers limit 1) t", {
+    fill(db, "customers", f"bench_ids b cross join (select * from customers limit 1) t", {
         "id": "b.customer", "created_at": db.time(created), "email": email, "email_key": email,
         "external_id": "'ext-' || b.n", "name": "'Buyer ' || b.n", "default_payment_method_id": "null"})
-    fill("checkouts", f"bench_ids b join checkouts t on t.id = {template}", {
+    fill(db, "checkouts", f"bench_ids b join checkouts t on t.id = {template}", {
         "id": "b.session", "created_at": db.time(created), "modified_at": db.time(created), "status": status,
         "client_secret": db.secret(), "expires_at": db.time(f"{created} + {DAY}"), "attempt_id": "null",
         "external_customer_id": "'ext-' || b.n", "opened_at": "null",
@@ -141,10 +60,10 @@ def rows(place, seed, count, events):
         "customer_name": f"case when {buys} then 'Buyer ' || b.n end",
         "retention": f"case when {expired} and {old} then 'blanked' end"})
     done = f"bench_ids b cross join (select * from TABLE where checkout_id = {db.id(seed['done'])} limit 1) t where {buys}"
-    fill("orders", done.replace("TABLE", "orders"), {
+    fill(db, "orders", done.replace("TABLE", "orders"), {
         "id": "b.bought", "created_at": db.time(created), "customer_id": "b.customer", "checkout_id": "b.session",
         "invoice_number": "'BENCH-' || b.n"})
-    fill("payments", done.replace("TABLE", "payments"), {
+    fill(db, "payments", done.replace("TABLE", "payments"), {
         "id": new_id, "created_at": db.time(created), "customer_id": "b.customer", "customer_email": email,
         "checkout_id": "b.session", "order_id": "b.bought"})
 

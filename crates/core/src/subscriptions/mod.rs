@@ -7,6 +7,8 @@ pub mod renew;
 pub mod revoke;
 pub mod schedule;
 pub mod start;
+#[cfg(test)]
+mod tests;
 pub mod trials;
 
 use till_wire::{
