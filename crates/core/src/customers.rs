@@ -506,7 +506,7 @@ pub fn session_token(key: &SecretKey, ctx: &DecisionContext) -> (String, String)
     (token, hash)
 }
 
-/// The row of a session, good for one hour, whose key has this digest.
+/// The row of a session, good for one hour of the machine's time, whose key has this digest.
 pub fn session_with(
     customer: &Customer,
     token_hash: String,
@@ -514,11 +514,11 @@ pub fn session_with(
 ) -> CustomerSession {
     CustomerSession {
         id: ctx.id(),
-        created_at: ctx.now,
+        created_at: ctx.wall(),
         organization_id: customer.organization_id,
         customer_id: customer.id,
         token_hash,
-        expires_at: ctx.now + jiff::SignedDuration::from_hours(1),
+        expires_at: ctx.wall() + jiff::SignedDuration::from_hours(1),
         return_url: None,
     }
 }

@@ -2,6 +2,7 @@
 
 pub mod embed;
 
+use jiff::SignedDuration;
 use till_wire::{
     events::EventType,
     input::Problem,
@@ -36,6 +37,13 @@ pub fn capabilities(status: OrganizationStatus) -> Capabilities {
         refunds: active,
         api_access: status != OrganizationStatus::Blocked,
         dashboard_access: status != OrganizationStatus::Blocked,
+    }
+}
+
+impl Organization {
+    /// How far its time is ahead of the machine's (docs/behaviour: sandbox/clock).
+    pub fn clock_offset(&self) -> SignedDuration {
+        SignedDuration::from_secs(self.clock_offset_seconds)
     }
 }
 
@@ -132,6 +140,8 @@ pub fn create(
         default_tax_behavior: TaxBehaviorOption::Location,
         settings: Json(default_settings()),
         details_submitted_at: None,
+        clock_offset_seconds: 0,
+        clock_target_at: None,
     };
     let member = Member {
         id: ctx.id(),

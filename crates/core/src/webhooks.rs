@@ -364,7 +364,7 @@ pub(crate) fn supersede_changes(
         changes.write(WebhookWrite::SkipSuperseded {
             checkout_id,
             endpoint_id: endpoint.id,
-            now: ctx.now,
+            now: ctx.wall(),
         });
     }
 }

@@ -10,7 +10,7 @@ use std::{
 };
 
 use futures_util::future::BoxFuture;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use till_core::{
     kernel::{
         changes::Changes, context::DecisionContext, records::Organization,
@@ -27,6 +27,7 @@ use till_ports::{
     tax::TaxProvider,
 };
 use till_store::{CommitError, Store};
+use uuid::Uuid;
 
 use self::{
     fast_path::LocalFastPath,
@@ -121,9 +122,46 @@ impl fmt::Debug for App {
 }
 
 impl App {
-    /// The moment a decision is made with.
+    /// The moment a decision is made with that is about no organization's business: people, keys, files, deliveries.
     pub fn context(&self) -> DecisionContext {
         DecisionContext::new(self.clock.now(), self.clock.seed()).after(&self.decisions)
+    }
+
+    /// The moment a decision about an organization's business is made with: in its own time.
+    pub fn context_of(&self, organization: &Organization) -> DecisionContext {
+        self.context().ahead(self.clock_offset(organization))
+    }
+
+    /// [`App::context_of`] for who has only the organization's id. Costs a read in the sandbox, none elsewhere.
+    pub async fn context_for(&self, organization_id: Uuid) -> Result<DecisionContext, ApiError> {
+        let organization = match self.sandbox {
+            Some(_) => self.store.organization(organization_id).await?,
+            None => None,
+        };
+        let offset = organization.map(|organization| self.clock_offset(&organization));
+        Ok(self.context().ahead(offset.unwrap_or_default()))
+    }
+
+    /// The organization's time.
+    pub fn now_of(&self, organization: &Organization) -> Timestamp {
+        self.clock.now() + self.clock_offset(organization)
+    }
+
+    /// The organizations whose time is ahead of the machine's, so that other things are due for them. One whose clock is
+    /// being moved is left to who moves it.
+    pub async fn clocked_organizations(&self) -> Result<Vec<Organization>, ApiError> {
+        Ok(match self.sandbox {
+            Some(_) => self.store.clocked_organizations().await?,
+            None => Vec::new(),
+        })
+    }
+
+    /// How far an organization's time is ahead of the machine's: only the sandbox has test clocks.
+    fn clock_offset(&self, organization: &Organization) -> SignedDuration {
+        match self.sandbox {
+            Some(_) => organization.clock_offset(),
+            None => SignedDuration::ZERO,
+        }
     }
 
     /// The sites that may embed an organization's checkout.

@@ -146,7 +146,10 @@ impl Till {
         let price = &product["prices"][0];
         let amount = price["price_amount"].as_i64().unwrap_or(500);
         let checkout = self.checkout_row(customer, product_id, id_in(price, "id"), amount);
-        let (at, own) = (self.app.context(), self.organization.id);
+        let (at, own) = (
+            self.app.context_of(&self.organization),
+            self.organization.id,
+        );
         let interval: Option<Interval> = product["recurring_interval"]
             .as_str()
             .map(|word| word.parse().unwrap());
@@ -306,7 +309,7 @@ impl Till {
         price_id: Uuid,
         amount: i64,
     ) -> Checkout {
-        let ctx = self.app.context();
+        let ctx = self.app.context_of(&self.organization);
         Checkout {
             id: ctx.id(),
             created_at: ctx.now,

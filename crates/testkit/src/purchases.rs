@@ -156,10 +156,21 @@ impl Till {
 
     /// Puts the test's organization in another state.
     pub async fn organization_is(&mut self, status: OrganizationStatus) {
+        self.change_organization(|row| row.status = status).await;
+    }
+
+    /// Sets the test clock of the test's organization this far ahead, without anything that becomes due by it.
+    pub async fn clock_is_ahead(&mut self, by: Duration) {
+        let seconds = i64::try_from(by.as_secs()).unwrap();
+        self.change_organization(|row| row.clock_offset_seconds = seconds)
+            .await;
+    }
+
+    async fn change_organization(&mut self, change: impl FnOnce(&mut Organization)) {
         let id = self.organization.id;
         let old: Organization = self.app.store.organization(id).await.unwrap().unwrap();
         let mut new = old.clone();
-        new.status = status;
+        change(&mut new);
         let mut changes = Changes::new();
         changes.update(&old, &new);
         self.app.store.commit(changes).await.unwrap();
@@ -177,7 +188,8 @@ impl Till {
         if let Some(email) = input.customer_email.as_value() {
             keys.email = Some(email.clone());
         }
-        let (own, ctx) = (self.organization.id, self.app.context());
+        let own = self.organization.id;
+        let ctx = self.app.context_of(&session.organization);
         let context = CheckoutContext {
             subscribers: &self.app.store.subscribers(own).await.unwrap(),
             urls: &self.app.urls,
@@ -209,17 +221,18 @@ impl Till {
         if step == CrashPoint::Intended {
             return payment;
         }
-        let (processor, ctx) = (&self.app.processor, self.app.context());
-        let asked = processor.prepare(&attempt, ctx.now).await.unwrap();
+        let (processor, now) = (&self.app.processor, self.app.clock.now());
+        let asked = processor.prepare(&attempt, now).await.unwrap();
         let references = References {
             attempt: &asked.reference,
             customer: &asked.customer,
             client_secret: &asked.client_secret,
         };
+        let ctx = self.app.context_for(payment.organization_id).await.unwrap();
         let (payment, changes) = attempt::asked(&payment, references, &ctx);
         self.app.store.commit(changes).await.unwrap();
         if step == CrashPoint::Charged {
-            let charged = processor.confirm(&attempt, &asked.reference, ctx.now);
+            let charged = processor.confirm(&attempt, &asked.reference, now);
             charged.await.unwrap();
         }
         payment

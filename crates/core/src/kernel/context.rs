@@ -5,7 +5,7 @@ use std::sync::{
     atomic::{AtomicI64, Ordering},
 };
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use rand::{Rng, RngExt, SeedableRng, rngs::StdRng};
 use uuid::Uuid;
 
@@ -13,10 +13,17 @@ use uuid::Uuid;
 const NUMBERS: i64 = 1000;
 
 /// When a decision is made, and where its ids and tokens come from.
+///
+/// There are two times: an organization of the sandbox may have a test clock, and then the time of its business is ahead
+/// of the machine's. What the organization, its customers and their programs are shown is in the organization's time
+/// ([`DecisionContext::now`]); what workers, leases, keys and budgets are compared with is in the machine's
+/// ([`DecisionContext::wall`]). Without a test clock they are the same.
 #[derive(Debug)]
 pub struct DecisionContext {
-    /// The moment, to the microsecond.
+    /// The organization's time, to the microsecond.
     pub now: Timestamp,
+    /// How far `now` is ahead of the machine's time.
+    offset: SignedDuration,
     rng: Mutex<StdRng>,
     /// The first of the numbers that order what is decided.
     first: i64,
@@ -24,10 +31,11 @@ pub struct DecisionContext {
 }
 
 impl DecisionContext {
-    /// `now` cut to the microsecond, which is what databases keep.
+    /// The machine's time, cut to the microsecond, which is what databases keep.
     pub fn new(now: Timestamp, seed: [u8; 32]) -> Self {
         Self {
             now: microseconds(now),
+            offset: SignedDuration::ZERO,
             rng: Mutex::new(StdRng::from_seed(seed)),
             first: microseconds(now).as_microsecond() * NUMBERS,
             count: AtomicI64::new(0),
@@ -46,6 +54,26 @@ impl DecisionContext {
         self
     }
 
+    /// The same moment in the time of an organization whose clock is this far ahead of the machine's.
+    #[must_use]
+    pub fn ahead(self, offset: SignedDuration) -> Self {
+        Self {
+            now: self.wall() + offset,
+            offset,
+            ..self
+        }
+    }
+
+    /// The machine's time.
+    pub fn wall(&self) -> Timestamp {
+        self.wall_of(self.now)
+    }
+
+    /// The machine's time at which the organization's will be `at`, unless its clock is moved before.
+    pub fn wall_of(&self, at: Timestamp) -> Timestamp {
+        at - self.offset
+    }
+
     /// A new random (version 4) id.
     pub fn id(&self) -> Uuid {
         let mut bytes = [0; 16];
@@ -53,7 +81,7 @@ impl DecisionContext {
         uuid::Builder::from_random_bytes(bytes).into_uuid()
     }
 
-    /// A number that orders what is decided: by moment, and within one decision by call.
+    /// A number that orders what is decided: by the machine's time, and within one decision by call.
     pub fn sequence(&self) -> i64 {
         self.first + self.count.fetch_add(1, Ordering::Relaxed) % NUMBERS
     }
@@ -132,6 +160,22 @@ mod tests {
             later.sequence() < made().sequence(),
             "a clock that steps back reorders nothing"
         );
+    }
+
+    #[test]
+    fn a_moment_ahead_keeps_the_machines_time_and_its_order() {
+        let at: Timestamp = "2026-11-22T12:00:00.25Z".parse().unwrap();
+        let year = SignedDuration::from_hours(365 * 24);
+        let ctx = DecisionContext::new(at, [7; 32]).ahead(year);
+        assert_eq!(ctx.now, "2027-11-22T12:00:00.25Z".parse().unwrap());
+        assert_eq!(ctx.wall(), at);
+        assert_eq!(
+            ctx.wall_of(ctx.now + SignedDuration::from_secs(15)),
+            at + SignedDuration::from_secs(15)
+        );
+        assert_eq!(ctx.sequence(), DecisionContext::new(at, [7; 32]).sequence());
+        let again = ctx.ahead(year * 2);
+        assert_eq!((again.wall(), again.now), (at, at + year * 2));
     }
 
     #[test]

@@ -89,7 +89,7 @@ impl Changes {
     }
 }
 
-/// An event in the outbox, due at once.
+/// An event in the outbox, due at once: by the machine's time, in which it is delivered and forgotten.
 pub(crate) fn waiting(
     endpoint: &WebhookEndpoint,
     kind: EventType,
@@ -100,7 +100,7 @@ pub(crate) fn waiting(
     WebhookEvent {
         id: ctx.id(),
         sequence: ctx.sequence(),
-        created_at: ctx.now,
+        created_at: ctx.wall(),
         modified_at: None,
         organization_id: endpoint.organization_id,
         endpoint_id: endpoint.id,
@@ -111,7 +111,7 @@ pub(crate) fn waiting(
         skipped: false,
         last_http_code: None,
         attempts: 0,
-        next_attempt_at: Some(ctx.now),
+        next_attempt_at: Some(ctx.wall()),
     }
 }
 

@@ -64,11 +64,14 @@ pub fn begin(
 ) {
     let (status, answer) = answer.unzip();
     // A key that is remembered no more may be used again before it is swept.
-    changes.write(IdempotencyWrite::DeleteExpired { id, now: ctx.now });
+    changes.write(IdempotencyWrite::DeleteExpired {
+        id,
+        now: ctx.wall(),
+    });
     changes.insert(&KeptAnswer {
         id,
-        created_at: ctx.now,
-        expires_at: ctx.now + KEPT,
+        created_at: ctx.wall(),
+        expires_at: ctx.wall() + KEPT,
         request: request.to_owned(),
         subject_id,
         status: status.map(i64::from),
@@ -94,7 +97,7 @@ pub const FORGOTTEN_AT_ONCE: i64 = 200;
 pub fn forget(ctx: &DecisionContext) -> Changes {
     let mut changes = Changes::new();
     changes.write(IdempotencyWrite::DeleteAllExpired {
-        now: ctx.now,
+        now: ctx.wall(),
         limit: FORGOTTEN_AT_ONCE,
     });
     changes

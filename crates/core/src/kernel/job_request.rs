@@ -45,9 +45,9 @@ pub struct JobRequest {
     pub key: String,
     /// The payload, as JSON text.
     pub payload: String,
-    /// Not before.
+    /// Not before, in the machine's time.
     pub run_at: Timestamp,
-    /// Now.
+    /// Now, in the machine's time.
     pub requested_at: Timestamp,
     /// The lease that the job comes into being with; else anybody may claim it.
     pub lease: Option<JobLease>,

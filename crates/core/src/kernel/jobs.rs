@@ -218,7 +218,7 @@ impl JobRequest {
 impl Changes {
     /// Asks for work of `kind`, once per `key`, not before `run_at`. Where the key is already
     /// waiting, the payload is replaced and the earlier time holds; where it is being worked on,
-    /// it runs once more afterwards.
+    /// it runs once more afterwards. `run_at` is in the time of the decision; the queue keeps the machine's.
     pub fn job<P: Serialize>(
         &mut self,
         ctx: &DecisionContext,
@@ -235,8 +235,8 @@ impl Changes {
             queue: kind.queue,
             key: key.to_owned(),
             payload,
-            run_at,
-            requested_at: ctx.now,
+            run_at: ctx.wall_of(run_at),
+            requested_at: ctx.wall(),
             lease: None,
         }))
     }
@@ -294,6 +294,20 @@ mod tests {
         let last = job(MOST_FAILURES - 1).failed("no disk", now);
         let reason = "failed 20 times, most recently with: no disk".to_owned();
         assert_eq!(last, End::Bury { reason });
+    }
+
+    #[test]
+    fn a_job_waits_in_the_machines_time() {
+        let year = SignedDuration::from_hours(365 * 24);
+        let ctx = DecisionContext::new(Timestamp::UNIX_EPOCH, [1; 32]).ahead(year);
+        let mut changes = Changes::new();
+        changes.job(&ctx, "send", "a", ctx.now, &1);
+        let due = changes.due("send").expect("it is due at once");
+        assert_eq!(due.run_at, Timestamp::UNIX_EPOCH);
+        let later = ctx.now + SignedDuration::from_secs(15);
+        let mut changes = Changes::new();
+        changes.job(&ctx, "send", "a", later, &1);
+        assert!(changes.due("send").is_none());
     }
 
     #[test]

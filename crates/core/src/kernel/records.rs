@@ -110,7 +110,8 @@ words! {
 }
 
 record! {
-    /// A merchant.
+    /// A merchant. `clock_offset_seconds` is how far its test clock is ahead of the machine's time, and `clock_target_at`
+    /// the time up to which it is being moved.
     "organizations", versioned;
     pub struct Organization {
         id: Uuid,
@@ -128,6 +129,8 @@ record! {
         default_tax_behavior: TaxBehaviorOption,
         settings: Json<Settings>,
         details_submitted_at: Option<Timestamp>,
+        clock_offset_seconds: i64,
+        clock_target_at: Option<Timestamp>,
     }
 }
 
@@ -345,7 +348,8 @@ record! {
 }
 
 record! {
-    /// An entry of the journal: something that happened. `sequence` orders those of an organization, ties by `id`.
+    /// An entry of the journal: something that happened. `sequence` orders those of an organization, ties by `id`, and is
+    /// of the machine's time; `created_at` is of the organization's.
     "journal";
     pub struct JournalEntry {
         id: Uuid,
@@ -365,7 +369,7 @@ impl JournalEntry {
 }
 
 record! {
-    /// An event for one endpoint. `next_attempt_at` is null once nothing is left to do.
+    /// An event for one endpoint, in the machine's time. `next_attempt_at` is null once nothing is left to do.
     "webhook_events";
     pub struct WebhookEvent {
         id: Uuid,

@@ -179,7 +179,7 @@ fn effects(
     let is_told = |new: &Refund| old.is_none_or(|old| old.state != new.state);
     if new.state.status().is_some() && is_told(new) {
         changes.emit(subscribers, ctx, kind, new.id, || {
-            new.view(rows.dispute.as_ref(), ctx.now)
+            new.view(rows.dispute.as_ref(), ctx.wall())
         });
     }
     if was_given == is_given {

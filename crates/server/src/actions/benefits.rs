@@ -101,7 +101,7 @@ pub async fn create(
             app.store.subscribers(own.id),
             app.store.benefit_references(own.id, &meters, &files)
         )?;
-        let made = benefits::create(input.clone(), own, &named, &subscribers, &app.context())?;
+        let made = benefits::create(input.clone(), own, &named, &subscribers, &caller.context())?;
         app.reply(guard, StatusCode::CREATED, made, |now| now.view())
             .await
     })
@@ -123,7 +123,8 @@ pub async fn update(
             app.store.subscribers(own.id),
             app.store.benefit_references(own.id, &meters, &files)
         )?;
-        let updated = benefits::update(&row, input.clone(), &named, &subscribers, &app.context())?;
+        let updated =
+            benefits::update(&row, input.clone(), &named, &subscribers, &caller.context())?;
         Ok(app.apply(updated).await?.view())
     })
     .await
@@ -136,7 +137,7 @@ pub async fn delete(caller: &Caller<scope::BenefitsWrite>, id: Uuid) -> Result<(
     app.retry_on_conflict(|| async {
         let row = app.store.benefit(own, id).await.or_not_found()?;
         let subscribers = app.store.subscribers(own).await?;
-        let changes = benefits::delete(&row, &subscribers, &app.context());
+        let changes = benefits::delete(&row, &subscribers, &caller.context());
         app.commit(changes).await?;
         Ok(())
     })

@@ -70,7 +70,7 @@ pub async fn create(
         .store
         .linkable(own.id, &input.offer, input.discount_id)
         .await?;
-    let made = checkout_links::create(input, own, loaded, &app.context())?;
+    let made = checkout_links::create(input, own, loaded, &caller.context())?;
     app.reply(guard, StatusCode::CREATED, made, |linked| {
         linked.view(own, &app.urls)
     })
@@ -106,7 +106,7 @@ pub async fn update(
                 discount.unwrap_or(link.discount_id),
             )
             .await?;
-        let updated = checkout_links::update(&link, input.clone(), loaded, &app.context())?;
+        let updated = checkout_links::update(&link, input.clone(), loaded, &caller.context())?;
         let linked = app.apply(updated).await?;
         Ok(linked.view(own, &app.urls))
     })
@@ -119,7 +119,7 @@ pub async fn delete(caller: &Caller<scope::CheckoutLinksWrite>, id: Uuid) -> Res
     app.retry_on_conflict(|| async {
         let own = caller.organization.id;
         let link = app.store.checkout_link(own, id).await.or_not_found()?;
-        app.commit(checkout_links::delete(&link, &app.context()))
+        app.commit(checkout_links::delete(&link, &caller.context()))
             .await?;
         Ok(())
     })

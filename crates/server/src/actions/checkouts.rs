@@ -112,7 +112,7 @@ pub(crate) async fn decide(
     loaded: open::Loaded,
     origin: Origin,
 ) -> Result<(Session, Changes)> {
-    let ctx = app.context();
+    let ctx = app.context_of(&loaded.organization);
     let settings = loaded.organization.settings.tax.clone();
     let mut given = Some((input, loaded));
     app.taxed(&settings, |taxes| {
@@ -225,7 +225,7 @@ async fn change(
 ) -> Result<Session> {
     let known = known(app, &session, input, writer, Step::Patch).await?;
     let subscribers = app.store.subscribers(session.organization.id).await?;
-    let ctx = app.context();
+    let ctx = app.context_of(&session.organization);
     let (now, mut changes) = app
         .taxed(&session.organization.settings.tax, |taxes| {
             let context = CheckoutContext {

@@ -78,7 +78,7 @@ pub async fn create(
     // Who comes second with a slug meets the index, and is told when the slug is looked up again.
     app.retry_on_conflict(|| async {
         let holder = app.store.custom_field_by_slug(own, &input.slug).await?;
-        let made = custom_fields::create(input.clone(), own, holder.as_ref(), &app.context())?;
+        let made = custom_fields::create(input.clone(), own, holder.as_ref(), &caller.context())?;
         app.reply(guard, StatusCode::CREATED, made, |now| now.view())
             .await
     })
@@ -99,7 +99,8 @@ pub async fn update(
             Some(slug) => app.store.custom_field_by_slug(own, slug).await?,
             None => None,
         };
-        let updated = custom_fields::update(&row, input.clone(), holder.as_ref(), &app.context())?;
+        let updated =
+            custom_fields::update(&row, input.clone(), holder.as_ref(), &caller.context())?;
         Ok(app.apply(updated).await?.view())
     })
     .await
@@ -111,7 +112,7 @@ pub async fn delete(caller: &Caller<scope::CustomFieldsWrite>, id: Uuid) -> Resu
     app.retry_on_conflict(|| async {
         let own = caller.organization.id;
         let row = app.store.custom_field(own, id).await.or_not_found()?;
-        app.commit(custom_fields::delete(&row, &app.context()))
+        app.commit(custom_fields::delete(&row, &caller.context()))
             .await?;
         Ok(())
     })

@@ -116,7 +116,13 @@ pub async fn create(
                 .holders(own.id, Some(&input.email), input.external_id.as_deref()),
             app.store.subscribers(own.id),
         )?;
-        let made = customers::create(input.clone(), own, &holders, &subscribers, &app.context())?;
+        let made = customers::create(
+            input.clone(),
+            own,
+            &holders,
+            &subscribers,
+            &caller.context(),
+        )?;
         app.reply(guard, StatusCode::CREATED, made, |now| now.view())
             .await
     })
@@ -151,7 +157,7 @@ pub async fn update(
             app.store.holders(own, input.email.as_deref(), external_id),
             app.store.subscribers(own),
         )?;
-        let (row, ctx) = (row.or_not_found()?, app.context());
+        let (row, ctx) = (row.or_not_found()?, caller.context());
         let updated = customers::update(&row, input.clone(), lookup, &holders, &subscribers, &ctx)?;
         Ok(app.apply(updated).await?.view())
     })
@@ -191,7 +197,7 @@ pub async fn delete(
             &subscriptions,
             anonymize,
             &subscribers,
-            &app.context(),
+            &caller.context(),
         );
         app.commit(changes).await?;
         Ok(())

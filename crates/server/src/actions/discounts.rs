@@ -110,7 +110,7 @@ pub async fn create(
             &known,
             holder,
             &subscribers,
-            &app.context(),
+            &caller.context(),
         )?;
         app.reply(guard, StatusCode::CREATED, made, |now| now).await
     })
@@ -133,7 +133,7 @@ pub async fn update(
             holder(app, own.id, input.code.as_value()),
             async { Ok(app.store.subscribers(own.id).await?) },
         )?;
-        let (holder, ctx) = (holder.as_ref(), app.context());
+        let (holder, ctx) = (holder.as_ref(), caller.context());
         let updated =
             discounts::update(&row, input.clone(), own, &known, holder, &subscribers, &ctx)?;
         app.apply(updated).await
@@ -151,7 +151,7 @@ pub async fn delete(caller: &Caller<scope::DiscountsWrite>, id: Uuid) -> Result<
             tokio::try_join!(products(app, own.id, row.product_ids.iter()), async {
                 Ok(app.store.subscribers(own.id).await?)
             },)?;
-        let changes = discounts::delete(&row, own, &known, &subscribers, &app.context());
+        let changes = discounts::delete(&row, own, &known, &subscribers, &caller.context());
         app.commit(changes).await?;
         Ok(())
     })

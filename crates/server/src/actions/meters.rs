@@ -70,7 +70,7 @@ pub async fn create(
     input: MeterCreate,
 ) -> Result<Meter> {
     let app = &caller.app;
-    let made = meters::create(input, &caller.organization, &app.context())?;
+    let made = meters::create(input, &caller.organization, &caller.context())?;
     app.reply(guard, StatusCode::CREATED, made, |now| now.view())
         .await
 }
@@ -90,7 +90,7 @@ pub async fn update(
             &found.or_not_found()?,
             input.clone(),
             in_use,
-            &app.context(),
+            &caller.context(),
         )?;
         Ok(app.apply(updated).await?.view())
     })

@@ -66,8 +66,13 @@ pub async fn update(
             None => Vec::new(),
         };
         let subscribers = app.store.subscribers(id).await?;
-        let updated =
-            organizations::update(&row, input.clone(), &unpriced, &subscribers, &app.context())?;
+        let updated = organizations::update(
+            &row,
+            input.clone(),
+            &unpriced,
+            &subscribers,
+            &caller.context(),
+        )?;
         Ok(organizations::view(&app.apply(updated).await?))
     })
     .await

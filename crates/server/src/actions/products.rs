@@ -111,7 +111,7 @@ pub async fn create(
             app.store
                 .product_references(own.id, &meters, &fields, &input.medias)
         )?;
-        let made = products::create(input.clone(), own, &named, &subscribers, &app.context())?;
+        let made = products::create(input.clone(), own, &named, &subscribers, &caller.context())?;
         app.reply(guard, StatusCode::CREATED, made, |now| now.view())
             .await
     })
@@ -144,7 +144,7 @@ pub async fn update(
                 .product_references(own.id, &meters, &fields, medias),
             links
         )?;
-        let (old, ctx) = (found.first().or_not_found()?, app.context());
+        let (old, ctx) = (found.first().or_not_found()?, caller.context());
         let updated =
             products::update(old, input.clone(), own, &named, &links, &subscribers, &ctx)?;
         Ok(app.apply(updated).await?.view())
@@ -168,7 +168,7 @@ pub async fn include(
             app.store.subscribers(own),
             app.store.benefits(own, &input.benefits)
         )?;
-        let (old, ctx) = (found.first().or_not_found()?, app.context());
+        let (old, ctx) = (found.first().or_not_found()?, caller.context());
         let updated = products::include(old, input.clone(), &benefits, &subscribers, &ctx)?;
         app.reply(guard, StatusCode::OK, updated, |now| now.view())
             .await

@@ -138,7 +138,7 @@ async fn intend(
 ) -> Result<Uuid> {
     let (app, own) = (&caller.app, caller.organization.id);
     let made = app.retry_on_conflict(|| async {
-        let ctx = app.context();
+        let ctx = caller.context();
         let order = app.store.order(own, input.order_id).await?;
         let order = order.ok_or_else(|| unknown(input.order_id))?;
         let payment = app.store.payment_of_order(own, order.id).await?;

@@ -235,7 +235,11 @@ async fn opened(
     };
     app.retry_on_conflict(|| async {
         let session = checkouts::shown(&app, &secret).await?;
-        let opened = update::opened(&session, distinct.clone(), &app.context());
+        let opened = update::opened(
+            &session,
+            distinct.clone(),
+            &app.context_of(&session.organization),
+        );
         let view = |now: Session| now.public_view(&app.urls);
         let now = app.reply(&guard, StatusCode::OK, opened, view).await?;
         Ok(Json(now))

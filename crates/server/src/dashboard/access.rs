@@ -8,10 +8,13 @@ use axum::{
 };
 use axum_extra::extract::CookieJar;
 use futures_util::future::BoxFuture;
-use jiff::tz::TimeZone;
+use jiff::{Timestamp, tz::TimeZone};
 use serde::{Serialize, de::DeserializeOwned};
 use till_core::{
-    kernel::records::{Organization, Role, User, UserSession},
+    kernel::{
+        context::DecisionContext,
+        records::{Organization, Role, User, UserSession},
+    },
     organizations::capabilities,
     people::sign_in,
 };
@@ -128,6 +131,16 @@ impl<A> Dashboard<A> {
 }
 
 impl Viewer {
+    /// The moment a decision about the organization's business is made with.
+    pub fn context(&self) -> DecisionContext {
+        self.app.context_of(&self.organization)
+    }
+
+    /// The organization's time.
+    pub fn now(&self) -> Timestamp {
+        self.context().now
+    }
+
     /// The address of a page of the organization's dashboard.
     pub fn path(&self, rest: &str) -> String {
         format!("/dashboard/{}{rest}", self.organization.slug)

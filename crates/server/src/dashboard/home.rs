@@ -100,7 +100,7 @@ async fn home(dashboard: Dashboard<scope::OrdersRead>, query: ListingQuery) -> A
         .get("stretch")
         .and_then(|word| word.parse().ok())
         .unwrap_or(ReportPeriod::Month);
-    let now = app.clock.now();
+    let now = dashboard.now();
     let boundaries = period.boundaries(now, &dashboard.zone);
     let organization = &dashboard.organization;
     let newest = Params::parse("limit=5");
@@ -108,8 +108,8 @@ async fn home(dashboard: Dashboard<scope::OrdersRead>, query: ListingQuery) -> A
     let (figures, progress, warning, failing) = tokio::try_join!(
         async { Ok::<_, ApiError>(app.store.figures(organization.id, &boundaries).await?) },
         async { Ok(app.store.progress(organization.id).await?) },
-        cards::warning(app, organization.id),
-        failing(&dashboard, now),
+        cards::warning(app, organization),
+        failing(&dashboard, app.clock.now()),
     )?;
     let orders = readable(orders.await)?;
     let orders = orders.map(|orders| latest(&dashboard, &orders));

@@ -1,6 +1,7 @@
 //! Jobs of checkout sessions: fulfilment and expiry.
 
 use futures_util::{StreamExt, stream};
+use jiff::Timestamp;
 use till_core::{
     checkout::{
         CheckoutContext,
@@ -8,7 +9,7 @@ use till_core::{
         customer, expire,
         fulfil::{self, Purchase},
     },
-    kernel::{changes::Changes, jobs::End},
+    kernel::{changes::Changes, jobs::End, records::Organization},
     tax::NoTaxes,
 };
 use till_store::BuyerKeys;
@@ -47,7 +48,7 @@ pub async fn fulfil(app: &App, id: Uuid) -> Result<End, ApiError> {
             }
         },
     )?;
-    let ctx = app.context();
+    let ctx = app.context_of(&session.organization);
     let (session, customer, mut changes) = match known.pop() {
         Some(customer) => (session, customer, Changes::new()),
         None if resolved => {
@@ -94,11 +95,27 @@ const SIDE_BY_SIDE: usize = 16;
 
 /// Expires the sessions whose time is over; says how many. One that cannot be is left out, and tried again later.
 pub async fn expire_due(app: &App) -> Result<usize, ApiError> {
+    let mut expired = expire_before(app, None, app.clock.now()).await?;
+    for organization in app.clocked_organizations().await? {
+        expired += expire_due_of(app, &organization).await?;
+    }
+    Ok(expired)
+}
+
+/// Expires the sessions of an organization whose time is over by its own clock.
+pub(super) async fn expire_due_of(
+    app: &App,
+    organization: &Organization,
+) -> Result<usize, ApiError> {
+    expire_before(app, Some(organization.id), app.now_of(organization)).await
+}
+
+async fn expire_before(app: &App, own: Option<Uuid>, now: Timestamp) -> Result<usize, ApiError> {
     let (mut expired, mut last) = (0, None);
     loop {
         let due = app
             .store
-            .overdue_checkouts(app.clock.now(), last, BATCH as i64)
+            .overdue_checkouts(own, now, last, BATCH as i64)
             .await?;
         let found = due.len();
         last = due.last().copied();
@@ -126,7 +143,7 @@ async fn expire(app: &App, id: Uuid) -> Result<(), ApiError> {
         &session,
         &subscribers,
         &app.urls,
-        &app.context(),
+        &app.context_of(&session.organization),
     ))
     .await
 }

@@ -16,14 +16,16 @@ pub async fn state_changed(app: &App, id: Uuid) -> Result<End, ApiError> {
     let customer: Option<Customer> = app.store.one(Query::by_id::<Customer>(id)).await?;
     let mut changes = Changes::new();
     if let Some(customer) = customer.filter(|c| c.deleted_at.is_none()) {
-        let (subscriptions, subscribers) = tokio::try_join!(
-            app.store.subscriptions_of(id),
-            app.store.subscribers(customer.organization_id),
+        let own = customer.organization_id;
+        let (subscriptions, subscribers, ctx) = tokio::try_join!(
+            async { Ok(app.store.subscriptions_of(id).await?) },
+            async { Ok(app.store.subscribers(own).await?) },
+            app.context_for(own),
         )?;
         let prices = app.store.prices_of(&subscriptions).await?;
         changes.emit(
             &subscribers,
-            &app.context(),
+            &ctx,
             EventType::CustomerStateChanged,
             id,
             || customers::state(&customer, &subscriptions, &prices),

@@ -41,12 +41,21 @@ const SET_ASIDE: SignedDuration = SignedDuration::from_hours(1);
 pub async fn run_due(app: &App) -> Result<usize, ApiError> {
     let mut done = 0;
     loop {
-        let taken = turn(app, None, app.clock.now()).await?;
+        let taken = turns(app).await?;
         if taken == 0 {
             return Ok(done);
         }
         done += taken;
     }
+}
+
+/// Takes one batch of what is due by the machine's time, and one by each test clock: how many were taken.
+async fn turns(app: &App) -> Result<usize, ApiError> {
+    let mut taken = turn(app, None, app.clock.now()).await?;
+    for organization in app.clocked_organizations().await? {
+        taken += turn(app, Some(organization.id), app.now_of(&organization)).await?;
+    }
+    Ok(taken)
 }
 
 /// Takes one batch of what is due by `now`, of one organization where one is named, and does it: how many were taken.
@@ -132,13 +141,13 @@ pub async fn billing(
 
 /// Decides one step, and commits it.
 async fn step(app: &App, rows: BillingRows) -> Result<Charge, ApiError> {
-    let ctx = app.context();
+    let ctx = app.context_of(&rows.organization);
     let settings = &rows.organization.settings.tax;
     let due = app
         .taxed(settings, |taxes| Ok(renew::due(&rows, taxes, &ctx)))
         .await?;
     match due {
-        Err(mismatch) => set_aside(app, &rows.subscription, &mismatch).await,
+        Err(mismatch) => set_aside(app, &rows, &mismatch).await,
         Ok(Due::Nothing(changes)) => {
             app.commit(changes).await?;
             Ok(Charge::Nothing)
@@ -155,15 +164,12 @@ async fn step(app: &App, rows: BillingRows) -> Result<Charge, ApiError> {
 }
 
 /// A subscription that cannot be billed holds up no other: a person has to look at it.
-async fn set_aside(
-    app: &App,
-    subscription: &Subscription,
-    mismatch: &Mismatch,
-) -> Result<Charge, ApiError> {
+async fn set_aside(app: &App, rows: &BillingRows, mismatch: &Mismatch) -> Result<Charge, ApiError> {
+    let subscription = &rows.subscription;
     let id = subscription.id;
     tracing::error!(%mismatch, subscription = %id, "a subscription cannot be billed: a person has to look at it");
     let mut later = subscription.clone();
-    later.next_due_at = Some(app.context().now + SET_ASIDE);
+    later.next_due_at = Some(app.now_of(&rows.organization) + SET_ASIDE);
     let mut changes = Changes::new();
     changes.update(subscription, &later);
     app.commit(changes).await?;
@@ -205,7 +211,8 @@ pub async fn void_orders(app: &App, orders: VoidOrders) -> Result<End, ApiError>
             let balances = app.store.balances(&[rows.customer.id]).await?;
             let currency = rows.order.currency;
             let balance = balances.into_iter().find(|one| one.currency == currency);
-            app.commit(void::void(&rows, balance, &subscribers, &app.context()))
+            let ctx = app.context_of(&organization);
+            app.commit(void::void(&rows, balance, &subscribers, &ctx))
                 .await
         })
         .await?;
@@ -216,12 +223,12 @@ pub async fn void_orders(app: &App, orders: VoidOrders) -> Result<End, ApiError>
 /// Does what is due for subscriptions until `shutdown` turns true.
 pub(super) async fn serve(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
     while !*shutdown.borrow() {
-        let taken = turn(&app, None, app.clock.now()).await;
+        let taken = turns(&app).await;
         let taken = taken.unwrap_or_else(|error| {
             tracing::error!(?error, "the due subscriptions could not be read");
             0
         });
-        if taken == BATCH {
+        if taken >= BATCH {
             continue;
         }
         let next = app.clock.now() + SignedDuration::try_from(POLL).unwrap_or_default();

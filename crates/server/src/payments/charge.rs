@@ -35,6 +35,7 @@ const SAVED_REFUSED: &str = "The saved card can no longer be charged. Nothing wa
 /// The commit's: where somebody else has given the attempt up meanwhile it is stale, and no money moves.
 pub async fn charge(
     app: &App,
+    organization: &Organization,
     payment: Payment,
     asked: &Attempt,
 ) -> Result<(Payment, Option<Outcome>), ApiError> {
@@ -54,7 +55,7 @@ pub async fn charge(
         customer: &prepared.customer,
         client_secret: &prepared.client_secret,
     };
-    let (payment, changes) = journal::asked(&payment, references, &app.context());
+    let (payment, changes) = journal::asked(&payment, references, &app.context_of(organization));
     // Money does not move where this is not written down: because somebody else has given the attempt up meanwhile, or
     // because the database failed, which is no fault of the buyer's.
     app.commit(changes).await?;

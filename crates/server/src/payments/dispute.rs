@@ -44,7 +44,8 @@ async fn record_as_told(
     };
     let subscribers = app.store.subscribers(rows.payment.organization_id).await?;
     let report = report(told);
-    let recorded = disputes::record(&rows, &report, &subscribers, &app.context());
+    let ctx = app.context_for(rows.payment.organization_id).await?;
+    let recorded = disputes::record(&rows, &report, &subscribers, &ctx);
     let Some((dispute, changes)) = recorded else {
         return Ok(rows.dispute);
     };

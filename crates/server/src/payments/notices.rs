@@ -180,17 +180,19 @@ fn is_unfulfilled(payment: &Payment) -> bool {
         && payment.decline_reason.is_none()
 }
 
-fn later(app: &App, payment: &Payment) -> End {
+async fn later(app: &App, payment: &Payment) -> Result<End, ApiError> {
     let since = payment.modified_at.unwrap_or(payment.created_at);
-    End::Retry {
-        at: ask_again(since, UNFULFILLED, app.clock.now()),
-    }
+    let ctx = app.context_for(payment.organization_id).await?;
+    let again = ask_again(since, UNFULFILLED, ctx.now);
+    Ok(End::Retry {
+        at: ctx.wall_of(again),
+    })
 }
 
 async fn refunds(app: &App, charge: &str) -> Result<End, ApiError> {
     let name = app.processor.name();
     match app.store.payment_by_reference(name, charge).await? {
-        Some(payment) if is_unfulfilled(&payment) => return Ok(later(app, &payment)),
+        Some(payment) if is_unfulfilled(&payment) => return later(app, &payment).await,
         Some(payment) => refresh(app, &payment).await?,
         None => {}
     }
@@ -206,7 +208,7 @@ async fn disputed(app: &App, reference: &str) -> Result<End, ApiError> {
             None => None,
         };
         if let Some(payment) = payment.filter(is_unfulfilled) {
-            return Ok(later(app, &payment));
+            return later(app, &payment).await;
         }
     }
     Ok(End::Done(Changes::new()))

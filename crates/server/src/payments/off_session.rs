@@ -40,7 +40,7 @@ async fn begin(app: &App, id: Uuid) -> Result<Option<(Payment, PaymentMethod)>, 
         0 => PaymentTrigger::SubscriptionCycle,
         _ => PaymentTrigger::RetryDunning,
     };
-    let ctx = app.context();
+    let ctx = app.context_of(&organization);
     let (payment, changes) = payment::charge(&rows, method.as_ref(), trigger, &subscribers, &ctx);
     match app.commit_exactly(changes).await {
         Ok(()) => Ok(payment.zip(method)),
@@ -60,13 +60,14 @@ pub async fn send(
     method: PaymentMethod,
 ) -> Result<(), ApiError> {
     let asked = attempt(app, organization, &rows, &payment, method);
-    let (payment, outcome) = charge::charge(app, payment, &asked).await?;
+    let (payment, outcome) = charge::charge(app, organization, payment, &asked).await?;
     let Some(outcome) = outcome else {
         return Ok(());
     };
     // What was just written is most often still so; where it is not, everything is read again.
     let seen = &witness::outcome(&outcome);
-    let decided = payment::record_outcome(&rows, &payment, seen, subscribers, &app.context());
+    let ctx = app.context_of(organization);
+    let decided = payment::record_outcome(&rows, &payment, seen, subscribers, &ctx);
     match witness::commit(app, payment.clone(), seen, decided).await {
         Err(error) if error.conflict().is_some() => {
             let payment = app.store.attempt(payment.id).await?.unwrap_or(payment);

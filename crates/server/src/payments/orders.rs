@@ -25,7 +25,7 @@ pub(super) async fn decide(
     let order_id = payment.order_id.ok_or_else(ApiError::not_found)?;
     let (organization, rows) = rows(app, order_id).await?;
     let subscribers = app.store.subscribers(organization.id).await?;
-    let ctx = app.context();
+    let ctx = app.context_of(&organization);
     Ok(payment::record_outcome(
         &rows,
         payment,

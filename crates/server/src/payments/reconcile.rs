@@ -26,17 +26,21 @@ pub async fn reconcile(app: &App, id: Uuid) -> Result<End, ApiError> {
     if payment.state.is_settled() {
         return Ok(done());
     }
-    let now = app.clock.now();
+    let ctx = app.context_for(payment.organization_id).await?;
+    let now = ctx.now;
     let touched = payment.modified_at.unwrap_or(payment.created_at);
-    let (seen, again) = (payment.version, |state| End::Retry {
-        at: ask_again(touched, first_pause(state), now),
+    let retry = |at| End::Retry {
+        at: ctx.wall_of(at),
+    };
+    let (seen, again) = (payment.version, |state| {
+        retry(ask_again(touched, first_pause(state), now))
     });
     let given_up = now.duration_since(touched) >= RECONCILE_AFTER;
     // Somebody may still be about to confirm it, or a confirmation be on its way: where it is given up, the
     // processor is told first, and takes none from then on.
     let reference = payment.reference.as_deref();
-    let told = match app.processor.retrieve(id, reference, now).await {
-        Ok(None) if given_up => app.processor.abandon(id, reference, now).await,
+    let told = match app.processor.retrieve(id, reference, ctx.wall()).await {
+        Ok(None) if given_up => app.processor.abandon(id, reference, ctx.wall()).await,
         told => told,
     };
     let outcome = match told {
@@ -59,14 +63,12 @@ pub async fn reconcile(app: &App, id: Uuid) -> Result<End, ApiError> {
             return Ok(
                 match record_outcome_of(app, payment, &abandoned, Some(seen)).await? {
                     Some(_) => done(),
-                    None => End::Retry { at: now },
+                    None => retry(now),
                 },
             );
         }
         Ok(None) => {
-            return Ok(End::Retry {
-                at: touched + RECONCILE_AFTER,
-            });
+            return Ok(retry(touched + RECONCILE_AFTER));
         }
         Err(error) => {
             tracing::warn!(%error, payment = %id, "the processor could not be asked for the outcome of an attempt");
@@ -79,7 +81,7 @@ pub async fn reconcile(app: &App, id: Uuid) -> Result<End, ApiError> {
         processor::Outcome::RequiresAction { .. } => {
             let at = ask_again(touched, first_pause(PaymentState::RequiresAction), now);
             let until = buyer::deadline(app, &noted).await?;
-            End::Retry { at: at.min(until) }
+            retry(at.min(until))
         }
         _ => done(),
     })

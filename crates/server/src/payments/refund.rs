@@ -27,11 +27,13 @@ use crate::{
 /// Asks the processor for a refund that was written down, until it is known how it ended.
 pub async fn refund(app: &App, id: Uuid) -> Result<End, ApiError> {
     let refund = ask(app, id).await?;
-    Ok(match refund.state.is_settled() {
-        true => End::Done(Changes::new()),
-        false => End::Retry {
-            at: ask_again(refund.created_at, RECONCILE_AFTER, app.clock.now()),
-        },
+    if refund.state.is_settled() {
+        return Ok(End::Done(Changes::new()));
+    }
+    let ctx = app.context_for(refund.organization_id).await?;
+    let again = ask_again(refund.created_at, RECONCILE_AFTER, ctx.now);
+    Ok(End::Retry {
+        at: ctx.wall_of(again),
     })
 }
 
@@ -104,7 +106,8 @@ async fn record(
         order,
         dispute,
     };
-    let recorded = refund_outcome::record_outcome(&rows, report, &subscribers, &app.context());
+    let ctx = app.context_for(rows.payment.organization_id).await?;
+    let recorded = refund_outcome::record_outcome(&rows, report, &subscribers, &ctx);
     let Some((refund, changes)) = recorded else {
         return Ok(rows.refund);
     };
@@ -169,13 +172,14 @@ async fn found(app: &App, payment: Payment, told: &ProcessorRefund) -> Result<()
     let (order, subscribers) = told_with(app, &payment, payment.order_id).await?;
     let known = app.store.refunds_of_payment(payment.id).await?;
     let report = report(&told.outcome, Some(&told.reference));
+    let ctx = app.context_for(payment.organization_id).await?;
     let made = refund_outcome::found(
         (&payment, order.as_ref()),
         &known,
         told.amount.minor,
         &report,
         &subscribers,
-        &app.context(),
+        &ctx,
     );
     if let Some((refund, changes)) = made {
         app.commit(changes).await?;

@@ -17,10 +17,6 @@ pub(super) async fn decide(
     let wanted = [customer_id];
     let known = app.store.customers(payment.organization_id, &wanted);
     let customer = known.await?.pop().ok_or_else(ApiError::not_found)?;
-    Ok(methods::record_outcome(
-        &customer,
-        payment,
-        outcome,
-        &app.context(),
-    ))
+    let ctx = app.context_for(payment.organization_id).await?;
+    Ok(methods::record_outcome(&customer, payment, outcome, &ctx))
 }

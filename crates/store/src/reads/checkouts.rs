@@ -142,18 +142,23 @@ impl Store {
     }
 
     /// Open sessions whose time is over and for which nobody is paying, the oldest first: when it was over, and the
-    /// session. With `after`, only those behind that one.
+    /// session. With `own`, only those of an organization; with `after`, only those behind that one.
     pub async fn overdue_checkouts(
         &self,
+        own: Option<Uuid>,
         now: Timestamp,
         after: Option<(Timestamp, Uuid)>,
         limit: i64,
     ) -> Result<Vec<(Timestamp, Uuid)>, StoreError> {
-        let sql = "select expires_at, id from checkouts where status = 'open' and expires_at <= $1 \
-                   and attempt_id is null and expires_at >= $2 and (expires_at > $2 or id > $3) \
-                   order by expires_at, id limit $4";
+        let of = own.map_or("", |_| "and organization_id = $5");
+        let sql = format!(
+            "select expires_at, id from checkouts where status = 'open' and expires_at <= $1 \
+             and attempt_id is null and expires_at >= $2 and (expires_at > $2 or id > $3) {of} \
+             order by expires_at, id limit $4"
+        );
         let (since, but) = after.unwrap_or((Timestamp::UNIX_EPOCH, Uuid::nil()));
-        let binds = vec![now.into(), since.into(), but.into(), Value::Int(limit)];
+        let mut binds = vec![now.into(), since.into(), but.into(), Value::Int(limit)];
+        binds.extend(own.map(Value::Uuid));
         let found: Vec<(Col<Timestamp>, Col<Uuid>)> = self.all(Query::raw(sql, binds)).await?;
         Ok(found.into_iter().map(|(at, id)| (at.0, id.0)).collect())
     }

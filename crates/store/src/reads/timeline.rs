@@ -1,4 +1,4 @@
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp, Unit};
 use till_core::kernel::{
     records::{JournalEntry, Payment, PaymentKind, PaymentState, WebhookDelivery, WebhookEvent},
     values::{Json, Value},
@@ -15,7 +15,7 @@ const SHOWN: usize = 50;
 /// One entry of a timeline.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TimelineEntry {
-    /// When it happened.
+    /// When it happened, in the organization's time.
     pub at: Timestamp,
     /// The event.
     pub what: TimelineEvent,
@@ -89,6 +89,7 @@ impl Store {
             )),
         )
         .await?;
+        let ahead = Ahead::of(&journal);
         // At the same moment a payment comes before what it caused, and that before its telling.
         let mut found: Vec<_> = attempts
             .into_iter()
@@ -104,7 +105,7 @@ impl Store {
             .chain(deliveries.into_iter().map(|(row, event, Col(url))| {
                 let sequence = event.sequence;
                 (
-                    row.created_at,
+                    row.created_at + ahead.at(sequence),
                     2,
                     sequence,
                     row.id,
@@ -119,6 +120,32 @@ impl Store {
             .map(|(at, _, _, _, what)| TimelineEntry { at, what })
             .collect())
     }
+}
+
+/// How far the organization's time was ahead of the machine's, in which webhooks are delivered: told by the entries of the
+/// journal, which have both.
+struct Ahead(Vec<(i64, SignedDuration)>);
+
+impl Ahead {
+    fn of(journal: &[JournalEntry]) -> Self {
+        let mut known: Vec<_> = journal.iter().map(ahead).collect();
+        known.sort_unstable();
+        Self(known)
+    }
+
+    /// When what has this sequence was decided.
+    fn at(&self, sequence: i64) -> SignedDuration {
+        let later = self.0.partition_point(|(known, _)| *known <= sequence);
+        let nearest = self.0.get(later.saturating_sub(1));
+        nearest.map_or(SignedDuration::ZERO, |(_, ahead)| *ahead)
+    }
+}
+
+fn ahead(entry: &JournalEntry) -> (i64, SignedDuration) {
+    let wall = Timestamp::from_microsecond(entry.sequence / 1000).unwrap_or(entry.created_at);
+    // Clocks are ahead by whole seconds; a sequence may run a little ahead of its moment.
+    let ahead = entry.created_at.duration_since(wall).round(Unit::Second);
+    (entry.sequence, ahead.unwrap_or_default())
 }
 
 fn attempt(row: Payment) -> TimelineEvent {

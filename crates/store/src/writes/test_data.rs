@@ -40,8 +40,8 @@ impl Store {
         Ok(counts)
     }
 
-    /// Deletes everything that was sold, and what followed from it; what is sold, people and settings stay. No server
-    /// may run meanwhile.
+    /// Deletes everything that was sold, and what followed from it; what is sold, people and settings stay, and test
+    /// clocks are gone. No server may run meanwhile.
     pub async fn clear_test_data(&self) -> Result<(), CommitError> {
         let mut changes = Changes::new();
         for (_, sql) in CLEARED {
@@ -49,6 +49,9 @@ impl Store {
         }
         let unused = "update discounts set redemptions_count = 0, version = version + 1 where redemptions_count > 0";
         changes.write(NamedWrite::Statement(any(unused, Vec::new())));
+        let clockless = "update organizations set clock_offset_seconds = 0, clock_target_at = null, \
+                         version = version + 1 where clock_offset_seconds > 0 or clock_target_at is not null";
+        changes.write(NamedWrite::Statement(any(clockless, Vec::new())));
         self.commit(changes).await
     }
 }

@@ -7,6 +7,7 @@ mod budgets;
 mod checkout_links;
 mod checkouts;
 mod claims;
+mod clock;
 mod conventions;
 mod costs;
 mod custom_fields;

@@ -44,6 +44,8 @@ fn organization() -> Organization {
         default_tax_behavior: TaxBehaviorOption::Location,
         settings: Json(Settings::default()),
         details_submitted_at: None,
+        clock_offset_seconds: 0,
+        clock_target_at: None,
     }
 }
 

@@ -87,6 +87,8 @@ pub(crate) fn organization() -> Organization {
         default_tax_behavior: TaxBehaviorOption::Location,
         settings: Json(Settings::default()),
         details_submitted_at: None,
+        clock_offset_seconds: 0,
+        clock_target_at: None,
     }
 }
 

@@ -89,7 +89,7 @@ pub async fn visit(
         &link,
         &organization,
         &visit_context,
-        app.context().now,
+        app.now_of(&organization),
     )?;
     let code = visit.discount_code().map(code_key);
     let used = session_to_open.discount.as_ref();

@@ -152,7 +152,7 @@ async fn detail(dashboard: Dashboard<scope::DiscountsRead>, PathId(id): PathId) 
     ];
     parts.extend(metadata(&base.metadata));
     parts.push(timeline(&dashboard, [id]).await?);
-    let state = state(&discount, dashboard.app.clock.now());
+    let state = state(&discount, dashboard.now());
     show(&discount.detail(&dashboard, state, parts))
 }
 
@@ -212,7 +212,7 @@ impl Listed for Discount {
             self.base
                 .max_redemptions_per_customer
                 .map_or(Cell::Empty, |most| Cell::Text(most.to_string())),
-            state(self, viewer.app.clock.now()),
+            state(self, viewer.now()),
             Cell::time_or_nothing(self.base.ends_at, &viewer.zone),
             Cell::time(self.base.created_at, &viewer.zone),
         ]

@@ -158,7 +158,7 @@ async fn test(
             None => format!("There is no object yet for which {kind} could be sent."),
             Some(data) => {
                 let send = async |guard: IdempotencyGuard| {
-                    let form_data = ((), webhooks::test(&row, kind, &data, &app.context()));
+                    let form_data = ((), webhooks::test(&row, kind, &data, &dashboard.context()));
                     app.reply(&guard, StatusCode::ACCEPTED, form_data, |()| ())
                         .await
                 };

@@ -171,7 +171,7 @@ fn notices(viewer: &Viewer, state: Option<&ProcessorState>) -> Part {
 
 async fn attempts(viewer: &Viewer) -> Result<Part> {
     let app = &viewer.app;
-    let since = app.clock.now() - SignedDuration::from_hours(24);
+    let since = viewer.now() - SignedDuration::from_hours(24);
     let own = viewer.organization.id;
     let counts = app.store.attempts_since(own, since).await?;
     let count = |wanted: fn(PaymentState) -> bool| {

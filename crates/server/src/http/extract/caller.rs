@@ -3,7 +3,10 @@
 use std::{marker::PhantomData, sync::Arc};
 
 use axum::{extract::FromRequestParts, http::request::Parts};
-use till_core::kernel::records::{AccessToken, Organization};
+use till_core::kernel::{
+    context::DecisionContext,
+    records::{AccessToken, Organization},
+};
 use till_wire::scope::Scope;
 
 use crate::{app::App, error::ApiError};
@@ -41,6 +44,13 @@ impl<A: Access> FromRequestParts<Arc<App>> for Caller<A> {
         };
         let (token, organization) = &**held;
         Self::granted(app, organization, |scope| token.scopes.contains(&scope))
+    }
+}
+
+impl<A> Caller<A> {
+    /// The moment a decision about the organization's business is made with.
+    pub fn context(&self) -> DecisionContext {
+        self.app.context_of(&self.organization)
     }
 }
 

@@ -1,17 +1,18 @@
 //! Declined payments by network and by organization: card testing (`till_core::payments::declines`).
 
-use jiff::SignedDuration;
-use till_core::{
-    checkout::outcome::RecordedOutcome,
-    kernel::{changes::Changes, records::Payment},
-    payments::declines::{self, Declines},
-};
-use uuid::Uuid;
-
 use super::{Network, spent};
 use crate::{
     app::App,
     error::{ApiError, TooMany},
+};
+use jiff::SignedDuration;
+use till_core::{
+    checkout::outcome::RecordedOutcome,
+    kernel::{
+        changes::Changes,
+        records::{Organization, Payment},
+    },
+    payments::declines::{self, Declines},
 };
 
 /// The share of an organization's budget, in percent, below which its dashboard warns.
@@ -90,7 +91,7 @@ impl Warning {
 ///
 /// # Errors
 /// The database's.
-pub async fn warning(app: &App, organization_id: Uuid) -> Result<Option<Warning>, ApiError> {
+pub async fn warning(app: &App, shop: &Organization) -> Result<Option<Warning>, ApiError> {
     let Declines {
         network,
         organization,
@@ -98,13 +99,12 @@ pub async fn warning(app: &App, organization_id: Uuid) -> Result<Option<Warning>
     if network.or(organization).is_none() {
         return Ok(None);
     }
-    let now = app.clock.now();
-    let newest = app
-        .store
-        .failed_of_newest(organization_id, now - LATELY, AMONG);
+    let (own, now) = (shop.id, app.clock.now());
+    let lately = app.now_of(shop) - LATELY;
+    let newest = app.store.failed_of_newest(own, lately, AMONG);
     let mut low = newest.await? >= SUSPICIOUS;
     if let Some(budget) = organization {
-        let key = declines::organization_key(organization_id, &app.key);
+        let key = declines::organization_key(own, &app.key);
         let left = budget.left(app.store.spent_until(&key).await?, now);
         if left == 0 {
             return Ok(Some(Warning::Refusing));

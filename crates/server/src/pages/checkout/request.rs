@@ -95,8 +95,10 @@ pub(super) async fn is_webhook_delivered(app: &App, session: &Session) -> Result
         .checkout
         .modified_at
         .unwrap_or(session.checkout.created_at);
-    Ok(app.clock.now().duration_since(since) >= DELIVERY_WAIT
-        || !app.store.awaits_delivery(session.checkout.id).await?)
+    Ok(
+        app.now_of(&session.organization).duration_since(since) >= DELIVERY_WAIT
+            || !app.store.awaits_delivery(session.checkout.id).await?,
+    )
 }
 
 /// The address after success with the key to the customer's portal, where this browser holds one that opens it:

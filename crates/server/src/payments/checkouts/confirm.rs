@@ -281,7 +281,7 @@ async fn decide<T>(
         upgraded,
         ..buyer
     };
-    let ctx = app.context();
+    let ctx = app.context_of(&session.organization);
     app.taxed(&session.organization.settings.tax, |taxes| {
         let context = CheckoutContext {
             subscribers: &subscribers,
@@ -302,7 +302,9 @@ async fn pay(
     payment: Payment,
     asked: Attempt,
 ) -> Result<Confirmation, ApiError> {
-    let (payment, outcome) = charge::charge(app, payment, &asked).await.map_err(locked)?;
+    let (payment, outcome) = charge::charge(app, &session.organization, payment, &asked)
+        .await
+        .map_err(locked)?;
     let outcome = outcome.ok_or(Refusal::CheckoutLocked)?;
     let recorded = paid::record_outcome(app, payment, Some(session), &outcome, None).await?;
     let recorded = recorded.ok_or_else(ApiError::not_found)?;

@@ -14,7 +14,7 @@ use crate::{
 /// The session as it is worth now, and what made it differ from what was last shown, if anything did: then that is
 /// written down and told before anybody sees it. Costs nothing where nothing has changed.
 pub async fn current(app: &App, session: Session) -> Result<(Session, Option<Cause>), ApiError> {
-    if !refresh::may_differ(&session, &app.context()) {
+    if !refresh::may_differ(&session, &app.context_of(&session.organization)) {
         return Ok((session, None));
     }
     let id = session.checkout.id;
@@ -26,7 +26,7 @@ pub async fn current(app: &App, session: Session) -> Result<(Session, Option<Cau
                 Some(session) => session,
                 None => app.store.session_by_id(id).await.or_not_found()?,
             };
-            let ctx = app.context();
+            let ctx = app.context_of(&session.organization);
             let settings = session.organization.settings.tax.clone();
             let refreshed = app
                 .taxed(&settings, |taxes| {

@@ -32,7 +32,7 @@ pub async fn session(app: &App, secret: &str) -> Result<Session, ApiError> {
         .session_by_secret(secret)
         .await?
         .ok_or_else(ApiError::not_found)?;
-    if session.checkout.expires_at < app.clock.now() {
+    if session.checkout.expires_at < app.now_of(&session.organization) {
         return Err(Refusal::ExpiredCheckout.into());
     }
     if !till_core::organizations::capabilities(session.organization.status).api_access {

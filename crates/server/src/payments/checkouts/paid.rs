@@ -93,7 +93,7 @@ async fn commit_outcome(
         urls: &app.urls,
         key: &app.key,
         taxes: &NoTaxes,
-        ctx: &app.context(),
+        ctx: &app.context_of(&session.organization),
     };
     let mut recorded = outcome::record_outcome(session, payment, outcome, &buyer, context)?;
     // The second witness of an outcome changes nothing, and is not counted.
