@@ -9,7 +9,6 @@ use sha2::{Digest, Sha256};
 use crate::{
     account::API_VERSION,
     books::IdempotentResult,
-    clock::pause,
     error::Refusal,
     fake::Fake,
     form, notices,
@@ -87,7 +86,7 @@ pub async fn answer(fake: &Arc<Fake>, request: &Request<'_>) -> ApiOutcome {
     let asked = match ask(fake, request) {
         Ok(asked) => asked,
         Err(refusal) => {
-            pause_if(troubles.slow_ms).await;
+            fake.pause(&troubles).await;
             let answer = refused(&id, &refusal);
             record(fake, request, None, &answer);
             return ApiOutcome::Response(answer);
@@ -99,12 +98,6 @@ pub async fn answer(fake: &Arc<Fake>, request: &Request<'_>) -> ApiOutcome {
         Some(Trouble::Silent) => ApiOutcome::Silence,
         Some(Trouble::ResetAfter) => ApiOutcome::Reset,
         _ => ApiOutcome::Response(answered),
-    }
-}
-
-async fn pause_if(milliseconds: u64) {
-    if milliseconds > 0 {
-        pause(milliseconds).await;
     }
 }
 
@@ -178,7 +171,7 @@ async fn done(
         fake,
         key: key.as_deref(),
     };
-    pause_if(troubles.slow_ms).await;
+    fake.pause(troubles).await;
     if trouble == Some(Trouble::Conflict) {
         return ApiResponse {
             key: key.clone(),
@@ -440,6 +433,7 @@ fn record(
         "params": asked.map(|asked| Value::Object(asked.given.clone())),
         "idempotency_key": answer.key,
         "status": answer.status.as_u16(),
+        "request_id": answer.request,
         "replayed": answer.original.is_some(),
         "answer": body,
     }));

@@ -83,7 +83,7 @@ fn set_troubles(fake: &Fake, body: &[u8]) -> Result<Value, Refusal> {
         OneOrMany::One(troubles) => vec![*troubles],
     };
     let shown = json!(troubles);
-    fake.state().troubles = troubles;
+    fake.set_troubles(troubles);
     Ok(shown)
 }
 

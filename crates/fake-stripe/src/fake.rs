@@ -12,11 +12,12 @@ use std::{
 };
 
 use serde_json::{Map, Value, json};
+use tokio::sync::watch;
 
 use crate::{
     account::Account,
     books::{Books, WebhookEndpoint, letters},
-    clock::Clock,
+    clock::{Clock, pause},
     keys::{Keys, Restricted, mode},
     options::Options,
     troubles::{Trouble, Troubles, dice},
@@ -41,6 +42,9 @@ pub struct Fake {
     closed: AtomicBool,
     thrown: AtomicU64,
     state: Mutex<State>,
+    /// How often the troubles were changed, and how many requests wait for the next time.
+    changed: watch::Sender<u64>,
+    held: watch::Sender<usize>,
 }
 
 /// What changes while a fake runs.
@@ -108,6 +112,8 @@ impl Fake {
             closed: AtomicBool::new(false),
             thrown: AtomicU64::new(0),
             state: Mutex::new(state),
+            changed: watch::Sender::new(0),
+            held: watch::Sender::new(0),
         })
     }
 
@@ -188,6 +194,34 @@ impl Fake {
         (found, trouble)
     }
 
+    /// Gives the requests from now on other troubles, and lets those go that are held.
+    pub fn set_troubles(&self, troubles: Vec<Troubles>) {
+        self.state().troubles = troubles;
+        self.changed.send_modify(|times| *times += 1);
+    }
+
+    /// The wait of a request with these troubles before it is done.
+    pub async fn pause(&self, troubles: &Troubles) {
+        if troubles.slow_ms > 0 {
+            pause(troubles.slow_ms).await;
+        }
+        if troubles.held {
+            let mut changed = self.changed.subscribe();
+            // Changed since the troubles of this request were found.
+            if !self.state().troubles.iter().any(|now| now.held) {
+                return;
+            }
+            let _held = HeldRequest::of(self);
+            let _ = changed.changed().await;
+        }
+    }
+
+    /// Waits until so many requests are held at the same time.
+    pub async fn held(&self, requests: usize) {
+        let mut held = self.held.subscribe();
+        let _ = held.wait_for(|now| *now >= requests).await;
+    }
+
     /// How often chance was asked so far.
     pub fn count(&self) -> u64 {
         self.thrown.fetch_add(1, Ordering::Relaxed)
@@ -213,6 +247,22 @@ impl Fake {
     /// Nobody wants anything of it any more.
     pub fn close(&self) {
         self.closed.store(true, Ordering::Relaxed);
+    }
+}
+
+/// A request that waits, counted until it goes on or its client goes away.
+struct HeldRequest<'a>(&'a watch::Sender<usize>);
+
+impl<'a> HeldRequest<'a> {
+    fn of(fake: &'a Fake) -> Self {
+        fake.held.send_modify(|held| *held += 1);
+        Self(&fake.held)
+    }
+}
+
+impl Drop for HeldRequest<'_> {
+    fn drop(&mut self) {
+        self.0.send_modify(|held| *held -= 1);
     }
 }
 

@@ -170,7 +170,12 @@ impl FakeStripe {
 
     /// Gives the requests from now on troubles; `Troubles::default()` ends them.
     pub fn troubles(&self, troubles: Troubles) {
-        self.fake.state().troubles = vec![troubles];
+        self.fake.set_troubles(vec![troubles]);
+    }
+
+    /// Waits until so many requests are [held](Troubles::held) at the same time.
+    pub async fn held(&self, requests: usize) {
+        self.fake.held(requests).await;
     }
 
     /// A confirmation token for a test payment method such as `pm_card_visa`, as the page's script makes it; one that

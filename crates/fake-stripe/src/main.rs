@@ -93,7 +93,14 @@ fn words(stripe: &FakeStripe) -> String {
          secret key       {}\n\
          publishable key  {}\n\
          webhook secret   {}\n\
-         controls         {}/_fake/books, /_fake/exchanges, /_fake/troubles, … (CONTRIBUTING.md)",
+         controls         {}/_fake/books, /_fake/exchanges, /_fake/troubles, … (CONTRIBUTING.md)\n\n\
+         Settings of a Till that sells through it:\n\n\
+         export TILL_PROCESSOR=stripe\n\
+         export TILL_STRIPE_API_URL={}\n\
+         export TILL_STRIPE_SCRIPT_URL={}/endive/stripe.js\n\
+         export TILL_STRIPE_SECRET_KEY={}\n\
+         export TILL_STRIPE_PUBLISHABLE_KEY={}\n\
+         export TILL_STRIPE_WEBHOOK_SECRET={}",
         stripe.account(),
         stripe.api_url(),
         stripe.script_url(),
@@ -101,6 +108,11 @@ fn words(stripe: &FakeStripe) -> String {
         stripe.publishable_key(),
         stripe.webhook_secret(),
         stripe.api_url(),
+        stripe.api_url(),
+        stripe.script_url(),
+        stripe.secret_key(),
+        stripe.publishable_key(),
+        stripe.webhook_secret(),
     )
 }
 

@@ -15,6 +15,8 @@ pub struct Troubles {
     pub times: Option<u32>,
     /// Milliseconds that each request waits before it is done.
     pub slow_ms: u64,
+    /// Whether each request waits, not done, until the troubles are changed.
+    pub held: bool,
     /// Share that is not done and never answered.
     pub lost: u8,
     /// Share that is done and never answered.

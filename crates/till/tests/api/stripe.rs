@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use serde_json::{Value, json};
 use till_server::payments::notices::poll;
 use till_testkit::{Answer, FakeStripe, Till, Troubles, both, buyer};
@@ -280,23 +281,42 @@ both! {
 
     async fn a_slow_stripe_holds_up_nobody_who_does_not_pay(t: &mut Till) {
         let (t, fake) = t.on_stripe().await;
-        let checkout = t.checkout_for(&t.product().await).await;
-        fake.troubles(Troubles { slow_ms: 1_000, ..Troubles::default() });
-        let paying = confirm(&t, &fake, &checkout, VISA);
-        let others = async {
-            for _ in 0..50 {
-                let other = t.checkout_for(&t.product().await).await;
-                t.client_get(&other).await.ok();
-            }
+        // More than there are connections to the database.
+        let mut checkouts = Vec::new();
+        for _ in 0..24 {
+            checkouts.push(t.checkout_for(&t.product().await).await);
+        }
+        fake.troubles(Troubles { held: true, ..Troubles::default() });
+        let pay = |number: usize| {
+            let buyer = buyer(&format!("buyer{number}@example.com"), &fake.token(VISA, false));
+            let (t, checkout) = (&t, &checkouts[number]);
+            async move { t.confirm(checkout, buyer).await }
         };
-        tokio::pin!(paying);
+        let mut paying = std::pin::pin!(join_all((0..checkouts.len()).map(pay)));
+        let others = async {
+            fake.held(checkouts.len()).await;
+            let product = t.product().await;
+            for _ in 0..20 {
+                let other = t.checkout_for(&product).await;
+                t.client_get(&other).await.ok();
+                t.reload(&other).await;
+                t.client_change(&other, json!({"customer_name": "Ada"})).await.ok();
+            }
+            assert_eq!(t.get("/v1/orders/").await.ok()["items"], json!([]));
+        };
         tokio::select! {
             biased;
-            paid = &mut paying => panic!("Stripe was slow: {}", paid.text()),
+            _ = &mut paying => panic!("nobody was served until the payments ended"),
             () = others => {}
         }
-        paying.await.ok();
+        fake.troubles(Troubles::default());
+        for paid in paying.await {
+            paid.ok();
+        }
         t.catch_up().await;
+        for checkout in &checkouts {
+            assert_eq!(t.reload(checkout).await["status"], "succeeded");
+        }
     }
 }
 

@@ -130,7 +130,7 @@ impl Settings {
             webhook_secrets: webhook_secrets.to_vec(),
             mode,
             api_url: address("TILL_STRIPE_API_URL", api_url, API)?,
-            script_url: address("TILL_STRIPE_SCRIPT_URL", script_url, SCRIPT)?,
+            script_url: script(address("TILL_STRIPE_SCRIPT_URL", script_url, SCRIPT)?),
             public_url: public_url.to_owned(),
         })
     }
@@ -144,6 +144,16 @@ impl Settings {
     pub fn mode(&self) -> Mode {
         self.mode
     }
+}
+
+/// The script's address: below an address that names no file, it is where Stripe has it.
+fn script(mut url: Url) -> Url {
+    if url.path() == "/"
+        && let Ok(own) = Url::parse(SCRIPT)
+    {
+        url.set_path(own.path());
+    }
+    url
 }
 
 /// An address on this machine.
@@ -160,6 +170,25 @@ fn loopback(text: &str) -> Option<Url> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_script_of_this_machine_is_where_stripe_has_it_unless_it_is_named() {
+        let script = |given: Option<&str>| {
+            let told = Settings::new(
+                "sk_test_1",
+                "pk_test_1",
+                &[],
+                "http://127.0.0.1:8080",
+                (None, given),
+            );
+            told.unwrap().script_url.to_string()
+        };
+        assert_eq!(script(None), SCRIPT);
+        let here = "http://127.0.0.1:9/endive/stripe.js";
+        assert_eq!(script(Some("http://127.0.0.1:9")), here);
+        let other = "http://127.0.0.1:9/other.js";
+        assert_eq!(script(Some(other)), other);
+    }
 
     fn settings(
         secret: &str,
