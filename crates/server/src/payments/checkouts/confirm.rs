@@ -12,7 +12,7 @@ use till_core::{
         CheckoutContext, Session,
         confirm::{self, Confirmed, Judged, KnownBuyer},
         refresh::{self, Cause},
-        update::{Known, Step},
+        update::{self, Known, Step},
     },
     discounts,
     kernel::{
@@ -72,8 +72,16 @@ pub async fn confirm(
         return resume(app, secret, attempt).await;
     }
     let mut input = Body(Some(body)).object(|f| CheckoutUpdate::read(Writer::Client, f))?;
+    update::guard_open(&loaded.checkout, &app.context())?;
     let code_attempt = code_attempt(app, &loaded, &input, network).await?;
-    let card = card(app, &loaded, &mut input).await?;
+    let card = match card(app, &loaded, &mut input).await {
+        Ok(card) => card,
+        Err(error) => {
+            // Nobody is told that nothing was charged while another confirmation, begun meanwhile, is in flight.
+            update::guard_open(&session(app, secret).await?.checkout, &app.context())?;
+            return Err(error);
+        }
+    };
     let mut loaded = Some(loaded);
     let visit = Visit {
         network,

@@ -16,7 +16,7 @@ impl Alter for UnknownCards {
         &self.0
     }
     fn card<'a>(&'a self, _: &'a str, _: Timestamp) -> Answer<'a, Option<CardPreview>> {
-        Box::pin(async { Err(ProcessorError::Unsure("no answer".to_owned())) })
+        Box::pin(async { Err(ProcessorError::Unsure("no answer".into())) })
     }
 }
 
@@ -33,8 +33,14 @@ both! {
         answer.refused(400, "PaymentError");
         assert!(t.payments(&checkout).await.is_empty(), "nothing was tried");
         mute.confirm(&plain, buyer(ADA, VISA)).await.ok();
+        // Whether the first one was charged is not known: nobody says that nothing was.
+        let unsure = t.checkout_with(&product, json!({"discount_id": discount["id"]})).await;
+        t.crash(&unsure, buyer("grace@example.com", VISA), CrashPoint::Charged).await;
+        mute.confirm(&unsure, buyer("grace@example.com", VISA)).await.refused(409, "CheckoutLocked");
         t.confirm(&checkout, buyer(ADA, VISA)).await.ok();
+        t.advance(Duration::from_secs(16));
         t.catch_up().await;
+        assert_eq!(t.reload(&unsure).await["status"], "succeeded");
         assert_eq!(t.payments(&checkout).await[0]["amount"], 2700);
     }
 }
