@@ -233,6 +233,7 @@ fn settled(
         message: "No.".into(),
         card: None,
         card_fingerprint: None,
+        request_id: None,
     };
     let declined =
         record_outcome(locked, payment, &failure, buyer, context).expect("a failure is taken");

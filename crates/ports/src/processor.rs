@@ -26,6 +26,7 @@ mod check;
 mod contract;
 mod decline_message;
 mod dispute;
+mod error;
 mod notice;
 mod refund;
 pub mod sandbox;
@@ -46,6 +47,7 @@ pub use self::attempt::{
 pub use self::card_form::{CardForm, ContentSources, PaymentElement};
 pub use self::check::{Check, CheckStatus};
 pub use self::dispute::{Dispute, DisputeStatus};
+pub use self::error::{Cause, ProcessorError};
 pub use self::notice::{Notice, NoticeSubject};
 pub use self::refund::{ProcessorRefund, RefundOutcome, RefundRequest};
 
@@ -175,21 +177,4 @@ pub trait Processor: Send + Sync {
     fn card_form(&self) -> CardForm {
         CardForm::TestNumbers
     }
-}
-
-/// Why there is no answer about the money.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum ProcessorError {
-    /// A timeout or a broken connection: whether anything moved is not known. Never a decline.
-    #[error("the payment processor gave no clear answer: {0}")]
-    Unsure(String),
-    /// The request itself is wrong (an unknown token, an amount of zero). Certain: this request
-    /// moved nothing, though an earlier one with the same id may have.
-    #[error("the payment processor refused the request: {0}")]
-    Refused(String),
-    /// The processor does not work with us (a wrong key, a missing permission, a request that it
-    /// cannot read): our fault, so never told to the buyer as a problem with the card. Certain:
-    /// this request moved nothing, though an earlier one with the same id may have.
-    #[error("the payment processor does not accept our requests: {0}")]
-    Unavailable(String),
 }

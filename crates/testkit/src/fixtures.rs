@@ -290,6 +290,7 @@ impl Till {
             client_secret: None,
             action_url: None,
             card_fingerprint: None,
+            request_id: None,
             portal_token_hash: None,
             confirmation: Json(json!({})),
             network_key: None,

@@ -29,7 +29,7 @@ pub async fn of_stripe(
             Some(account.id)
         }
         Err(ProcessorError::Unsure(cause)) => {
-            tracing::warn!(cause, "Stripe does not answer");
+            tracing::warn!(%cause, "Stripe does not answer");
             None
         }
         Err(error) => {

@@ -87,7 +87,7 @@ pub struct Payment {
     pub checkout_id: Option<Uuid>,
     /// ID of the order that was paid for; null if there is none, as after a decline.
     pub order_id: Option<Uuid>,
-    /// Data that the payment processor attached to the payment.
+    /// Data of the payment processor: `request_id` is its ID of the request that failed, if one did.
     #[schema(value_type = Object)]
     pub processor_metadata: Map<String, Value>,
 }

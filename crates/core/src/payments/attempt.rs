@@ -117,6 +117,7 @@ pub fn intend(new: NewAttempt, ctx: &DecisionContext) -> Payment {
         client_secret: None,
         action_url: None,
         card_fingerprint: None,
+        request_id: None,
         portal_token_hash: None,
         confirmation: Json(serde_json::Value::Null),
         network_key: None,
@@ -149,6 +150,22 @@ pub fn asked(
     let mut changes = Changes::new();
     changes.update(payment, &new);
     new.version += 1;
+    (new, changes)
+}
+
+/// Keeps the processor's id of a request that brought no clear answer; what that did is still to be found out.
+pub fn unanswered(
+    payment: &Payment,
+    request_id: Option<&str>,
+    ctx: &DecisionContext,
+) -> (Payment, Changes) {
+    let (mut new, mut changes) = (payment.clone(), Changes::new());
+    if let Some(id) = request_id {
+        new.request_id = Some(id.to_owned());
+        new.modified_at = Some(ctx.now);
+        changes.update(payment, &new);
+        new.version += 1;
+    }
     (new, changes)
 }
 

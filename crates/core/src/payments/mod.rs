@@ -15,6 +15,7 @@ pub(crate) mod samples;
 #[cfg(test)]
 mod tests;
 
+use serde_json::{Map, Value};
 use till_wire::payments::{Payment as View, PaymentStatus};
 
 use crate::kernel::records::{Payment, PaymentState};
@@ -27,6 +28,12 @@ impl Payment {
             PaymentState::Failed => PaymentStatus::Failed,
             _ => PaymentStatus::Pending,
         }
+    }
+
+    fn processor_metadata(&self) -> Map<String, Value> {
+        let request = self.request_id.clone();
+        let entry = request.map(|id| ("request_id".to_owned(), Value::String(id)));
+        entry.into_iter().collect()
     }
 
     /// The payment as the API shows it.
@@ -47,7 +54,7 @@ impl Payment {
             organization_id: self.organization_id,
             checkout_id: self.checkout_id,
             order_id: self.order_id,
-            processor_metadata: Default::default(),
+            processor_metadata: self.processor_metadata(),
         }
     }
 }

@@ -53,6 +53,8 @@ pub enum Outcome {
         card: Option<CardMetadata>,
         /// What the processor tells that card apart by.
         card_fingerprint: Option<String>,
+        /// The processor's id of the request that failed, for the merchant.
+        request_id: Option<String>,
     },
 }
 
@@ -126,6 +128,7 @@ fn note(payment: &Payment, outcome: &Outcome) -> Payment {
             new.method_reference = Some(method_reference.clone());
             new.action_url = None;
             (new.decline_reason, new.decline_message) = (None, None);
+            new.request_id = None;
             if let Some(charged) = charged.filter(|charged| !is_as_asked(payment, *charged)) {
                 new.decline_reason = Some(AMOUNT_MISMATCH.to_owned());
                 new.decline_message = Some(format!(
@@ -144,12 +147,14 @@ fn note(payment: &Payment, outcome: &Outcome) -> Payment {
             message,
             card,
             card_fingerprint,
+            request_id,
         } => {
             new.state = PaymentState::Failed;
             new.decline_reason = Some(reason.clone());
             new.decline_message = Some(message.clone());
             new.card = card.clone().map(Json).or(new.card);
             new.card_fingerprint = card_fingerprint.clone().or(new.card_fingerprint);
+            new.request_id = request_id.clone().or(new.request_id);
             new.action_url = None;
         }
     }

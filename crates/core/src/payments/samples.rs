@@ -25,5 +25,6 @@ pub(crate) fn failed() -> Outcome {
         message: "No.".into(),
         card: None,
         card_fingerprint: None,
+        request_id: None,
     }
 }

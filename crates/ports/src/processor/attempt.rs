@@ -130,7 +130,21 @@ pub enum Outcome {
         decline_message: String,
         /// The card that would have paid, where the processor says.
         method: Option<Method>,
+        /// The processor's own id of the request that failed, by which the merchant finds it in the processor's log;
+        /// not for the buyer.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        request_id: Option<String>,
     },
+}
+
+impl Outcome {
+    /// The outcome as an answer to the request of this id, which is kept where it failed.
+    pub fn of_request(mut self, id: Option<&str>) -> Self {
+        if let Outcome::Failed { request_id, .. } = &mut self {
+            *request_id = id.map(str::to_owned);
+        }
+        self
+    }
 }
 
 /// Without the client secret, so that an outcome can be logged.

@@ -180,13 +180,13 @@ async fn card(peer: &dyn Peer, card: Card) -> Source {
     card_token(peer.token(card, at(0)).await)
 }
 
-/// Prepares and confirms.
+/// Prepares and confirms. The outcome is without the request's id, which each request has of its own.
 async fn pay(peer: &dyn Peer, attempt: &Attempt) -> Result<(Prepared, Outcome), ProcessorError> {
     let prepared = peer.processor().prepare(attempt, at(0)).await?;
     let confirmed = peer
         .processor()
         .confirm(attempt, &prepared.reference, at(0));
-    Ok((prepared.clone(), confirmed.await?))
+    Ok((prepared.clone(), confirmed.await?.of_request(None)))
 }
 
 /// An attempt whose card pays: what it is called, and what paid.

@@ -2,10 +2,7 @@
 
 use jiff::SignedDuration;
 use till_core::{
-    kernel::{
-        changes::Changes,
-        records::{Organization, Payment, PaymentKind},
-    },
+    kernel::records::{Organization, Payment, PaymentKind},
     payments::{
         attempt::{self as journal, References},
         declines,
@@ -46,7 +43,7 @@ pub async fn charge(
         Err(ProcessorError::Unsure(cause)) => {
             tracing::warn!(%cause, payment = %id, "the processor could not be reached");
             let failed = failed(declines::UNREACHABLE, NOT_STARTED);
-            return Ok((payment, Some(failed)));
+            return Ok((payment, Some(failed.of_request(cause.request_id()))));
         }
         Err(error) => return Ok((payment, Some(refused(&error, asked)))),
     };
@@ -68,12 +65,13 @@ pub async fn charge(
         Err(ProcessorError::Unsure(cause)) => {
             tracing::warn!(%cause, payment = %id, "the outcome of a payment attempt is unknown");
             app.metrics.unsure();
-            let mut changes = Changes::new();
-            changes.reconcile_after(id, SignedDuration::ZERO, &app.context());
+            let ctx = app.context();
+            let (unanswered, mut changes) = journal::unanswered(&payment, cause.request_id(), &ctx);
+            changes.reconcile_after(id, SignedDuration::ZERO, &ctx);
             if let Err(error) = app.commit(changes).await {
                 tracing::warn!(?error, payment = %id, "an immediate query of the outcome could not be scheduled; the reconciler asks later");
             }
-            None
+            return Ok((unanswered, None));
         }
         Err(error) => Some(refused(&error, asked)),
     };
@@ -102,13 +100,14 @@ pub fn failed(reason: &str, words: &str) -> Outcome {
         decline_reason: reason.to_owned(),
         decline_message: words.to_owned(),
         method: None,
+        request_id: None,
     }
 }
 
 /// The outcome of an attempt that the processor did not take.
 fn refused(error: &ProcessorError, asked: &Attempt) -> Outcome {
     let id = asked.id;
-    match error {
+    let failed = match error {
         ProcessorError::Refused(cause) => {
             tracing::info!(%cause, payment = %id, "the processor refused an attempt");
             let words = match asked.source {
@@ -121,7 +120,8 @@ fn refused(error: &ProcessorError, asked: &Attempt) -> Outcome {
             tracing::error!(%cause, payment = %id, "the processor does not accept our requests");
             failed(declines::UNREACHABLE, NOT_STARTED)
         }
-    }
+    };
+    failed.of_request(error.cause().request_id())
 }
 
 #[cfg(test)]

@@ -63,7 +63,7 @@ async fn answer(app: &App, refund: &Refund, payment: &Payment) -> RefundReport {
     let id = refund.id;
     let asked = async {
         let charge = payment.reference.clone();
-        let no_charge = || ProcessorError::Refused("no charge is known".to_owned());
+        let no_charge = || ProcessorError::Refused("no charge is known".into());
         let request = RefundRequest {
             charge: charge.ok_or_else(no_charge)?,
             refund_id: refund.id,

@@ -90,11 +90,13 @@ pub fn outcome(outcome: &processor::Outcome) -> Outcome {
             decline_reason,
             decline_message,
             method,
+            request_id,
         } => Outcome::Failed {
             reason: decline_reason.clone(),
             message: decline_message.clone(),
             card: method.as_ref().map(card),
             card_fingerprint: method.as_ref().map(|method| method.fingerprint.clone()),
+            request_id: request_id.clone(),
         },
     }
 }

@@ -318,6 +318,49 @@ both! {
             assert_eq!(t.reload(checkout).await["status"], "succeeded");
         }
     }
+
+    async fn the_request_of_stripes_that_failed_is_shown_to_the_merchant_and_not_to_the_buyer(t: &mut Till) {
+        let (t, fake) = t.on_stripe().await;
+        let owner = t.dashboard().await;
+        let decline = Troubles::default();
+        let error = Troubles { error_before: 100, paths: vec!["/v1/payment_intents".into()], ..Troubles::default() };
+        for (card, troubles) in [("pm_card_chargeDeclined", decline), (VISA, error)] {
+            let checkout = t.checkout_for(&t.product().await).await;
+            fake.troubles(troubles);
+            let refused = confirm(&t, &fake, &checkout, card).await;
+            fake.troubles(Troubles::default());
+            let failed = fake.exchanges().into_iter().rfind(|one| one["method"] == "POST" && one["status"].as_u64() >= Some(400));
+            let request = failed.expect("a request that failed")["request_id"].as_str().unwrap().to_owned();
+            assert!(request.starts_with("req_"), "{request}");
+            let payment = payments(&t).await.remove(0);
+            assert_eq!(payment["processor_metadata"], json!({"request_id": request}));
+            let page = owner.get(&format!("/dashboard/ada/payments/{}", payment["id"].as_str().unwrap())).await;
+            assert!(page.text().contains(&request));
+            assert!(page.text().contains(&format!("https://dashboard.stripe.com/test/logs/{request}")));
+            let page = t.page(&format!("/checkout/{}", checkout["client_secret"].as_str().unwrap())).await;
+            for seen in [refused.text(), t.client_get(&checkout).await.text(), page.text()] {
+                assert!(!seen.contains("req_"), "{seen}");
+            }
+        }
+        let (_, order) = paid(&t, &fake).await;
+        assert_eq!(order["status"], "paid");
+        assert_eq!(payments(&t).await[0]["processor_metadata"], json!({}), "nothing failed");
+    }
+
+    async fn the_request_of_an_unsure_confirmation_is_kept_until_it_is_known_to_have_succeeded(t: &mut Till) {
+        let (t, fake) = t.on_stripe().await;
+        let checkout = t.checkout_for(&t.product().await).await;
+        confirmations(&fake, Troubles { error_after: 100, ..Troubles::default() });
+        confirm(&t, &fake, &checkout, VISA).await.refused(409, "CheckoutLocked");
+        let pending = payments(&t).await.remove(0);
+        assert_eq!(pending["status"], "pending");
+        assert!(pending["processor_metadata"]["request_id"].is_string(), "{pending}");
+        fake.troubles(Troubles::default());
+        t.advance(Duration::from_secs(16));
+        t.catch_up().await;
+        let known = payments(&t).await.remove(0);
+        assert_eq!((&known["status"], &known["processor_metadata"]), (&json!("succeeded"), &json!({})));
+    }
 }
 
 /// A request with the account's secret key, as another program of the merchant's sends it; whether it was done.

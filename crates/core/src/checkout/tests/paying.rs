@@ -449,6 +449,7 @@ fn the_card_that_paid_is_known_again_although_nobody_looked_at_it_before() {
         message: "No.".into(),
         card: None,
         card_fingerprint: Some("print_2".into()),
+        request_id: None,
     };
     let recorded = try_record(&session, &payment, &declined, &KnownBuyer::default());
     let known = recorded.payment.card_fingerprint.as_deref();

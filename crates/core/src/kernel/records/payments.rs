@@ -168,6 +168,8 @@ record! {
         client_secret: Option<String>,
         action_url: Option<String>,
         card_fingerprint: Option<String>,
+        /// The processor's id of the request that failed, for the merchant.
+        request_id: Option<String>,
         portal_token_hash: Option<String>,
         confirmation: Json<Value>,
         network_key: Option<String>,

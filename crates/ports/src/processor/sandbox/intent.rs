@@ -207,6 +207,7 @@ impl Intent {
             decline_reason: decline.code().to_owned(),
             decline_message: decline_message(decline.code()).to_owned(),
             method: Some(self.method()),
+            request_id: None,
         }
     }
 
@@ -216,6 +217,7 @@ impl Intent {
             decline_message: "The payment was not approved in time. Nothing was charged."
                 .to_owned(),
             method: Some(self.method()),
+            request_id: None,
         }
     }
 

@@ -73,11 +73,11 @@ impl Sandbox {
 }
 
 pub(super) fn unsure(error: impl std::fmt::Display) -> ProcessorError {
-    ProcessorError::Unsure(error.to_string())
+    ProcessorError::Unsure(error.to_string().into())
 }
 
 pub(super) fn refused<T>(message: &str) -> Result<T, ProcessorError> {
-    Err(ProcessorError::Refused(message.to_owned()))
+    Err(ProcessorError::Refused(message.into()))
 }
 
 pub(super) fn attempt_key(attempt_id: Uuid) -> String {

@@ -121,9 +121,9 @@ pub enum SandboxError {
 impl From<ProcessorError> for SandboxError {
     fn from(error: ProcessorError) -> Self {
         match error {
-            ProcessorError::Unsure(words) => SandboxError::Unsure(words),
-            ProcessorError::Refused(words) => SandboxError::Refused(words),
-            ProcessorError::Unavailable(words) => SandboxError::Unavailable(words),
+            ProcessorError::Unsure(cause) => SandboxError::Unsure(cause.to_string()),
+            ProcessorError::Refused(cause) => SandboxError::Refused(cause.to_string()),
+            ProcessorError::Unavailable(cause) => SandboxError::Unavailable(cause.to_string()),
         }
     }
 }
@@ -140,11 +140,11 @@ impl From<TokenizeError> for SandboxError {
 impl From<SandboxError> for ProcessorError {
     fn from(failure: SandboxError) -> Self {
         match failure {
-            SandboxError::Unsure(words) => ProcessorError::Unsure(words),
-            SandboxError::Refused(words) => ProcessorError::Refused(words),
-            SandboxError::Unavailable(words) => ProcessorError::Unavailable(words),
+            SandboxError::Unsure(words) => ProcessorError::Unsure(words.into()),
+            SandboxError::Refused(words) => ProcessorError::Refused(words.into()),
+            SandboxError::Unavailable(words) => ProcessorError::Unavailable(words.into()),
             SandboxError::Card(_) => {
-                ProcessorError::Unsure("the answer belongs to another request".to_owned())
+                ProcessorError::Unsure("the answer belongs to another request".into())
             }
         }
     }

@@ -10,7 +10,7 @@ use super::outcome::{Standing, standing};
 use super::types::{ConfirmationToken, Expandable, Id, Intent, PaymentMethod};
 use super::{Stripe, descriptor, outcome};
 use crate::processor::{
-    Attempt, AttemptKind, CardPreview, Method, Outcome, Prepared, ProcessorError, Source,
+    Attempt, AttemptKind, CardPreview, Cause, Method, Outcome, Prepared, ProcessorError, Source,
 };
 
 /// The key in an intent's metadata by which an attempt is recognized.
@@ -22,8 +22,8 @@ const TEXT_MAX: usize = 250;
 /// The parameter that names the card's expansion: without it only a reference would come.
 const EXPAND: (&str, &str) = ("expand[]", "payment_method");
 
-fn refused<T>(words: impl Into<String>) -> Result<T, ProcessorError> {
-    Err(ProcessorError::Refused(words.into()))
+fn refused<T>(cause: impl Into<Cause>) -> Result<T, ProcessorError> {
+    Err(ProcessorError::Refused(cause.into()))
 }
 
 fn cut(text: &str) -> String {
@@ -89,17 +89,17 @@ impl Stripe {
                     suffix = None;
                 }
                 Err(StripeError::Invalid(fault)) if fault.blames("customer") => {
-                    return refused(fault.to_string());
+                    return refused(fault);
                 }
                 // The same attempt with another amount or purpose. Preparing moves nothing.
                 Err(StripeError::KeyReused(fault)) if fault.status == 400 => {
-                    return refused(fault.to_string());
+                    return refused(fault);
                 }
                 Err(error) => return Err(error.into()),
             }
         }
         Err(ProcessorError::Unavailable(
-            "the intent was refused three times".to_owned(),
+            "the intent was refused three times".into(),
         ))
     }
 
@@ -138,12 +138,14 @@ impl Stripe {
             .client
             .post(&path, &confirmation(attempt), Some(&key))
             .await;
-        let given_up = || ProcessorError::Refused("this attempt was given up".to_owned());
+        let given_up = || ProcessorError::Refused("this attempt was given up".into());
         match confirmed {
             Ok(intent) => self.outcome(&intent).await?.ok_or_else(given_up),
             // How the intent stands after a decline is asked for: the answer may be a replay of an hour ago.
-            Err(StripeError::Declined(_)) => {
-                self.outcome_of(Some(reference)).await?.ok_or_else(given_up)
+            Err(StripeError::Declined(fault)) => {
+                let outcome = self.outcome_of(Some(reference)).await?;
+                let outcome = outcome.ok_or_else(given_up)?;
+                Ok(outcome.of_request(Cause::from(fault).request_id()))
             }
             Err(StripeError::Invalid(fault)) if is_about_state(&fault) => {
                 self.outcome_of(Some(reference)).await?.ok_or_else(given_up)
@@ -151,9 +153,9 @@ impl Stripe {
             Err(StripeError::Invalid(fault)) => {
                 // Nothing was charged; nobody may charge it later.
                 match self.cancel(reference).await? {
-                    Some(outcome) => Ok(outcome),
-                    None if blames_source(&fault) => refused(fault.to_string()),
-                    None => Err(ProcessorError::Unavailable(fault.to_string())),
+                    Some(outcome) => Ok(outcome.of_request(Cause::from(fault).request_id())),
+                    None if blames_source(&fault) => refused(fault),
+                    None => Err(ProcessorError::Unavailable(fault.into())),
                 }
             }
             Err(error) => Err(error.into()),
@@ -229,10 +231,10 @@ impl Stripe {
             Standing::GivenUp => Ok(None),
             Standing::Known(Outcome::RequiresAction { .. })
             | Standing::Unconfirmed
-            | Standing::Declined => Err(ProcessorError::Unsure(format!(
-                "the intent {} could not be cancelled",
-                intent.id
-            ))),
+            | Standing::Declined => {
+                let words = format!("the intent {} could not be cancelled", intent.id);
+                Err(ProcessorError::Unsure(words.into()))
+            }
             Standing::Known(outcome) => Ok(Some(outcome)),
         }
     }
@@ -308,8 +310,8 @@ fn prepared(intent: Intent, customer: String) -> Result<Prepared, ProcessorError
     let named = intent.customer.as_ref().map(Expandable::id);
     let customer = named.map(str::to_owned).unwrap_or(customer);
     let secret = intent.client_secret;
-    let client_secret = secret
-        .ok_or_else(|| ProcessorError::Unsure("an intent came without a secret".to_owned()))?;
+    let client_secret =
+        secret.ok_or_else(|| ProcessorError::Unsure("an intent came without a secret".into()))?;
     Ok(Prepared {
         reference: intent.id,
         customer,

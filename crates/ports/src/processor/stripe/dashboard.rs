@@ -24,6 +24,7 @@ pub(super) fn url(reference: &str, mode: Mode) -> Option<String> {
         "seti" => "setup_intents",
         "re" | "pyr" => "refunds",
         "du" | "dp" => "disputes",
+        "req" => "logs",
         _ => return None,
     };
     Some(format!("{DASHBOARD}{mode}/{area}/{reference}"))
@@ -42,6 +43,7 @@ mod tests {
             ("re_1Nispe2eZvKYlo2Cd31jOCgZ", "refunds"),
             ("du_1MtJUT2eZvKYlo2CNaw2HvEv", "disputes"),
             ("dp_1MtJUT2eZvKYlo2CNaw2HvEv", "disputes"),
+            ("req_9YgxqvYwRFyMKo", "logs"),
         ] {
             let live = format!("https://dashboard.stripe.com/{path}/{reference}");
             assert_eq!(url(reference, Mode::Live), Some(live));

@@ -31,7 +31,7 @@ impl Stripe {
             // Closing one that is lost already changes nothing.
             Err(StripeError::Invalid(fault)) => match self.dispute_named(reference).await? {
                 Some(known) if known.status == DisputeStatus::Lost => Ok(known),
-                _ => Err(ProcessorError::Refused(fault.to_string())),
+                _ => Err(ProcessorError::Refused(fault.into())),
             },
             Err(error) => Err(error.into()),
         }
@@ -43,10 +43,8 @@ fn dispute(object: Object) -> Result<Dispute, ProcessorError> {
     let due = object.evidence_details.and_then(|details| details.due_by);
     Ok(Dispute {
         charge: charge.ok_or_else(|| {
-            ProcessorError::Refused(format!(
-                "the dispute {} is not about a payment intent",
-                object.id
-            ))
+            let words = format!("the dispute {} is not about a payment intent", object.id);
+            ProcessorError::Refused(words.into())
         })?,
         amount: money(object.amount, &object.currency)?,
         reason: object.reason,

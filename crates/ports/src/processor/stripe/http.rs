@@ -10,7 +10,7 @@ use url::Url;
 use super::form::Form;
 use super::types::{ErrorAnswer, ErrorBody};
 use crate::outbound::{SendError, send_error, tls};
-use crate::processor::ProcessorError;
+use crate::processor::{Cause, ProcessorError};
 
 /// The version that requests and answers are written in. Move it together with the script's address.
 pub(super) const API_VERSION: &str = "2026-10-28.endive";
@@ -23,6 +23,9 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(10);
 
 /// The bytes of an answer that are read at most; a page of a hundred events is a tenth of it.
 const MAX_ANSWER: usize = 8 * 1024 * 1024;
+
+/// The characters of a request's id that are kept at most.
+const MAX_REQUEST_ID: usize = 64;
 
 /// The client of one account.
 pub(super) struct Client {
@@ -46,7 +49,7 @@ pub(super) enum StripeError {
     /// can be looked up.
     Repeated(Fault),
     /// No clear answer: what was done is not known.
-    Unclear(String),
+    Unclear(Cause),
 }
 
 /// What Stripe says is wrong.
@@ -69,7 +72,7 @@ impl Fault {
     }
 }
 
-/// The code, Stripe's words and the request's id, by which the merchant finds it in Stripe's log. Holds no key.
+/// The code and Stripe's words. Holds no key.
 impl std::fmt::Display for Fault {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let code = self.body.code.as_deref().unwrap_or(&self.body.kind);
@@ -78,10 +81,13 @@ impl std::fmt::Display for Fault {
         if let Some(words) = self.body.message.as_deref().filter(|_| self.status != 401) {
             write!(f, ": {}", redacted(words))?;
         }
-        match &self.request_id {
-            Some(id) => write!(f, " (request {id})"),
-            None => Ok(()),
-        }
+        Ok(())
+    }
+}
+
+impl From<Fault> for Cause {
+    fn from(fault: Fault) -> Cause {
+        Cause::from(fault.to_string()).of_request(fault.request_id)
     }
 }
 
@@ -93,7 +99,7 @@ impl std::fmt::Display for StripeError {
             | Self::Denied(fault)
             | Self::KeyReused(fault)
             | Self::Repeated(fault) => fault.fmt(f),
-            Self::Unclear(words) => f.write_str(words),
+            Self::Unclear(cause) => cause.fmt(f),
         }
     }
 }
@@ -102,13 +108,13 @@ impl std::fmt::Display for StripeError {
 impl From<StripeError> for ProcessorError {
     fn from(error: StripeError) -> ProcessorError {
         match error {
-            StripeError::Unclear(words) => ProcessorError::Unsure(words),
+            StripeError::Unclear(cause) => ProcessorError::Unsure(cause),
             StripeError::KeyReused(fault) | StripeError::Repeated(fault) => {
-                ProcessorError::Unsure(fault.to_string())
+                ProcessorError::Unsure(fault.into())
             }
             StripeError::Declined(fault)
             | StripeError::Invalid(fault)
-            | StripeError::Denied(fault) => ProcessorError::Unavailable(fault.to_string()),
+            | StripeError::Denied(fault) => ProcessorError::Unavailable(fault.into()),
         }
     }
 }
@@ -208,7 +214,7 @@ impl Client {
             (Err(error), Some(again)) if error.is_connect() => again.send().await,
             (sent, _) => sent,
         };
-        sent.map_err(|error| StripeError::Unclear(send_error(error.without_url()).0))
+        sent.map_err(|error| StripeError::Unclear(send_error(error.without_url()).0.into()))
     }
 }
 
@@ -216,15 +222,14 @@ impl Client {
 async fn read<T: DeserializeOwned>(mut response: Response) -> Result<T, StripeError> {
     let status = response.status().as_u16();
     let id = response.headers().get("request-id");
-    let request_id = id.and_then(|id| id.to_str().ok()).map(str::to_owned);
+    let id = id.and_then(|id| id.to_str().ok());
+    let request_id = id
+        .filter(|id| id.len() <= MAX_REQUEST_ID)
+        .map(str::to_owned);
     let repeated = response.headers().get("idempotent-replayed");
     let is_repeated = repeated.is_some_and(|value| value == "true");
-    let unclear = |words: String| {
-        StripeError::Unclear(match &request_id {
-            Some(id) => format!("{words} (request {id})"),
-            None => words,
-        })
-    };
+    let unclear =
+        |words: String| StripeError::Unclear(Cause::from(words).of_request(request_id.clone()));
     let mut body = Vec::new();
     loop {
         match response.chunk().await {
@@ -256,7 +261,7 @@ async fn read<T: DeserializeOwned>(mut response: Response) -> Result<T, StripeEr
         400 | 404 => StripeError::Invalid(fault),
         401 | 403 => StripeError::Denied(fault),
         500.. if is_repeated => StripeError::Repeated(fault),
-        _ => StripeError::Unclear(fault.to_string()),
+        _ => StripeError::Unclear(fault.into()),
     })
 }
 
@@ -292,6 +297,7 @@ mod tests {
             }),
             request_id: Some("req_1".to_owned()),
         };
+        let fault = |status, message| Cause::from(fault(status, message));
         let told = fault(401, "Invalid API Key provided: sk_test_****1234").to_string();
         assert_eq!(told, "401 x (request req_1)");
         let told = fault(403, "The key 'rk_test_abc' lacks a permission").to_string();

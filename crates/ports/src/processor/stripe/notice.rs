@@ -49,7 +49,7 @@ impl Stripe {
         let secrets: Vec<&[u8]> = secrets.map(|secret| secret.as_bytes()).collect();
         if !header.is_some_and(|header| signature::verify(&secrets, header, body, now)) {
             let words = "the notice is not signed with a webhook secret of ours, or is too old";
-            return Err(ProcessorError::Refused(words.to_owned()));
+            return Err(ProcessorError::Refused(words.into()));
         }
         // What cannot be read is of a kind that this version does not know.
         Ok(serde_json::from_slice(body)

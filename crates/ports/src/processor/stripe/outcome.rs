@@ -47,7 +47,7 @@ pub(super) fn standing(intent: &Intent) -> Result<Standing, ProcessorError> {
         "canceled" => Standing::Known(failed(intent)),
         other => {
             let words = format!("the intent {} has the state {other}", intent.id);
-            return Err(ProcessorError::Unsure(words));
+            return Err(ProcessorError::Unsure(words.into()));
         }
     })
 }
@@ -59,7 +59,7 @@ fn succeeded(intent: &Intent) -> Result<Outcome, ProcessorError> {
         .and_then(|method| method.object());
     let method = method.and_then(self::method);
     let method = method.ok_or_else(|| {
-        ProcessorError::Unsure(format!("the intent {} succeeded without a card", intent.id))
+        ProcessorError::Unsure(format!("the intent {} succeeded without a card", intent.id).into())
     })?;
     let amount = match intent.amount_received {
         Some(minor) => Some(money(
@@ -76,9 +76,9 @@ fn succeeded(intent: &Intent) -> Result<Outcome, ProcessorError> {
 /// # Errors
 /// [`ProcessorError::Unsure`] for a currency that Till does not know.
 pub(super) fn money(minor: i64, currency: &str) -> Result<Money, ProcessorError> {
-    let currency: Currency = currency
-        .parse()
-        .map_err(|_| ProcessorError::Unsure(format!("an amount in the currency {currency:?}")))?;
+    let currency: Currency = currency.parse().map_err(|_| {
+        ProcessorError::Unsure(format!("an amount in the currency {currency:?}").into())
+    })?;
     Ok(Money::new(minor, currency))
 }
 
@@ -92,6 +92,7 @@ fn failed(intent: &Intent) -> Outcome {
         decline_reason: reason.to_owned(),
         decline_message: decline_message(reason).to_owned(),
         method: tried.and_then(method),
+        request_id: None,
     }
 }
 

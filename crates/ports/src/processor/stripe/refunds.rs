@@ -24,7 +24,7 @@ const KEYS: usize = 10;
 const PAGES: usize = 50;
 
 fn refused<T>(words: &str) -> Result<T, ProcessorError> {
-    Err(ProcessorError::Refused(words.to_owned()))
+    Err(ProcessorError::Refused(words.into()))
 }
 
 impl Stripe {
@@ -63,7 +63,9 @@ impl Stripe {
                 Err(StripeError::Invalid(fault)) if fault.is("charge_already_refunded") => {
                     return Ok(RefundOutcome::AlreadyRefunded);
                 }
-                Err(StripeError::Invalid(fault)) => return refused(&fault.to_string()),
+                Err(StripeError::Invalid(fault)) => {
+                    return Err(ProcessorError::Refused(fault.into()));
+                }
                 Err(error) => return Err(error.into()),
                 Ok(refund) if refund.amount != request.amount.minor => {
                     return refused("this refund was asked for with another amount");
@@ -72,7 +74,7 @@ impl Stripe {
             }
         }
         Err(ProcessorError::Unsure(
-            "Stripe repeats an error under every key".to_owned(),
+            "Stripe repeats an error under every key".into(),
         ))
     }
 
@@ -117,9 +119,8 @@ impl Stripe {
                 return Ok(all);
             }
         }
-        Err(StripeError::Unclear(format!(
-            "the charge {charge} has too many refunds"
-        )))
+        let words = format!("the charge {charge} has too many refunds");
+        Err(StripeError::Unclear(words.into()))
     }
 
     /// Every refund of a charge as the port tells it, oldest first.
@@ -152,7 +153,7 @@ impl Stripe {
 /// [`ProcessorError::Unsure`] for one that no calendar has.
 pub(super) fn moment(seconds: i64) -> Result<Timestamp, ProcessorError> {
     Timestamp::from_second(seconds)
-        .map_err(|_| ProcessorError::Unsure(format!("{seconds} is not a moment")))
+        .map_err(|_| ProcessorError::Unsure(format!("{seconds} is not a moment").into()))
 }
 
 /// Our id of a refund; `None` for one that was made at Stripe.

@@ -188,7 +188,7 @@ async fn detail(dashboard: Dashboard<scope::PaymentsRead>, PathId(id): PathId) -
     let subjects = [Some(id), payment.checkout_id, payment.order_id];
     let parts = vec![
         about(&dashboard, (&payment, &row), &payers),
-        how(&payment),
+        how(&dashboard, &payment, &row),
         timeline(&dashboard, subjects.into_iter().flatten()).await?,
     ];
     show(&payment.detail(&dashboard, Cell::state(payment.status.as_str()), parts))
@@ -221,7 +221,7 @@ fn about(viewer: &Viewer, (payment, row): (&Payment, &Row), payers: &Buyers) -> 
     Part::Facts("Payment", facts)
 }
 
-fn how(payment: &Payment) -> Part {
+fn how(viewer: &Viewer, payment: &Payment, row: &Row) -> Part {
     let (text, note) = method(payment);
     let mut facts = vec![Fact::new(
         "Paid with",
@@ -234,6 +234,11 @@ fn how(payment: &Payment) -> Part {
             "Message to the buyer",
             Cell::text(payment.decline_message.clone()),
         ));
+    }
+    if let Some(request) = &row.request_id {
+        let mut cells = vec![Cell::Code(request.clone())];
+        cells.extend(sales::at_processor(viewer, (row.processor, Some(request))));
+        facts.push(Fact::new("Failed request", Cell::Many(cells)));
     }
     Part::Facts("Method", facts)
 }

@@ -26,6 +26,7 @@ fn declined() -> Outcome {
         decline_reason: "generic_decline".into(),
         decline_message: "No.".into(),
         method: None,
+        request_id: None,
     }
 }
 

@@ -198,7 +198,7 @@ both! {
         let id = due(t, &checkout).await;
         let lost = crash(t, id, CrashPoint::Charged).await;
         let told = t.app.processor.retrieve(lost.id, lost.reference.as_deref(), t.app.context().now).await.unwrap().unwrap();
-        let given_up = Outcome::Failed { decline_reason: "abandoned".into(), decline_message: "No.".into(), method: None };
+        let given_up = Outcome::Failed { decline_reason: "abandoned".into(), decline_message: "No.".into(), method: None, request_id: None };
         payments::record_outcome(&t.app, lost.id, &given_up).await.unwrap();
         charge(t, id).await;
         assert_eq!(order(t, id).await["status"], "paid");
