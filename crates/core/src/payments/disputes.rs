@@ -35,6 +35,9 @@ pub struct DisputeReport {
     pub reason: String,
     /// The status; none where it is one that this version does not know.
     pub status: Option<DisputeStatus>,
+    /// True where the money is to be given back, because others than the merchant have prevented the dispute so. An inquiry
+    /// of which nothing came was prevented, too.
+    pub gives_back: bool,
     /// When the buyer's bank opened it.
     pub opened_at: Timestamp,
     /// Until when evidence is taken.
@@ -137,7 +140,7 @@ pub fn record(
     };
     let before = rows.dispute.as_ref().map(|old| old.status);
     if before != Some(status) {
-        consequences(rows, &new, &mut changes, subscribers, ctx);
+        consequences(rows, report, &new, &mut changes, subscribers, ctx);
     }
     Some((new, changes))
 }
@@ -193,6 +196,7 @@ fn updated(old: &Dispute, report: &DisputeReport, status: DisputeStatus) -> Opti
 
 fn consequences(
     rows: &DisputeRows,
+    report: &DisputeReport,
     dispute: &Dispute,
     changes: &mut Changes,
     subscribers: &Subscribers,
@@ -201,7 +205,7 @@ fn consequences(
     let ends = match dispute.status {
         DisputeStatus::Won | DisputeStatus::Lost => true,
         // Nothing is left where the merchant has prevented it by a refund of their own.
-        DisputeStatus::Prevented => {
+        DisputeStatus::Prevented if report.gives_back => {
             let order = &rows.order.order;
             refunds::prevent(dispute, order, &rows.payment, &rows.refunds, changes, ctx).is_some()
         }

@@ -39,6 +39,8 @@ pub enum DisputeStatus {
     Lost,
     /// Final: ended before it began, by a refund.
     Prevented,
+    /// Final: the bank asked, and nobody took the money back.
+    InquiryClosed,
     /// A state that this version does not know: it changes nothing.
     Unknown,
 }

@@ -279,6 +279,25 @@ both! {
         assert_eq!(fake.object(&reference).unwrap()["status"], "lost");
     }
 
+    async fn an_inquiry_that_the_bank_closes_gives_nothing_back(t: &mut Till) {
+        let (t, fake) = t.on_stripe().await;
+        let checkout = t.checkout_for(&t.monthly().await).await;
+        confirm(&t, &fake, &checkout, "pm_card_createDisputeInquiry").await.ok();
+        t.catch_up().await;
+        poll(&t.app).await.unwrap();
+        t.drain().await;
+        let only = async || t.items("/v1/disputes/").await.remove(0);
+        assert_eq!(only().await["status"], "early_warning");
+        fake.decide_dispute(rows(&fake, "disputes")[0]["id"].as_str().unwrap(), "warning_closed");
+        poll(&t.app).await.unwrap();
+        t.drain().await;
+        let closed = only().await;
+        assert_eq!((&closed["status"], &closed["closed"]), (&json!("prevented"), &json!(true)));
+        assert_eq!(rows(&fake, "refunds").len(), 0);
+        assert_eq!(t.items("/v1/subscriptions/").await[0]["status"], "active");
+        assert_eq!(t.orders(&checkout).await[0]["status"], "paid");
+    }
+
     async fn a_slow_stripe_holds_up_nobody_who_does_not_pay(t: &mut Till) {
         let (t, fake) = t.on_stripe().await;
         // More than there are connections to the database.

@@ -29,6 +29,7 @@ fn report(status: Option<DisputeStatus>) -> DisputeReport {
         currency: Currency::USD,
         reason: "fraudulent".into(),
         status,
+        gives_back: status == Some(DisputeStatus::Prevented),
         opened_at: at(1).now,
         respond_by: Some(at(1).now + SignedDuration::from_hours(24)),
     }
@@ -193,4 +194,16 @@ fn a_dispute_that_others_prevented_gives_the_money_back() {
         (0, 0),
         "the merchant has done so"
     );
+}
+
+#[test]
+fn an_inquiry_of_which_nothing_came_gives_nothing_back_and_ends_nothing() {
+    let closed = DisputeReport {
+        gives_back: false,
+        ..report(Some(DisputeStatus::Prevented))
+    };
+    let recorded = record(&rows(None), &closed, &subscribers(), &at(3));
+    let (dispute, changes) = recorded.expect("it is new");
+    assert_eq!(dispute.status, DisputeStatus::Prevented);
+    assert_eq!((refunds(&changes), told(&changes).len()), (0, 0));
 }

@@ -59,7 +59,8 @@ fn dispute(object: Object) -> Result<Dispute, ProcessorError> {
 fn status(status: &str) -> DisputeStatus {
     match status {
         "warning_needs_response" | "warning_under_review" => DisputeStatus::EarlyWarning,
-        "warning_closed" | "prevented" => DisputeStatus::Prevented,
+        "warning_closed" => DisputeStatus::InquiryClosed,
+        "prevented" => DisputeStatus::Prevented,
         "needs_response" => DisputeStatus::NeedsResponse,
         "under_review" => DisputeStatus::UnderReview,
         "won" => DisputeStatus::Won,
@@ -75,6 +76,7 @@ mod tests {
     #[test]
     fn a_state_that_is_not_known_changes_nothing() {
         assert_eq!(status("lost"), DisputeStatus::Lost);
+        assert_eq!(status("warning_closed"), DisputeStatus::InquiryClosed);
         assert_eq!(status("charge_refunded"), DisputeStatus::Unknown);
         assert_eq!(status(""), DisputeStatus::Unknown);
     }
