@@ -1,6 +1,8 @@
 //! A buyer: makes a session, fills it in, pays with whatever card chance gives, goes to the bank if asked, and
-//! does not give up when connections break. Some leave when their bank asks, some get their money back ([`merchant`]).
+//! does not give up when connections break. Some leave when their bank asks, some get their money back ([`merchant`]), some
+//! ask their bank for it ([`contest`]).
 
+mod contest;
 mod merchant;
 
 use std::{
@@ -258,6 +260,7 @@ impl<'a> Buyer<'a> {
             match session["status"].as_str() {
                 Some("succeeded") => {
                     self.acknowledge(Acknowledgement::Succeeded);
+                    self.contest(&session).await?;
                     self.reconsider(&session).await?;
                     return Ok(Step::End("bought".to_owned()));
                 }

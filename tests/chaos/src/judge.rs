@@ -1,5 +1,6 @@
 //! Judging whether what is left of a run agrees with itself: a function of the record alone.
 
+mod disputes;
 mod events;
 mod refunds;
 mod sales;
@@ -56,6 +57,7 @@ pub fn judge(record: &Record) -> Verdict {
     sales::money(record, &mut verdict);
     refunds::refunds(record, &mut verdict);
     refunds::books(record, &mut verdict);
+    disputes::disputes(record, &mut verdict);
     refunds::intents(record, &mut verdict);
     refunds::notices(record, &mut verdict);
     sales::sessions(record, &mut verdict);

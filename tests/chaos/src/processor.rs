@@ -166,6 +166,14 @@ impl Processor {
         }
     }
 
+    /// Lets the time pass in which what is pending there settles; the sandbox goes by Till's clock, which waits for it.
+    pub async fn pass_time(&self) -> Result<(), Failure> {
+        match self {
+            Self::Sandbox(_) => Ok(()),
+            Self::Stripe(stripe) => stripe.pass_time().await,
+        }
+    }
+
     /// Writes down what the processor knows.
     pub async fn read(&self, record: &mut Record) -> Result<(), Failure> {
         match self {

@@ -42,6 +42,36 @@ pub struct ProcessorRefund {
     pub status: String,
 }
 
+/// A dispute in the books of a processor that has them.
+#[derive(Debug, Clone)]
+pub struct ProcessorDispute {
+    pub reference: String,
+    /// The name of the intent whose money is contested.
+    pub charge: String,
+    pub amount: i64,
+    /// In Till's words.
+    pub status: String,
+}
+
+/// A dispute in Till's rows.
+#[derive(Debug, Clone)]
+pub struct Dispute {
+    pub id: Uuid,
+    pub payment: Uuid,
+    pub order: Uuid,
+    pub reference: String,
+    pub status: String,
+    /// With tax.
+    pub amount: i64,
+}
+
+impl Dispute {
+    /// True where it was won or lost.
+    pub fn is_decided(&self) -> bool {
+        ["won", "lost"].contains(&self.status.as_str())
+    }
+}
+
 /// A refund in Till's journal.
 #[derive(Debug, Clone)]
 pub struct Refund {
@@ -108,6 +138,8 @@ pub struct Session {
 pub struct Subscription {
     pub id: Uuid,
     pub checkout: Option<Uuid>,
+    /// True where it has ended.
+    pub ended: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -174,6 +206,8 @@ pub enum Acknowledgement {
     Refunded(Uuid),
     /// This refund is on its way; it may still fail.
     Refunding(Uuid),
+    /// This dispute was conceded.
+    Conceded(Uuid),
 }
 
 #[derive(Debug, Clone, Default)]
@@ -185,12 +219,15 @@ pub struct Record {
     pub intents: Vec<Intent>,
     /// All of its refunds, where it lists them.
     pub processor_refunds: Option<Vec<ProcessorRefund>>,
+    /// All of its disputes.
+    pub processor_disputes: Vec<ProcessorDispute>,
     /// The names of its events, where it lists them.
     pub processor_events: Option<BTreeSet<String>>,
     /// The names of the notices that Till took in.
     pub notices: Vec<String>,
     pub payments: Vec<Payment>,
     pub refunds: Vec<Refund>,
+    pub disputes: Vec<Dispute>,
     pub orders: Vec<Order>,
     pub sessions: Vec<Session>,
     pub subscriptions: Vec<Subscription>,
@@ -280,21 +317,35 @@ pub async fn waiting(store: &Store, abandoned: &BTreeSet<Uuid>) -> Result<Vec<St
     Ok(all)
 }
 
-/// Refunds of the processor's that Till has not written down as they stand, one line each.
-pub async fn unknown_refunds(
+/// Refunds and disputes of the processor's that Till has not written down as they stand, one line each.
+pub async fn unknown(
     store: &Store,
-    told: &[ProcessorRefund],
+    (refunds, disputes): &(Vec<ProcessorRefund>, Vec<ProcessorDispute>),
 ) -> Result<Vec<String>, Failure> {
-    let rows = sql("select reference, state from refunds where reference is not null");
-    let rows = store.all::<(Text, Text)>(rows).await?;
-    let known: HashSet<(String, String)> = rows
+    let known = sql(
+        "select reference, state from refunds where reference is not null \
+         union all select reference, status from disputes",
+    );
+    let known = store.all::<(Text, Text)>(known).await?;
+    let known: HashSet<(String, String)> = known
         .into_iter()
         .map(|(Col(reference), Col(state))| (reference, state))
         .collect();
-    let is_unknown =
-        |one: &&ProcessorRefund| !known.contains(&(one.reference.clone(), one.status.clone()));
-    let line = |one: &ProcessorRefund| format!("refund {} is {}", one.reference, one.status);
-    Ok(told.iter().filter(is_unknown).map(line).collect())
+    // Nothing is written down of a dispute about money for which nothing was sold.
+    let sold =
+        sql("select reference from payments where reference is not null and order_id is not null");
+    let sold = store.all::<Text>(sold).await?;
+    let sold: HashSet<String> = sold.into_iter().map(|Col(reference)| reference).collect();
+    let disputes = disputes.iter().filter(|one| sold.contains(&one.charge));
+    let told = (refunds.iter().map(|one| (&one.reference, &one.status)))
+        .chain(disputes.map(|one| (&one.reference, &one.status)));
+    let is_unknown = |(name, status): &(&String, &String)| {
+        !known.contains(&((*name).clone(), (*status).clone()))
+    };
+    Ok(told
+        .filter(is_unknown)
+        .map(|(name, status)| format!("{name} is {status}"))
+        .collect())
 }
 
 impl Record {
@@ -398,6 +449,22 @@ impl Record {
                 reference,
             });
         }
+        type DisputeRow = (Id, Id, Id, Text, Text, Int);
+        let rows = sql(
+            "select id, payment_id, order_id, reference, status, amount + tax_amount from disputes",
+        );
+        for (Col(id), Col(payment), Col(order), Col(reference), Col(status), Col(amount)) in
+            store.all::<DisputeRow>(rows).await?
+        {
+            self.disputes.push(Dispute {
+                id,
+                payment,
+                order,
+                reference,
+                status,
+                amount,
+            });
+        }
         let rows = sql("select notice_id from processor_notices");
         for Col(name) in store.all::<Text>(rows).await? {
             self.notices.push(name);
@@ -406,9 +473,14 @@ impl Record {
     }
 
     async fn read_others(&mut self, store: &Store) -> Result<(), Failure> {
-        let rows = sql("select id, checkout_id from subscriptions");
-        for (Col(id), Col(checkout)) in store.all::<(Id, MaybeId)>(rows).await? {
-            self.subscriptions.push(Subscription { id, checkout });
+        let rows = sql("select id, checkout_id, ended_at from subscriptions");
+        type SubscriptionRow = (Id, MaybeId, Col<Option<jiff::Timestamp>>);
+        for (Col(id), Col(checkout), Col(ended)) in store.all::<SubscriptionRow>(rows).await? {
+            self.subscriptions.push(Subscription {
+                id,
+                checkout,
+                ended: ended.is_some(),
+            });
         }
         let rows =
             sql("select id, organization_id, email_key from customers where deleted_at is null");

@@ -85,6 +85,7 @@ pub async fn run(args: &Args) -> Result<Verdict, Failure> {
     let busy = begun.elapsed();
     let left = late.saturating_sub(over.elapsed());
     sleep(left).await;
+    processor.pass_time().await?;
     receiver.hurry();
     let began_to_settle = Instant::now();
     let seen = std::mem::take(&mut *world.seen.lock().expect("no holder panics"));
@@ -257,7 +258,7 @@ async fn unfinished(
     let waiting = record::waiting(store, abandoned).await?;
     match processor {
         Processor::Stripe(fake) if waiting.is_empty() => {
-            record::unknown_refunds(store, &fake.refunds().await?).await
+            record::unknown(store, &fake.told().await?).await
         }
         _ => Ok(waiting),
     }

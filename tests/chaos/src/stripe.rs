@@ -17,14 +17,17 @@ use crate::{
     net::{self, GaveUp},
     node::{Node, Recipe},
     processor::{Card, Failures, PAYS},
-    record::{Charge, Intent, ProcessorRefund, Record},
+    record::{Charge, Intent, ProcessorDispute, ProcessorRefund, Record},
 };
 
-/// Stripe's test cards, without those that are disputed.
+/// Stripe's test cards.
 pub const CARDS: &[Card] = &[
     (PAYS, 38),
     ("pm_card_mastercard", 10),
     ("pm_card_pendingRefund", 6),
+    (REFUND_FAILS, 6),
+    (DISPUTED, 5),
+    (INQUIRED, 3),
     ("pm_card_chargeDeclined", 8),
     ("pm_card_chargeDeclinedInsufficientFunds", 4),
     ("pm_card_chargeCustomerFail", 4),
@@ -33,8 +36,14 @@ pub const CARDS: &[Card] = &[
     ("pm_card_threeDSecureRequiredChargeDeclined", 4),
 ];
 
+/// The card whose refunds fail some seconds after they were made.
+pub const REFUND_FAILS: &str = "pm_card_refundFail";
+/// The cards whose holders dispute what they paid, at once, or ask their bank about it first.
+pub const DISPUTED: &str = "pm_card_createDispute";
+pub const INQUIRED: &str = "pm_card_createDisputeInquiry";
+
 /// What Till asks; the fake's helpers for tests are spared.
-const ASKED: [&str; 7] = [
+const ASKED: [&str; 8] = [
     "/v1/payment_intents",
     "/v1/setup_intents",
     "/v1/customers",
@@ -42,9 +51,12 @@ const ASKED: [&str; 7] = [
     "/v1/events",
     "/v1/confirmation_tokens",
     "/v1/payment_methods",
+    "/v1/disputes",
 ];
 /// The time by which a notice is late where it is late.
 pub const LATE: Duration = Duration::from_secs(60);
+/// Longer than the fake leaves anything pending, in seconds.
+const SETTLES_AFTER: i64 = 15;
 /// Between one kind of trouble and the next, in milliseconds.
 const SPELL: std::ops::Range<u64> = 800..3_000;
 const BETWEEN_TRIES: Duration = Duration::from_millis(60);
@@ -77,6 +89,7 @@ struct Books {
     setup_intents: Vec<BookedIntent>,
     charges: Vec<BookedCharge>,
     refunds: Vec<BookedRefund>,
+    disputes: Vec<BookedDispute>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -104,6 +117,14 @@ struct BookedRefund {
     status: String,
     payment_intent: String,
     metadata: Metadata,
+}
+
+#[derive(Debug, Deserialize)]
+struct BookedDispute {
+    id: String,
+    amount: i64,
+    status: String,
+    payment_intent: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -200,6 +221,31 @@ impl Stripe {
         matches!(self.control("refunds", &refund).await, Some((200, _)))
     }
 
+    /// The dispute about what an intent has charged.
+    pub async fn dispute_of(&self, intent: &str) -> Option<String> {
+        let books = self.books().await.ok()?;
+        let of_intent = |dispute: &&BookedDispute| dispute.payment_intent == intent;
+        let found = books.disputes.iter().find(of_intent);
+        found.map(|dispute| dispute.id.clone())
+    }
+
+    /// The bank decides a dispute, or looks at it; true if it is certain to have done so.
+    pub async fn decide(&self, dispute: &str, status: &str) -> bool {
+        let decision = json!({"status": status});
+        let path = format!("disputes/{dispute}");
+        matches!(self.control(&path, &decision).await, Some((200, _)))
+    }
+
+    /// Lets the time pass in which what is pending settles, refunds that fail later among it: it is over when this ends.
+    pub async fn pass_time(&self) -> Result<(), Failure> {
+        let until = Instant::now() + PATIENCE;
+        let seconds = json!({"seconds": SETTLES_AFTER});
+        while self.control("clock", &seconds).await.is_none() {
+            pause(until).await.map_err(|_| "the fake does not answer")?;
+        }
+        Ok(())
+    }
+
     async fn control(&self, name: &str, body: &Value) -> Option<(u16, Value)> {
         let asked = self.client.post(format!("{}/_fake/{name}", self.url));
         answer(asked.body(body.to_string())).await
@@ -266,10 +312,11 @@ impl Stripe {
         answer(sent.body(body)).await;
     }
 
-    /// Refunds as they stand: name and status.
-    pub async fn refunds(&self) -> Result<Vec<ProcessorRefund>, Failure> {
+    /// Refunds and disputes as they stand.
+    pub async fn told(&self) -> Result<(Vec<ProcessorRefund>, Vec<ProcessorDispute>), Failure> {
         let books = self.books().await?;
-        Ok(books.refunds.iter().map(refund).collect())
+        let refunds = books.refunds.iter().map(refund).collect();
+        Ok((refunds, books.disputes.iter().map(dispute).collect()))
     }
 
     async fn books(&self) -> Result<Books, Failure> {
@@ -312,6 +359,7 @@ impl Stripe {
             });
         }
         record.processor_refunds = Some(books.refunds.iter().map(refund).collect());
+        record.processor_disputes = books.disputes.iter().map(dispute).collect();
         record.processor_events = Some(self.events().await?);
         Ok(())
     }
@@ -344,6 +392,21 @@ fn refund(refund: &BookedRefund) -> ProcessorRefund {
         refund: refund.metadata.refund_id,
         amount: refund.amount,
         status: refund.status.clone(),
+    }
+}
+
+/// A dispute with its status in Till's words.
+fn dispute(dispute: &BookedDispute) -> ProcessorDispute {
+    let status = match dispute.status.as_str() {
+        "warning_needs_response" | "warning_under_review" => "early_warning",
+        "warning_closed" => "prevented",
+        other => other,
+    };
+    ProcessorDispute {
+        reference: dispute.id.clone(),
+        charge: dispute.payment_intent.clone(),
+        amount: dispute.amount,
+        status: status.to_owned(),
     }
 }
 

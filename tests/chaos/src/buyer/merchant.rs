@@ -62,8 +62,8 @@ impl Buyer<'_> {
         }
     }
 
-    /// The order of the session, if it cost anything.
-    async fn sold(&self, session: &Value) -> Result<Option<Sold>, GaveUp> {
+    /// The order of the session.
+    pub(super) async fn order(&self, session: &Value) -> Result<Value, GaveUp> {
         let id = session["id"].as_str().unwrap_or_default();
         let path = format!("/v1/orders/?checkout_id={id}");
         let call = Call {
@@ -75,7 +75,12 @@ impl Buyer<'_> {
         };
         let mut found = self.world.net.ask(call, self.until).await?.body;
         let order = found.pointer_mut("/items/0").map(Value::take);
-        let order = order.unwrap_or_default();
+        Ok(order.unwrap_or_default())
+    }
+
+    /// The order of the session, if it cost anything.
+    async fn sold(&self, session: &Value) -> Result<Option<Sold>, GaveUp> {
+        let order = self.order(session).await?;
         let net = order["net_amount"].as_i64().unwrap_or(0);
         let secret = session["payment_processor_metadata"]["intent_client_secret"].as_str();
         let intent = secret.and_then(|secret| secret.split_once("_secret_"));

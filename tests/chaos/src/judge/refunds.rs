@@ -70,9 +70,15 @@ pub fn refunds(record: &Record, verdict: &mut Verdict) {
         .iter()
         .map(|refund| (refund.id, refund.state.as_str()))
         .collect();
+    // One that had succeeded may fail at the bank.
+    let theirs = record.processor_refunds.iter().flatten();
+    let failed: HashSet<Uuid> = theirs
+        .filter(|their| their.status == "failed")
+        .filter_map(|their| their.refund)
+        .collect();
     for one in &record.acknowledged {
         let (id, may_have_failed) = match one {
-            Acknowledgement::Refunded(id) => (id, false),
+            Acknowledgement::Refunded(id) => (id, failed.contains(id)),
             Acknowledgement::Refunding(id) => (id, true),
             _ => continue,
         };

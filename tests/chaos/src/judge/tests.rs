@@ -1,5 +1,7 @@
 //! The judge finds what is wrong with a doctored record.
 
+mod disputes;
+
 use super::*;
 use crate::record::*;
 
@@ -183,6 +185,7 @@ fn every_kind_of_doctored_record_is_found() {
         ("has 2 subscriptions instead of 0", |r| {
             r.subscriptions = vec![
                 Subscription {
+                    ended: false,
                     id: id(6),
                     checkout: Some(id(1))
                 };
