@@ -3,6 +3,7 @@
 pub mod bill;
 pub mod claims;
 pub mod dun;
+pub mod prorate;
 pub mod renew;
 pub mod revoke;
 pub mod schedule;
