@@ -307,6 +307,20 @@ impl<'v> Fields<'v, '_> {
         self.whole
     }
 
+    /// Tells of every member that is not among `known`; `None` where there is one.
+    pub fn no_others<'k>(&mut self, known: impl Iterator<Item = &'k str> + Clone) -> Option<()> {
+        let mut none = Some(());
+        for (key, value) in self.map {
+            if !known.clone().any(|one| one == key) {
+                let step = shortened_text(key, INPUT);
+                none = self.cx.at(step, |cx| {
+                    cx.fail("extra_forbidden", "Extra inputs are not permitted", value)
+                });
+            }
+        }
+        none
+    }
+
     /// A field that must be there; null is judged by its reader.
     pub fn required<T>(
         &mut self,

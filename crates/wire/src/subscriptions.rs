@@ -15,6 +15,12 @@ use crate::{
     values::Interval,
 };
 
+mod previews;
+mod requests;
+
+pub use previews::*;
+pub use requests::*;
+
 crate::words! {
     /// Status of a subscription.
     pub enum SubscriptionStatus {

@@ -238,6 +238,7 @@ pub(crate) struct Nested<M> {
     words: &'static [&'static str],
     members: M,
     dictionary: bool,
+    closed: bool,
 }
 
 /// An object with these members.
@@ -246,6 +247,7 @@ pub(crate) fn nested<M: Member>(words: &'static [&'static str], members: M) -> N
         words,
         members,
         dictionary: false,
+        closed: false,
     }
 }
 
@@ -257,12 +259,30 @@ impl<M> Nested<M> {
             ..self
         }
     }
+
+    /// An object that has no other members: one more is told as `extra_forbidden`.
+    pub(crate) fn closed(self) -> Self {
+        Self {
+            closed: true,
+            ..self
+        }
+    }
 }
 
 impl<M: Member> Nested<M> {
     /// Reads what is known to be an object.
     pub(crate) fn read_fields(&self, f: &mut Fields<'_, '_>) -> Option<M::Value> {
-        self.members.read("", f)
+        let read = self.members.read("", f);
+        match self.closed {
+            true => f.no_others(self.object().keys()).and(read),
+            false => read,
+        }
+    }
+
+    fn object(&self) -> Object {
+        let mut object = Object::new(self.words);
+        self.members.describe("", &[], &mut object);
+        object
     }
 }
 
@@ -270,13 +290,15 @@ impl<M: Member> Reader for Nested<M> {
     type Value = M::Value;
     fn read(&self, value: &Value, cx: &mut Context) -> Option<M::Value> {
         match self.dictionary {
-            true => cx.dictionary(value, |f| self.members.read("", f)),
-            false => cx.object(value, |f| self.members.read("", f)),
+            true => cx.dictionary(value, |f| self.read_fields(f)),
+            false => cx.object(value, |f| self.read_fields(f)),
         }
     }
     fn schema(&self) -> Schema {
-        let mut object = Object::new(self.words);
-        self.members.describe("", &[], &mut object);
+        let mut object = self.object();
+        if self.closed {
+            object.close();
+        }
         object.schema()
     }
 }

@@ -64,6 +64,14 @@ pub(super) fn flag() -> Schema {
     ObjectBuilder::new().schema_type(Type::Boolean).into()
 }
 
+/// Nothing but true.
+pub(super) fn only_true() -> Schema {
+    ObjectBuilder::new()
+        .schema_type(Type::Boolean)
+        .enum_values(Some([true]))
+        .into()
+}
+
 pub(super) fn null() -> Schema {
     ObjectBuilder::new().schema_type(Type::Null).into()
 }
@@ -166,6 +174,17 @@ impl Object {
         if let Some(RefOr::T(Schema::Object(property))) = self.0.properties.get_mut(key) {
             property.deprecated = Some(Deprecated::True);
         }
+    }
+
+    /// Names of its properties.
+    pub(super) fn keys(&self) -> impl Iterator<Item = &str> + Clone {
+        self.0.properties.keys().map(String::as_str)
+    }
+
+    /// Forbids other properties.
+    pub(super) fn close(&mut self) {
+        let none = AdditionalProperties::FreeForm(false);
+        self.0.additional_properties = Some(Box::new(none));
     }
 
     pub(super) fn schema(self) -> Schema {

@@ -130,6 +130,15 @@ pub(crate) fn flag() -> impl Reader<Value = bool> {
     read_by(input::boolean, schema::flag)
 }
 
+/// Nothing but true.
+pub(crate) fn only_true() -> impl Reader<Value = ()> {
+    let read = |value: &Value, cx: &mut Context| match value {
+        Value::Bool(true) => Some(()),
+        _ => cx.fail("literal_error", "Input should be true", value),
+    };
+    read_by(read, schema::only_true)
+}
+
 /// Nothing but null: for what a shape has no use for, and does not take silently.
 pub(crate) fn nothing() -> impl Reader<Value = ()> {
     let read = |value: &Value, cx: &mut Context| match value {
@@ -147,6 +156,14 @@ pub(crate) fn id() -> impl Reader<Value = Uuid> {
 /// A moment, ISO 8601.
 pub(crate) fn moment() -> impl Reader<Value = Timestamp> {
     read_by(input::instant, || schema::known(KnownFormat::DateTime))
+}
+
+/// A moment after `now`.
+pub(crate) fn future(now: Timestamp) -> impl Reader<Value = Timestamp> {
+    moment().and_then(move |at, value, cx| match at > now {
+        true => Some(at),
+        false => cx.fail("datetime_future", "Input should be in the future", value),
+    })
 }
 
 /// A word of a closed list; told as `enum`.
@@ -305,4 +322,31 @@ pub(crate) fn answers() -> impl Reader<Value = Map<String, Value>> {
     );
     let slug = text(0, limits::KEY);
     map(0, limits::ANSWERS, slug, answer).map(|answers| answers.into_iter().collect())
+}
+
+/// Shapes of a body that nothing in it names, each with its name; see [`any_of`].
+pub(crate) struct AnyOf<T>(Vec<(&'static str, Box<dyn Reader<Value = T>>)>);
+
+/// The first shape that a body fits. Where it fits none, what is wrong is told for each, below the shape's name.
+pub(crate) fn any_of<T>(shapes: Vec<(&'static str, Box<dyn Reader<Value = T>>)>) -> AnyOf<T> {
+    AnyOf(shapes)
+}
+
+impl<T> Reader for AnyOf<T> {
+    type Value = T;
+    fn read(&self, value: &Value, cx: &mut Context) -> Option<T> {
+        let before = cx.problems.len();
+        for (name, shape) in &self.0 {
+            let told = cx.problems.len();
+            let read = cx.at(*name, |cx| shape.read(value, cx));
+            if read.is_some() && cx.problems.len() == told {
+                cx.problems.truncate(before);
+                return read;
+            }
+        }
+        None
+    }
+    fn schema(&self) -> Schema {
+        schema::one_of(self.0.iter().map(|(_, shape)| shape.schema()).collect())
+    }
 }
