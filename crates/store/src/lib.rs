@@ -35,6 +35,7 @@ pub use gauges::Gauges;
 pub use hub::{Wake, Watch};
 pub use list::{List, Order};
 pub use migrate::Migration;
+pub use page::Position;
 pub use query::{Query, columns};
 pub use queue::{ENDPOINT_LEASE_LOST, LEASE_LOST};
 pub use reads::{

@@ -43,6 +43,10 @@ impl PageQuery {
     }
 }
 
+/// The place of a row in a list that runs by one column: a read goes on behind it, however many rows lie before.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Position([Value; 2]);
+
 /// The rows of a page, and how many there are on all pages.
 type ReadPage = (Box<dyn PageRows>, i64);
 
@@ -62,6 +66,28 @@ impl Store {
         let read = self.read_page(list, page, limit, Box::new(Vec::<R>::new()));
         let (rows, total) = read.await?;
         Ok((typed(rows), total))
+    }
+
+    /// The next rows of a list behind `after`, at most `limit`, and the position of the last one; none where the list ends
+    /// with them. The list must run by one column that is null in none of its rows.
+    pub async fn rows_after<R: Record + Send + 'static>(
+        &self,
+        list: List,
+        after: Option<&Position>,
+        limit: u32,
+    ) -> Result<(Vec<R>, Option<Position>), StoreError> {
+        debug_assert_eq!(list.table(), R::TABLE, "the list is of another table");
+        let window = Window {
+            after: after.map(|position| &position.0),
+            skip: 0,
+            limit: u64::from(limit),
+        };
+        let rows: Vec<R> = self.all(list.rows(self.dialect(), window)).await?;
+        let is_full = rows.len() as u64 == u64::from(limit);
+        let column = list.can_go_on().filter(|_| is_full);
+        let last = column.and_then(|column| rows.position(rows.len() - 1, column));
+        debug_assert_eq!(last.is_some(), is_full, "the list cannot be gone on with");
+        Ok((rows, last.map(Position)))
     }
 
     /// [`Store::page`] of rows of any type, boxed, so that it is compiled here.

@@ -58,6 +58,44 @@ crate::words! {
     }
 }
 
+crate::words! {
+    /// Column of an export of orders.
+    pub enum OrderExportColumn {
+        /// E-mail address of the customer.
+        Email = "email",
+        /// Time at which the order was created.
+        CreatedAt = "created_at",
+        /// Name of the product, as it is now.
+        Product = "product",
+        /// Subtotal minus the discount, without tax.
+        NetAmount = "net_amount",
+        /// Currency of all amounts.
+        Currency = "currency",
+        /// Status of the order.
+        Status = "status",
+        /// Number of the invoice.
+        InvoiceNumber = "invoice_number",
+        /// Name of the customer.
+        CustomerName = "customer_name",
+        /// Name on the invoice.
+        BillingName = "billing_name",
+        /// Country of the billing address.
+        BillingCountry = "billing_country",
+        /// Sum of all lines before discount and tax.
+        SubtotalAmount = "subtotal_amount",
+        /// Discount.
+        DiscountAmount = "discount_amount",
+        /// Tax.
+        TaxAmount = "tax_amount",
+        /// Net amount and tax together.
+        TotalAmount = "total_amount",
+        /// Amount refunded so far, without tax.
+        RefundedAmount = "refunded_amount",
+        /// Reason for which the order was created.
+        BillingReason = "billing_reason",
+    }
+}
+
 /// One line of an order. Amounts are in minor units of the order's currency, such as cents.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct OrderItem {

@@ -65,6 +65,56 @@ crate::words! {
     }
 }
 
+crate::words! {
+    /// Column of an export of subscriptions.
+    pub enum SubscriptionExportColumn {
+        /// E-mail address of the customer.
+        Email = "email",
+        /// Time at which the subscription became active or its trial began.
+        StartedAt = "started_at",
+        /// Name of the product, as it is now.
+        Product = "product",
+        /// Price of one period after discount.
+        Amount = "amount",
+        /// Currency of the amounts.
+        Currency = "currency",
+        /// Status of the subscription.
+        Status = "status",
+        /// Unit of the billing interval.
+        RecurringInterval = "recurring_interval",
+        /// Name of the customer.
+        CustomerName = "customer_name",
+        /// Name on the customer's invoices.
+        BillingName = "billing_name",
+        /// Country of the customer's billing address.
+        BillingCountry = "billing_country",
+        /// Price of one period after discount, as in `amount`.
+        NetAmount = "net_amount",
+        /// Name of the discount applied.
+        Discount = "discount",
+        /// Number of seats.
+        Seats = "seats",
+        /// Start of the current billing period.
+        CurrentPeriodStart = "current_period_start",
+        /// End of the current billing period.
+        CurrentPeriodEnd = "current_period_end",
+        /// Whether the subscription ends with the current period: `true` or `false`.
+        CancelAtPeriodEnd = "cancel_at_period_end",
+        /// Time of the cancellation.
+        CanceledAt = "canceled_at",
+        /// Time at which the subscription will end.
+        EndsAt = "ends_at",
+        /// Time at which the subscription ended.
+        EndedAt = "ended_at",
+        /// Reason that the customer gave for cancelling.
+        CancellationReason = "cancellation_reason",
+        /// Start of the trial.
+        TrialStart = "trial_start",
+        /// End of the trial.
+        TrialEnd = "trial_end",
+    }
+}
+
 /// Fields that every view of a subscription has.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct SubscriptionBase {

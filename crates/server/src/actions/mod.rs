@@ -9,6 +9,7 @@ pub mod customer_sessions;
 pub mod customers;
 pub mod discounts;
 pub mod disputes;
+pub mod export;
 pub mod files;
 pub mod meters;
 pub mod orders;

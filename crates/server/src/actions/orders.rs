@@ -1,5 +1,7 @@
 //! Orders.
 
+pub mod export;
+
 use jiff::Timestamp;
 use till_core::kernel::records::Order as Row;
 use till_store::List;

@@ -1,5 +1,7 @@
 //! Subscriptions.
 
+pub mod export;
+
 use jiff::Timestamp;
 use till_core::kernel::records::Subscription as Row;
 use till_store::List;

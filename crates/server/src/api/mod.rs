@@ -77,10 +77,12 @@ fn operations() -> impl Iterator<Item = &'static Operation> {
         checkout_links::visit::OPERATIONS,
         checkouts::OPERATIONS,
         orders::OPERATIONS,
+        orders::export::OPERATIONS,
         payments::OPERATIONS,
         refunds::OPERATIONS,
         disputes::OPERATIONS,
         subscriptions::OPERATIONS,
+        subscriptions::export::OPERATIONS,
         webhooks::OPERATIONS,
         sandbox::OPERATIONS,
     ]

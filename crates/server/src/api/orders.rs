@@ -1,5 +1,7 @@
 //! The `orders` routes.
 
+pub(crate) mod export;
+
 use axum::Json;
 use till_wire::{orders::Order, page::Page};
 

@@ -1,5 +1,7 @@
 //! The `subscriptions` routes, as far as a purchase makes them.
 
+pub(crate) mod export;
+
 use axum::Json;
 use till_wire::{page::Page, subscriptions::Subscription};
 

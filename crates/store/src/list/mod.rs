@@ -288,6 +288,12 @@ impl List {
         self
     }
 
+    /// Sorts by a column that is null in none of the list's rows, as [`List::order`] does.
+    pub fn order_column(mut self, column: &str, order: Order) -> Self {
+        self.orders.push(Sort::Column(column.to_owned(), order));
+        self
+    }
+
     /// Sorts by all of these, see [`List::order`].
     pub fn sorted(self, orders: impl IntoIterator<Item = (&'static str, Order)>) -> Self {
         let by = |list: Self, (by, order)| list.order(by, order);

@@ -70,17 +70,6 @@ impl Store {
         self.owned(organization_id, wanted).await
     }
 
-    /// Every live customer, newest first.
-    pub async fn all_customers(&self, organization_id: Uuid) -> Result<Vec<Customer>, StoreError> {
-        let rest =
-            "where organization_id = $1 and deleted_at is null order by created_at desc, id desc";
-        self.all(Query::select::<Customer>(
-            rest,
-            vec![Value::Uuid(organization_id)],
-        ))
-        .await
-    }
-
     /// The customers that already hold an e-mail or an external id; nothing asked, nothing read.
     pub async fn holders(
         &self,

@@ -52,6 +52,25 @@ on_both! {
         }
     }
 
+    async fn a_list_is_gone_on_with_behind_its_last_row(db: Db) {
+        let people: Vec<_> = (0..25).map(|i| Person { count: i / 10, ..db.person(&format!("{i:02}")) }).collect();
+        keep(&db, &people).await;
+        let (mut seen, mut after) = (Vec::new(), None);
+        for rows in [10, 10, 5] {
+            let list = all(&db).order("count", Order::Desc);
+            let (got, last) = db.store.rows_after::<Person>(list, after.as_ref(), 10).await.unwrap();
+            assert_eq!((got.len(), last.is_some()), (rows, rows == 10));
+            seen.extend(got.into_iter().map(|p| (p.count, p.id)));
+            after = last;
+            // What is new lies before what was read.
+            keep(&db, &[Person { count: 9, ..db.person(&format!("new {rows} {}", seen.len())) }]).await;
+        }
+        let mut sorted = seen.clone();
+        sorted.sort_by(|a, b| b.cmp(a));
+        sorted.dedup();
+        assert_eq!(seen, sorted, "every row once, in the order of the list");
+    }
+
     async fn filters_narrow_the_list(db: Db) {
         let a = Person { active: true, count: 1, born: Some(now()), ..db.person("a") };
         let b = Person { active: false, count: 2, maybe: Some(7), ..db.person("b") };

@@ -1,9 +1,17 @@
 //! Customers as a table.
 
 use jiff::{Timestamp, tz::Offset};
+use till_core::kernel::records::{Customer as Row, Organization};
+use till_store::{List, Order};
 use till_wire::{customers::Customer, metadata::Metadata};
 
-use crate::table::typed;
+use crate::{
+    actions::export::{Export, Exported},
+    app::App,
+    error::Result,
+    http::extract::{Caller, Params, scope},
+    table::{Line, typed, typed_or_empty},
+};
 
 /// The table's head.
 pub const COLUMNS: [&str; 13] = [
@@ -22,9 +30,35 @@ pub const COLUMNS: [&str; 13] = [
     "Metadata",
 ];
 
+/// Customers as a table, newest first.
+#[derive(Debug)]
+pub struct Customers;
+
+/// Begins an export: the table's head, and its lines.
+pub fn export(
+    caller: &Caller<scope::CustomersRead>,
+    mut params: Params,
+) -> Result<(Line, Export<Customers>)> {
+    let list = List::of::<Row>(caller.organization.id)
+        .is_null("deleted_at")
+        .any_of("organization_id", params.organizations())
+        .order("created_at", Order::Desc);
+    params.finish()?;
+    let head = COLUMNS.map(str::to_owned).to_vec();
+    Ok((head, Export::new(caller, list, Customers)))
+}
+
+impl Exported for Customers {
+    type Row = Row;
+
+    async fn lines(&self, _: &App, _: &Organization, rows: &[Row]) -> Result<Vec<Line>> {
+        Ok(rows.iter().map(|row| line(&row.view()).to_vec()).collect())
+    }
+}
+
 /// A customer as a line of the table, for spreadsheets, too: what people typed is never a formula.
 pub fn line(customer: &Customer) -> [String; 13] {
-    let text = |value: &Option<String>| typed(value.as_deref().unwrap_or_default());
+    let text = |value: &Option<String>| typed_or_empty(value.as_deref());
     let address = customer.billing_address.as_ref();
     let part = |value: Option<&Option<String>>| value.map(text).unwrap_or_default();
     [

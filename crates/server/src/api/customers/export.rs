@@ -1,9 +1,9 @@
 //! Customers as a table.
 
-use axum::http::{HeaderName, HeaderValue};
+use axum::response::Response;
 
 use crate::{
-    actions::customers::export::{COLUMNS, line},
+    actions::customers::export,
     api::operation::{Operation, operations},
     error::ApiError,
     http::extract::{Caller, OrganizationQuery, Params, scope},
@@ -24,18 +24,8 @@ pub(in crate::api) const OPERATIONS: &[Operation] = operations![export];
 )]
 pub(super) async fn export(
     caller: Caller<scope::CustomersRead>,
-    mut params: Params,
-) -> Result<([(HeaderName, HeaderValue); 2], Vec<u8>), ApiError> {
-    let wanted = params.organizations();
-    params.finish()?;
-    let own = caller.organization.id;
-    let customers = if wanted.is_empty() || wanted.contains(&own) {
-        caller.app.store.all_customers(own).await?
-    } else {
-        Vec::new()
-    };
-    let head = COLUMNS.map(str::to_owned);
-    let lines = customers.iter().map(|row| line(&row.view()));
-    let table = table::lines([head].into_iter().chain(lines)).map_err(ApiError::internal)?;
-    Ok((table::headers("polar-customers.csv"), table))
+    params: Params,
+) -> Result<Response, ApiError> {
+    let (head, lines) = export::export(&caller, params)?;
+    table::send("polar-customers.csv", b"", head, lines).await
 }

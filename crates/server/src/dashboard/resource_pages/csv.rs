@@ -1,10 +1,5 @@
 //! Lists as files: the API's list, read part by part while it is sent, so it may be of any length.
 
-use axum::{
-    body::{Body, Bytes},
-    response::IntoResponse,
-};
-use futures_util::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp, tz::TimeZone};
 use till_wire::money::Currency;
 use uuid::Uuid;
@@ -12,10 +7,10 @@ use uuid::Uuid;
 use super::Listed;
 use crate::{
     dashboard::{Answer, access::Dashboard, listing::ListingQuery},
-    error::{ApiError, Result},
+    error::Result,
     http::extract::Caller,
     pages::checkout::money::editable,
-    table,
+    table::{self, Parts},
 };
 
 /// One row of a list.
@@ -62,7 +57,7 @@ impl<L: Listed> CsvReader<L> {
 
     /// The next rows. Each part begins where the last one ended in time, so what is made meanwhile moves
     /// nothing, and the last part costs no more than the first; rows of one moment are never told twice.
-    async fn next(&mut self) -> Result<Vec<Line>> {
+    async fn part(&mut self) -> Result<Vec<Line>> {
         let mut lines = match self.read().await {
             Err(error) if self.query.drop_unreadable(&error) => self.read().await?,
             answer => answer?,
@@ -86,14 +81,23 @@ impl<L: Listed> CsvReader<L> {
     }
 }
 
+impl<L: Listed> Parts for CsvReader<L> {
+    async fn next(&mut self) -> Result<Option<Vec<table::Line>>> {
+        if self.over {
+            return Ok(None);
+        }
+        let lines = self.part().await?;
+        Ok(Some(lines.into_iter().map(|line| line.cells).collect()))
+    }
+}
+
 /// The rows of one part: the API's most.
 const PART: usize = 100;
 
-/// Sends a list as CSV. An error after the beginning breaks the transfer off, so that nobody takes a part for
-/// the whole.
+/// Sends a list as CSV.
 pub(super) async fn csv<L: Listed>(dashboard: Dashboard<L::Read>, query: ListingQuery) -> Answer {
     let name = format!("{}.csv", L::PAGES.list.trim_start_matches('/'));
-    let mut reading = CsvReader::<L> {
+    let reader = CsvReader::<L> {
         query,
         zone: dashboard.zone.clone(),
         caller: dashboard.caller,
@@ -102,30 +106,6 @@ pub(super) async fn csv<L: Listed>(dashboard: Dashboard<L::Read>, query: Listing
         sent: Vec::new(),
         over: false,
     };
-    let head: Vec<String> = L::CSV.iter().map(|c| (*c).to_owned()).collect();
-    let first = reading.next().await?.into_iter().map(|line| line.cells);
-    let lines = table::lines([head].into_iter().chain(first)).map_err(ApiError::internal)?;
-    let begin = [table::BYTE_ORDER_MARK, &lines].concat();
-    let parts = stream::unfold((reading, Some(begin)), |(mut reading, begin)| async move {
-        if let Some(begin) = begin {
-            return Some((Ok(Bytes::from(begin)), (reading, None)));
-        }
-        if reading.over {
-            return None;
-        }
-        let part = reading.next().await.and_then(|lines| {
-            table::lines(lines.into_iter().map(|line| line.cells)).map_err(ApiError::internal)
-        });
-        let part = part.map(Bytes::from).map_err(|error| {
-            reading.over = true;
-            std::io::Error::other(format!(
-                "{} could not be read to their end: {error:?}",
-                L::PAGES.many
-            ))
-        });
-        Some((part, (reading, None)))
-    });
-    // Compressing asks once more after the end, which an unfolded stream answers with a panic.
-    let parts = Body::from_stream(parts.fuse());
-    Ok((table::headers(&name), parts).into_response())
+    let head = L::CSV.iter().map(|name| (*name).to_owned()).collect();
+    Ok(table::send(&name, table::BYTE_ORDER_MARK, head, reader).await?)
 }

@@ -1,9 +1,10 @@
 //! Query parameters, declared: one declaration gives the field, its reading and what the document says of it.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
+use serde_json::Value as Json;
 use till_store::Order;
 use till_wire::{
-    input::{self, Words},
+    input::{self, Context, Words},
     limits,
 };
 use utoipa::openapi::{
@@ -156,6 +157,25 @@ pub fn exact_moment() -> Plain<Option<Timestamp>> {
         read: |params, name| params.last(name, input::exact_instant),
         schema: || formatted(KnownFormat::DateTime),
     }
+}
+
+/// A time zone by its IANA name, UTC where none was sent.
+pub fn time_zone() -> Plain<TimeZone> {
+    Plain {
+        read: |params, name| params.last(name, zone).unwrap_or(TimeZone::UTC),
+        schema: || {
+            string()
+                .max_length(Some(limits::LINE))
+                .default(Some("UTC".into()))
+                .into()
+        },
+    }
+}
+
+fn zone(value: &Json, cx: &mut Context) -> Option<TimeZone> {
+    let name = input::text_of(0, limits::LINE, false)(value, cx)?;
+    let zone = TimeZone::get(&name).ok();
+    zone.or_else(|| cx.refuse("the time zone is not known", value))
 }
 
 /// A number from 1.
