@@ -21,6 +21,7 @@ pub mod money;
 pub mod orders;
 pub mod organizations;
 pub mod page;
+pub mod payment_methods;
 pub mod payments;
 pub mod products;
 pub mod refunds;

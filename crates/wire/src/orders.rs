@@ -5,7 +5,11 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+mod requests;
+
 pub use crate::customers::User;
+pub use requests::OrderUpdate;
+
 use crate::{
     address::Address,
     customers::Customer,

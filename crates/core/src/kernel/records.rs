@@ -439,6 +439,7 @@ revised!(
     Discount,
     File,
     Meter,
+    Order,
     Organization,
     Product,
     WebhookEndpoint,

@@ -1,6 +1,7 @@
 //! Orders: how they are made, numbered and shown.
 
 pub mod create;
+pub mod edit;
 mod numbering;
 pub mod payment;
 #[cfg(test)]

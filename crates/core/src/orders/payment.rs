@@ -2,7 +2,10 @@
 
 use jiff::SignedDuration;
 use till_wire::{
-    discounts::DiscountBase, events::EventType, orders::OrderStatus, payments::PaymentTrigger,
+    discounts::DiscountBase,
+    events::EventType,
+    orders::{Order as View, OrderStatus},
+    payments::PaymentTrigger,
 };
 use uuid::Uuid;
 
@@ -47,6 +50,16 @@ impl OrderRows {
     /// The subscription that it is for.
     pub fn subscription(&self) -> Option<&Subscription> {
         self.held.as_ref().map(|(subscription, ..)| subscription)
+    }
+
+    /// The order as the API shows it, as it is now.
+    pub fn view_of(&self, order: &Order) -> View {
+        order.view(
+            &self.customer,
+            &self.offered,
+            self.subscription(),
+            self.discount.clone(),
+        )
     }
 
     /// The saved card that pays for the order: the subscription's, else the customer's default.

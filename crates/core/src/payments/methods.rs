@@ -3,7 +3,7 @@
 //! A card is saved by an attempt, whose id is the processor's idempotency key: by one that pays
 //! ([`Purpose::Checkout`]), or by one that only sets the card up ([`Purpose::Setup`]).
 
-use till_wire::money::Currency;
+use till_wire::{money::Currency, payment_methods::PaymentMethod as View};
 
 use super::{
     attempt::{self, NewAttempt, RECONCILE_AFTER},
@@ -32,6 +32,22 @@ pub fn saved(
         kind: payment.method.clone(),
         card: payment.card.clone()?,
     })
+}
+
+impl PaymentMethod {
+    /// The method as the API shows it; `customer` is its owner.
+    pub fn view(&self, customer: &Customer) -> View {
+        View {
+            id: self.id,
+            created_at: self.created_at,
+            modified_at: None,
+            processor: "stripe",
+            customer_id: self.customer_id,
+            kind: self.kind.clone(),
+            method_metadata: self.card.0.clone(),
+            is_default: customer.default_payment_method_id == Some(self.id),
+        }
+    }
 }
 
 impl Customer {

@@ -1,6 +1,7 @@
 //! Customers: each is found by id or by the merchant's own id.
 
 pub mod export;
+pub mod payment_methods;
 
 use axum::http::StatusCode;
 use jiff::Timestamp;
@@ -52,7 +53,7 @@ impl CustomerRef {
         }
     }
 
-    async fn load(&self, app: &App, organization_id: Uuid) -> Result<Row> {
+    pub(super) async fn load(&self, app: &App, organization_id: Uuid) -> Result<Row> {
         self.find(app, organization_id).await.or_not_found()
     }
 }

@@ -3,10 +3,10 @@
 pub mod export;
 
 use jiff::Timestamp;
-use till_core::kernel::records::Order as Row;
+use till_core::{kernel::records::Order as Row, orders::edit};
 use till_store::List;
 use till_wire::{
-    orders::{Order, OrderStatus, ProductBillingType},
+    orders::{Order, OrderStatus, OrderUpdate, ProductBillingType},
     page::Page,
 };
 use uuid::Uuid;
@@ -113,4 +113,23 @@ pub async fn get_with_row(caller: &Caller<scope::OrdersRead>, id: Uuid) -> Resul
     let rows = std::slice::from_ref(&row);
     let mut shown = Joined::orders(app, &caller.organization, rows).await?;
     Ok((shown.pop().or_not_found()?, row))
+}
+
+/// Changes who is billed for an order.
+pub async fn update(
+    caller: &Caller<scope::OrdersWrite>,
+    id: Uuid,
+    input: OrderUpdate,
+) -> Result<Order> {
+    let (app, organization) = (&caller.app, &caller.organization);
+    app.retry_on_conflict(|| async {
+        let row = app.store.order(organization.id, id).await.or_not_found()?;
+        let (rows, subscribers) =
+            tokio::try_join!(Joined::order_rows(app, organization, row), async {
+                Ok(app.store.subscribers(organization.id).await?)
+            },)?;
+        let updated = edit::update(&rows, input.clone(), &subscribers, &app.context())?;
+        Ok(rows.view_of(&app.apply(updated).await?))
+    })
+    .await
 }

@@ -3,7 +3,10 @@
 pub(crate) mod export;
 
 use axum::Json;
-use till_wire::{orders::Order, page::Page};
+use till_wire::{
+    orders::{Order, OrderUpdate},
+    page::Page,
+};
 
 use super::{
     Reply,
@@ -11,11 +14,11 @@ use super::{
 };
 use crate::{
     actions::orders::{self, ListQuery},
-    http::extract::{Caller, OrganizationQuery, PageQuery, Params, PathId, scope},
+    http::extract::{Body, Caller, OrganizationQuery, PageQuery, Params, PathId, scope},
 };
 
 /// The routes.
-pub(super) const OPERATIONS: &[Operation] = operations![list, get];
+pub(super) const OPERATIONS: &[Operation] = operations![list, get, update];
 
 /// List orders
 ///
@@ -41,4 +44,23 @@ async fn list(caller: Caller<scope::OrdersRead>, params: Params) -> Reply<Page<O
 )]
 async fn get(caller: Caller<scope::OrdersRead>, PathId(id): PathId) -> Reply<Order> {
     orders::get(&caller, id).await.map(Json)
+}
+
+/// Update an order
+///
+/// Changes who is billed for an order, in any status: name and address on its invoice.
+#[utoipa::path(
+    patch, path = "/v1/orders/{id}", operation_id = "orders:update", tag = "orders",
+    params(("id" = Uuid, Path, description = "ID of the order.")),
+    request_body(content = OrderUpdate, description = "Fields to change."),
+    responses((status = 200, description = "Order after the change.", body = Order)),
+    security(("access_token" = []))
+)]
+async fn update(
+    caller: Caller<scope::OrdersWrite>,
+    PathId(id): PathId,
+    body: Body,
+) -> Reply<Order> {
+    let input = body.read(OrderUpdate::read)?;
+    orders::update(&caller, id, input).await.map(Json)
 }

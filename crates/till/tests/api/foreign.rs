@@ -277,6 +277,7 @@ impl World {
                 json!({"name": "Other", "prices": [{"amount_type": "fixed", "price_amount": 1000}],
                 "attached_custom_fields": [{"custom_field_id": id("custom-fields"), "required": false}]})
             }
+            "orders:update" => json!({"billing_name": "Other"}),
             "products:update_benefits" => json!({"benefits": [id("benefits")]}),
             "refunds:create" => {
                 json!({"order_id": id("orders"), "reason": "other", "amount": 1})

@@ -44,6 +44,7 @@ mod known_gaps;
 mod meters;
 mod notices;
 mod openings;
+mod orders;
 mod organizations;
 mod pages;
 mod pages_answers;

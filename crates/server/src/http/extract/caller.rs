@@ -135,6 +135,8 @@ pub mod scope {
         CustomerSessionsWrite = [CustomerSessionsWrite];
         /// Reading orders; writing does not imply it.
         OrdersRead = [OrdersRead];
+        /// Changing orders.
+        OrdersWrite = [OrdersWrite];
         /// Reading refunds.
         RefundsRead = [RefundsRead, RefundsWrite];
         /// Making refunds.

@@ -49,6 +49,18 @@ impl Window {
         let items = items.into_iter().collect();
         Page::new(items, total, self.limit)
     }
+
+    /// The rows of this page of a list.
+    pub async fn page<R: Record + Send + 'static>(
+        self,
+        app: &App,
+        list: List,
+    ) -> Result<(Vec<R>, Paging), ApiError> {
+        let list = list.as_of(app.clock.now());
+        let (rows, total) = app.store.page(list, self.page, self.limit).await?;
+        let window = self;
+        Ok((rows, Paging { window, total }))
+    }
 }
 
 /// Which page it is that rows were read for, and of how many.
@@ -240,15 +252,18 @@ impl Params {
     /// The rows of the page that was asked for; tells everything that did not read. Nothing is read of the
     /// query afterwards.
     pub async fn page<R: Record + Send + 'static>(
-        mut self,
+        self,
         app: &App,
         list: List,
     ) -> Result<(Vec<R>, Paging), ApiError> {
+        self.last_window()?.page(app, list).await
+    }
+
+    /// The page that was asked for, where everything of the query reads: for lists whose owner is looked for first.
+    pub fn last_window(mut self) -> Result<Window, ApiError> {
         let window = self.window();
         self.finish()?;
-        let list = list.as_of(app.clock.now());
-        let (rows, total) = app.store.page(list, window.page, window.limit).await?;
-        Ok((rows, Paging { window, total }))
+        Ok(window)
     }
 
     /// Everything that did not read, at once.
