@@ -414,6 +414,34 @@ impl From<Refusal> for ApiError {
                 "DisputeNotOpenError",
                 "This dispute does not wait for an answer.",
             ),
+            Refusal::OrderNotDraft => Self::named(
+                S::PRECONDITION_FAILED,
+                "OrderNotDraft",
+                "This order is not a draft.",
+            ),
+            Refusal::OffSessionChargesNotEnabled => Self::named(
+                S::FORBIDDEN,
+                "OffSessionChargesNotEnabled",
+                "This organization has not turned on charges of saved payment methods: `off_session_charges_enabled`.",
+            ),
+            Refusal::OrganizationNotReadyForPayments => Self::named(
+                S::FORBIDDEN,
+                "OrganizationNotReadyForPayments",
+                "This organization cannot take payments at the moment.",
+            ),
+            Refusal::PaymentFailed(words) => {
+                Self::named(S::PAYMENT_REQUIRED, "PaymentFailed", words)
+            }
+            Refusal::PaymentActionRequired => Self::named(
+                S::PAYMENT_REQUIRED,
+                "PaymentActionRequired",
+                "The customer's bank wants the customer to approve this payment. Nothing was charged.",
+            ),
+            Refusal::PaymentAlreadyInProgress => Self::named(
+                S::CONFLICT,
+                "PaymentAlreadyInProgress",
+                "This order is being charged, and the outcome is not known yet.",
+            ),
             Refusal::NotPermitted(words) => Self::not_permitted(words),
         }
     }

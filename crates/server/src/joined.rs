@@ -140,6 +140,7 @@ impl Joined {
             held = Some(Self::held(app, organization, subscription).await?);
         }
         Ok(OrderRows {
+            slug: organization.slug.clone(),
             customer: customer.clone(),
             offered: offered.clone(),
             held,

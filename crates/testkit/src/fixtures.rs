@@ -243,7 +243,7 @@ impl Till {
             billing_name: None,
             billing_address: None,
             tax_id: None,
-            invoice_number: format!("ADA-{}", at.now.as_millisecond()),
+            invoice_number: Some(format!("ADA-{}", at.now.as_millisecond())),
             receipt_number: (amount > 0).then(|| format!("RCPT-{}", at.now.as_millisecond())),
             description: name.to_owned(),
             items: Json(vec![item]),

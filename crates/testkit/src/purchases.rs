@@ -11,13 +11,17 @@ use till_core::{
     },
     kernel::{
         changes::Changes,
-        records::{Organization, Payment},
+        records::{Organization, Payment, PaymentState},
         values::Json,
     },
-    payments::attempt::{self, References},
+    payments::{
+        attempt::{self, References},
+        methods,
+    },
     tax::NoTaxes,
 };
-use till_ports::processor::{Attempt, AttemptKind, card_token};
+use till_ports::processor::{Attempt, AttemptKind, Outcome, card_token};
+use till_server::payments::record_outcome;
 use till_store::{BuyerKeys, Col, Query};
 use till_wire::{
     checkouts::{CheckoutUpdate, Writer},
@@ -209,6 +213,39 @@ impl Till {
         self.app.store.commit(changes).await.unwrap();
         let attempt = charge_of(&payment, &input.confirmation_token_id.unwrap());
         self.charge_until(step, *payment, attempt).await
+    }
+
+    /// Has the customer keep a card by this sandbox token, their bank's approval included; how the attempt stands then.
+    pub async fn keep_card(&self, customer: &Value, token: &str) -> PaymentState {
+        let (own, ctx) = (self.organization.id, self.app.context());
+        let found = self.app.store.customer(own, id_in(customer, "id")).await;
+        let (currency, name) = (
+            self.organization.default_currency,
+            self.app.processor.name(),
+        );
+        let (payment, changes) = methods::set_up(&found.unwrap().unwrap(), currency, name, &ctx);
+        self.app.store.commit(changes).await.unwrap();
+        let attempt = Attempt {
+            kind: AttemptKind::Setup,
+            ..charge_of(&payment, token)
+        };
+        let payment = self
+            .charge_until(CrashPoint::Charged, payment, attempt)
+            .await;
+        let (id, reference) = (payment.id, payment.reference.as_deref());
+        let processor = &self.app.processor;
+        let retrieve = async || processor.retrieve(id, reference, ctx.now).await.unwrap();
+        let mut outcome = retrieve().await.unwrap();
+        if let Outcome::RequiresAction { client_secret, .. } = &outcome {
+            let bank = self.app.sandbox.as_ref().unwrap();
+            bank.authenticate(client_secret, true, ctx.now)
+                .await
+                .unwrap();
+            outcome = retrieve().await.unwrap();
+        }
+        let kept = record_outcome(&self.app, id, &outcome).await.unwrap();
+        self.drain().await;
+        kept.state
     }
 
     /// An attempt that is written down, when the server dies at this step of charging it.

@@ -8,7 +8,7 @@ use uuid::Uuid;
 mod requests;
 
 pub use crate::customers::User;
-pub use requests::OrderUpdate;
+pub use requests::{OrderCreate, OrderFinalize, OrderUpdate};
 
 use crate::{
     address::Address,
@@ -172,8 +172,8 @@ pub struct Order {
     pub billing_name: Option<String>,
     /// Billing address on the invoice; null if none was asked for.
     pub billing_address: Option<Address>,
-    /// Number of the invoice, unique within the organization.
-    pub invoice_number: String,
+    /// Number of the invoice, unique within the organization; null for a draft, which gets its number when it is charged.
+    pub invoice_number: Option<String>,
     /// Whether an invoice document can be downloaded.
     pub is_invoice_generated: bool,
     /// Number of the receipt; null if nothing was charged.

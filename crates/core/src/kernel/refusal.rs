@@ -46,6 +46,18 @@ pub enum Refusal {
     RefundDisputedPayment,
     /// The dispute does not wait for an answer.
     DisputeNotOpen,
+    /// The order is no draft, or is being charged.
+    OrderNotDraft,
+    /// The merchant has not turned on drafts that are charged to saved cards.
+    OffSessionChargesNotEnabled,
+    /// The organization cannot take money now; told to the merchant.
+    OrganizationNotReadyForPayments,
+    /// A saved card was not charged; why.
+    PaymentFailed(String),
+    /// The bank wants its holder's approval for a charge of a saved card, and they are away.
+    PaymentActionRequired,
+    /// It is not known yet how a charge ends.
+    PaymentAlreadyInProgress,
     /// Not allowed; why.
     NotPermitted(String),
 }

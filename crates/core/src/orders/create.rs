@@ -70,6 +70,8 @@ pub enum Paid<'a> {
     Nothing,
     /// An attempt that is still to be made: until then the order is pending.
     Later,
+    /// An attempt that the merchant asks for later: until then the order is a draft, without numbers.
+    Draft,
 }
 
 /// Makes an order of its lines, with the customer's next numbers.
@@ -87,9 +89,10 @@ pub fn create(
     let sum = terms.totals();
     let payment = match sale.paid {
         Paid::By(payment) => Some(payment),
-        Paid::Nothing | Paid::Later => None,
+        Paid::Nothing | Paid::Later | Paid::Draft => None,
     };
     let due_later = matches!(sale.paid, Paid::Later) && sum.total + sale.applied_balance > 0;
+    let is_draft = matches!(sale.paid, Paid::Draft);
     let mut order = Order {
         id: ctx.id(),
         created_at: ctx.now,
@@ -102,6 +105,7 @@ pub fn create(
         subscription_id: sale.subscription_id,
         checkout_id: sale.checkout_id,
         status: match due_later {
+            _ if is_draft => OrderStatus::Draft,
             true => OrderStatus::Pending,
             false => OrderStatus::Paid,
         },
@@ -120,7 +124,7 @@ pub fn create(
         billing_name: sale.bill.name,
         billing_address: sale.bill.address,
         tax_id: sale.bill.tax_id,
-        invoice_number: String::new(),
+        invoice_number: None,
         receipt_number: None,
         description: product.name.clone(),
         items: Json(lines),
@@ -132,10 +136,14 @@ pub fn create(
         custom_field_data: sale.custom_field_data,
     };
     adds_up(&order)?;
+    if is_draft {
+        return Ok(order);
+    }
     if !due_later {
         is_paid(&order, payment)?;
     }
-    order.invoice_number = numbering::next_invoice(customer, &sale.organization.slug);
+    let number = numbering::next_invoice(customer, &sale.organization.slug);
+    order.invoice_number = Some(number);
     order.receipt_number = numbering::receipt(customer, payment);
     Ok(order)
 }

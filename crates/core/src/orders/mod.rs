@@ -1,9 +1,11 @@
 //! Orders: how they are made, numbered and shown.
 
 pub mod create;
+pub mod drafts;
 pub mod edit;
 mod numbering;
 pub mod payment;
+pub mod tax;
 #[cfg(test)]
 mod tests;
 pub mod void;

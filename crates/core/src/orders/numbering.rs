@@ -1,5 +1,6 @@
 //! Numbers of invoices and receipts: each customer's own, taken with the customer's row. That row is written in the same
-//! commit as the order that gets the number: its version keeps two orders from getting one number.
+//! commit as the order that gets the number: its version keeps two orders from getting one number. A draft takes none:
+//! it gets its number when it is paid, so that a charge that fails leaves no gap.
 
 use std::collections::BTreeMap;
 

@@ -32,6 +32,8 @@ use crate::{
 /// An order with what is told with it.
 #[derive(Debug, Clone)]
 pub struct OrderRows {
+    /// The slug of the merchant, with which orders are numbered.
+    pub slug: String,
     /// The order.
     pub order: Order,
     /// Who pays.
@@ -158,24 +160,35 @@ pub fn intend(
     trigger: PaymentTrigger,
     ctx: &DecisionContext,
 ) -> Option<Payment> {
-    let due = order.due_amount();
-    if order.status != OrderStatus::Pending || due <= 0 {
+    if order.status != OrderStatus::Pending || order.due_amount() <= 0 {
         return None;
     }
+    let trigger = Some(trigger);
+    Some(saved_card(order, customer, method, trigger, ctx))
+}
+
+/// [`intend`], whatever the order waits for.
+pub(super) fn saved_card(
+    order: &Order,
+    customer: &Customer,
+    method: &PaymentMethod,
+    trigger: Option<PaymentTrigger>,
+    ctx: &DecisionContext,
+) -> Payment {
     let new = NewAttempt {
         organization_id: order.organization_id,
         purpose: Purpose::Order,
         subject_id: order.id,
-        amount: Some(due),
+        amount: Some(order.due_amount()),
         currency: order.currency,
         customer_id: Some(order.customer_id),
         customer_email: Some(customer.email.clone()),
         method_id: Some(method.id),
         processor: method.processor,
         customer_reference: method.customer_reference.clone(),
-        trigger: Some(trigger),
+        trigger,
     };
-    Some(attempt::intend(new, ctx))
+    attempt::intend(new, ctx)
 }
 
 /// Writes an attempt down, and has the processor asked about it later in case nobody else does.
@@ -259,8 +272,8 @@ fn fail(
 }
 
 /// Takes note of how an attempt to pay an order stands. A success pays the order where it waits for exactly that; where
-/// it does not, the money is given back. A decline leaves the order unpaid, and its subscription past due. A second
-/// witness changes nothing (`None`).
+/// it does not, the money is given back. A decline leaves the order unpaid, and its subscription past due; it
+/// makes a draft one again. A second witness changes nothing (`None`).
 pub fn record_outcome(
     rows: &OrderRows,
     payment: &Payment,
@@ -275,14 +288,18 @@ pub fn record_outcome(
         let order = &rows.order;
         let is_due = is_pending && !is_held(&noted);
         match is_due && is_paid(order, Some(&noted)).is_ok() {
-            true => pay(rows, &noted, &mut changes, subscribers, ctx),
+            true => {
+                settle(rows, order, Some(&noted), &mut changes, subscribers, ctx);
+            }
             false => {
                 changes.guard(order);
                 refunds::give_back(&mut noted, &mut changes, ctx);
             }
         }
     }
-    if noted.state == PaymentState::Failed && is_pending {
+    if noted.state == PaymentState::Failed && rows.order.is_claimed_draft() {
+        changes.update(&rows.order, &rows.order.unclaimed());
+    } else if noted.state == PaymentState::Failed && is_pending {
         fail(rows, Failure::of(&noted), &mut changes, subscribers, ctx);
     }
     changes
@@ -292,18 +309,22 @@ pub fn record_outcome(
     Some((noted, changes))
 }
 
-fn pay(
+/// Makes an order paid: it has its numbers then, and is told of. `due` is the order as it waits for its payment; the
+/// attempt that paid is none where nothing was due. The order as it is then.
+pub(super) fn settle(
     rows: &OrderRows,
-    payment: &Payment,
+    due: &Order,
+    payment: Option<&Payment>,
     changes: &mut Changes,
     subscribers: &Subscribers,
     ctx: &DecisionContext,
-) {
+) -> Order {
     let mut customer = rows.customer.clone();
-    let mut order = rows.order.clone();
+    let mut order = due.clone();
     order.status = OrderStatus::Paid;
     order.next_payment_attempt_at = None;
-    order.receipt_number = numbering::receipt(&mut customer, Some(payment));
+    order.number(&mut customer, &rows.slug);
+    order.receipt_number = numbering::receipt(&mut customer, payment);
     order.modified_at = Some(ctx.now);
     changes
         .update(&rows.customer, &customer)
@@ -342,4 +363,5 @@ fn pay(
         &rows.discount,
         &kinds,
     );
+    order
 }

@@ -1,9 +1,13 @@
 //! Orders.
 
+pub mod drafts;
 pub mod export;
 
 use jiff::Timestamp;
-use till_core::{kernel::records::Order as Row, orders::edit};
+use till_core::{
+    kernel::records::{Order as Row, Organization},
+    orders::edit,
+};
 use till_store::List;
 use till_wire::{
     orders::{Order, OrderStatus, OrderUpdate, ProductBillingType},
@@ -12,6 +16,7 @@ use till_wire::{
 use uuid::Uuid;
 
 use crate::{
+    app::App,
     error::{OrNotFound, Result},
     http::extract::{
         Caller, Params,
@@ -107,11 +112,14 @@ pub async fn get(caller: &Caller<scope::OrdersRead>, id: Uuid) -> Result<Order> 
 
 /// Shows an order, and the row that it was made of.
 pub async fn get_with_row(caller: &Caller<scope::OrdersRead>, id: Uuid) -> Result<(Order, Row)> {
-    let app = &caller.app;
-    let own = caller.organization.id;
-    let row = app.store.order(own, id).await.or_not_found()?;
+    shown(&caller.app, &caller.organization, id).await
+}
+
+/// An order as it is now, and its row.
+async fn shown(app: &App, organization: &Organization, id: Uuid) -> Result<(Order, Row)> {
+    let row = app.store.order(organization.id, id).await.or_not_found()?;
     let rows = std::slice::from_ref(&row);
-    let mut shown = Joined::orders(app, &caller.organization, rows).await?;
+    let mut shown = Joined::orders(app, organization, rows).await?;
     Ok((shown.pop().or_not_found()?, row))
 }
 
@@ -128,7 +136,12 @@ pub async fn update(
             tokio::try_join!(Joined::order_rows(app, organization, row), async {
                 Ok(app.store.subscribers(organization.id).await?)
             },)?;
-        let updated = edit::update(&rows, input.clone(), &subscribers, &app.context())?;
+        let updated = edit::update(
+            &rows,
+            input.clone(),
+            &subscribers,
+            &app.context_of(organization),
+        )?;
         Ok(rows.view_of(&app.apply(updated).await?))
     })
     .await

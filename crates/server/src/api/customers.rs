@@ -1,7 +1,7 @@
 //! The `customers` routes: each by id and by the merchant's own id.
 
 pub(crate) mod export;
-mod payment_methods;
+pub(crate) mod payment_methods;
 
 use axum::{Json, http::StatusCode};
 use till_wire::{

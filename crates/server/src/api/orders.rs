@@ -4,21 +4,25 @@ pub(crate) mod export;
 
 use axum::Json;
 use till_wire::{
-    orders::{Order, OrderUpdate},
+    error::ErrorBody,
+    orders::{Order, OrderCreate, OrderFinalize, OrderUpdate},
     page::Page,
 };
 
 use super::{
-    Reply,
+    Created, Reply, created,
     operation::{Operation, operations},
 };
 use crate::{
-    actions::orders::{self, ListQuery},
-    http::extract::{Body, Caller, OrganizationQuery, PageQuery, Params, PathId, scope},
+    actions::orders::{self, ListQuery, drafts},
+    http::{
+        extract::{Body, Caller, OrganizationQuery, PageQuery, Params, PathId, scope},
+        idempotency::IdempotencyGuard,
+    },
 };
 
 /// The routes.
-pub(super) const OPERATIONS: &[Operation] = operations![list, get, update];
+pub(super) const OPERATIONS: &[Operation] = operations![list, create, get, update, finalize];
 
 /// List orders
 ///
@@ -63,4 +67,51 @@ async fn update(
 ) -> Reply<Order> {
     let input = body.read(OrderUpdate::read)?;
     orders::update(&caller, id, input).await.map(Json)
+}
+
+/// Create a draft
+///
+/// Creates an order that you charge to a saved payment method of its customer. It is a `draft`, without an invoice
+/// number, until you finalize it. Your organization must have turned on `off_session_charges_enabled` in its
+/// `feature_settings`; otherwise the answer is 403 with the error `OffSessionChargesNotEnabled`.
+#[utoipa::path(
+    post, path = "/v1/orders/", operation_id = "orders:create", tag = "orders",
+    request_body(content = OrderCreate, description = "Draft to create."),
+    responses((status = 201, description = "Draft that was created.", body = Order)),
+    security(("access_token" = []))
+)]
+async fn create(
+    caller: Caller<scope::OrdersWrite>,
+    guard: IdempotencyGuard,
+    body: Body,
+) -> Created<Order> {
+    let input = body.read(OrderCreate::read)?;
+    drafts::create(&caller, &guard, input).await.map(created)
+}
+
+/// Finalize a draft
+///
+/// Charges a draft to a saved payment method of its customer, and answers when the outcome is known. On success the
+/// order is paid and has its invoice number. After a failure it is a draft again, and no number was used. Where the
+/// outcome is not known in time, the answer is 409 with the error `PaymentAlreadyInProgress`; webhooks tell of it later.
+#[utoipa::path(
+    post, path = "/v1/orders/{id}/finalize", operation_id = "orders:finalize", tag = "orders",
+    params(("id" = Uuid, Path, description = "ID of the order.")),
+    request_body(content = Option<OrderFinalize>, description = "Payment method to charge; can be left out."),
+    responses(
+        (status = 200, description = "Order after it was paid.", body = Order),
+        (status = 402, description = "The payment method was not charged, or the customer's bank wants the customer to approve the payment: the error is `PaymentFailed` or `PaymentActionRequired`.", body = ErrorBody),
+        (status = 403, description = "Charges of saved payment methods are not turned on, or the organization cannot take payments: the error is `OffSessionChargesNotEnabled` or `OrganizationNotReadyForPayments`.", body = ErrorBody),
+        (status = 412, description = "The order is not a draft, or is being charged: the error is `OrderNotDraft`.", body = ErrorBody),
+    ),
+    security(("access_token" = []))
+)]
+async fn finalize(
+    caller: Caller<scope::OrdersWrite>,
+    PathId(id): PathId,
+    guard: IdempotencyGuard,
+    body: Body,
+) -> Reply<Order> {
+    let input = body.read_or_default(OrderFinalize::read)?;
+    drafts::finalize(&caller, id, &guard, input).await.map(Json)
 }

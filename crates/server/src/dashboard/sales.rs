@@ -59,6 +59,11 @@ pub fn product(viewer: &Viewer, product: &ProductBase) -> Cell {
     )
 }
 
+/// The name of an order: its invoice number, which a draft does not have yet.
+pub fn number(invoice_number: Option<&str>) -> &str {
+    invoice_number.unwrap_or("Draft")
+}
+
 /// The label of an amount that was taken off.
 pub fn discount(name: Option<&str>) -> String {
     name.map_or_else(|| "Discount".to_owned(), |name| format!("Discount: {name}"))

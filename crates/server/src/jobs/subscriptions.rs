@@ -183,6 +183,7 @@ async fn charge(app: &App, rows: BillingRows, step: Step) -> Result<(), ApiError
     };
     let discount = step.discount;
     let order_rows = OrderRows {
+        slug: rows.organization.slug.clone(),
         discount: discount.clone().filter(|_| order.discount_id.is_some()),
         unpaid: match step.subscription.ended_at {
             None => rows.unpaid,

@@ -2,7 +2,9 @@ use jiff::Timestamp;
 use till_core::{
     checkout::update::Holder,
     kernel::{
-        records::{Customer, Order, Payment, PaymentMethod, PaymentState, Subscription},
+        records::{
+            Customer, Order, Payment, PaymentMethod, PaymentState, ProcessorName, Subscription,
+        },
         values::Value,
     },
     subscriptions::claims::Upgraded,
@@ -41,6 +43,18 @@ impl Store {
         id: Uuid,
     ) -> Result<Option<PaymentMethod>, StoreError> {
         self.own(organization_id, id, "").await
+    }
+
+    /// The method that a customer has saved last with a processor.
+    pub async fn newest_payment_method(
+        &self,
+        customer_id: Uuid,
+        processor: ProcessorName,
+    ) -> Result<Option<PaymentMethod>, StoreError> {
+        let rest =
+            "where customer_id = $1 and processor = $2 order by created_at desc, id desc limit 1";
+        let binds = vec![Value::Uuid(customer_id), processor.into()];
+        self.one(Query::select::<PaymentMethod>(rest, binds)).await
     }
 
     /// A payment.

@@ -146,6 +146,15 @@ impl World {
         t.buy(&bought, "one@zanzibar.example").await;
         let disputed = disputed(t, &product).await;
         let order = t.orders(&bought).await.remove(0);
+        t.featured(|features| features.off_session_charges_enabled = true)
+            .await;
+        let book = make(
+            "/v1/products/",
+            json!({"name": "Zanzibar book", "prices": [{"amount_type": "fixed", "price_amount": 1000}]}),
+        )
+        .await;
+        let body = json!({"customer_id": customer["id"], "product_id": book["id"]});
+        let draft = id(&make("/v1/orders/", body).await);
         let body = json!({"order_id": order["id"], "reason": "other", "amount": 1});
         let refund = id(&make("/v1/refunds/", body).await);
         let first = async |path: &str| t.items(path).await.remove(0);
@@ -186,6 +195,8 @@ impl World {
             ("orders", id(&order)),
             ("payments", id(&t.payments(&bought).await.remove(0))),
             ("subscriptions", text(&order, "subscription_id")),
+            ("drafts", draft),
+            ("books", id(&book)),
             ("disputed order", disputed.0),
             ("disputes", disputed.1),
             ("refunds", refund),
@@ -215,6 +226,9 @@ impl World {
     pub fn path(&self, template: &str) -> String {
         if template == "/v1/files/{id}/uploaded" {
             return format!("/v1/files/{}/uploaded", self.file["id"].as_str().unwrap());
+        }
+        if template == "/v1/orders/{id}/finalize" {
+            return template.replace("{id}", self.id("drafts"));
         }
         let mut parts = template["/v1/".len()..].split("/{");
         let kind = parts.next().unwrap();
@@ -277,6 +291,10 @@ impl World {
                 json!({"name": "Other", "prices": [{"amount_type": "fixed", "price_amount": 1000}],
                 "attached_custom_fields": [{"custom_field_id": id("custom-fields"), "required": false}]})
             }
+            "orders:create" => {
+                json!({"customer_id": id("customers"), "product_id": id("books")})
+            }
+            "orders:finalize" => json!({}),
             "orders:update" => json!({"billing_name": "Other"}),
             "products:update_benefits" => json!({"benefits": [id("benefits")]}),
             "refunds:create" => {

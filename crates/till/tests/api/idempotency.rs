@@ -45,6 +45,7 @@ async fn confirmation(t: &Till, number: &str) -> Value {
 
 both! {
     async fn every_post_that_makes_something_makes_it_once(t: &mut Till) {
+        t.featured(|features| features.off_session_charges_enabled = true).await;
         let product = t.product().await;
         let customer = t.post("/v1/customers/", json!({"email": "ada@example.com"})).await.created();
         let benefit = json!({"type": "custom", "description": "A badge", "properties": {}});
@@ -57,6 +58,7 @@ both! {
             ("custom_fields", "/v1/custom-fields/", json!({"type": "text", "slug": "size", "name": "Size", "properties": {}})),
             ("benefits", "/v1/benefits/", benefit),
             ("meters", "/v1/meters/", json!({"name": "Calls", "filter": {"conjunction": "and", "clauses": []}, "aggregation": {"func": "count"}})),
+            ("orders", "/v1/orders/", json!({"customer_id": customer["id"], "product_id": product["id"]})),
             ("customer_sessions", "/v1/customer-sessions/", json!({"customer_id": customer["id"]})),
             ("sandbox_records", "/v1/sandbox/confirmation-tokens", json!({"number": "4242424242424242", "exp_month": 12, "exp_year": 2034, "cvc": "123"})),
             ("webhook_endpoints", "/v1/webhooks/endpoints", json!({"url": "https://hooks.example/a", "format": "raw", "events": []})),

@@ -32,6 +32,7 @@ mod dashboard_team;
 mod discounts;
 mod disputes;
 mod document;
+mod drafts;
 mod exports;
 mod files;
 mod folding;

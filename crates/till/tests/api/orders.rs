@@ -54,7 +54,7 @@ both! {
     async fn country_and_state_of_an_order_stay_unless_its_address_is_cleared(t: &mut Till) {
         let path = billed(t).await;
         let before = t.get(&path).await.ok();
-        let moved = |address: Value| async { t.patch(&path, json!({"billing_name": "X", "billing_address": address})).await.invalid() };
+        let moved = async |address: Value| { t.patch(&path, json!({"billing_name": "X", "billing_address": address})).await.invalid() };
         let (country, state) = (("value_error", "body.billing_address.country"), ("value_error", "body.billing_address.state"));
         assert_eq!(moved(json!({"country": "FR"})).await, crate::pairs(&[country, state]));
         assert_eq!(moved(json!({"country": "US", "state": "CA"})).await, crate::pairs(&[state]));

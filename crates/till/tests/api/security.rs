@@ -29,11 +29,12 @@ const SECRET: &str =
     "the session's client secret is the permission: the buyer's address bar holds it";
 
 /// Operations that make something of other things, which their bodies name.
-const BORROWING: [&str; 6] = [
+const BORROWING: [&str; 7] = [
     "checkout-links:create",
     "checkouts:create",
     "customer-sessions:create",
     "discounts:create",
+    "orders:create",
     "products:create",
     "refunds:create",
 ];
@@ -178,8 +179,10 @@ both! {
     async fn another_organization_finds_nothing_and_changes_nothing(t: &mut Till) {
         t.may_leave_work();
         let world = World::new(t).await;
-        let (_, token) = t.stranger().await;
-        let eve = t.with_token(&token);
+        let (shop, token) = t.stranger().await;
+        let mut eve = t.with_token(&token);
+        eve.organization = shop;
+        eve.featured(|features| features.off_session_charges_enabled = true).await;
         let before = t.all_rows().await;
         for operation in secured(t) {
             let mut calls = Vec::new();

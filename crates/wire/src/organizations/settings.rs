@@ -82,7 +82,7 @@ switches! {
         checkout_localization_enabled = true,
         /// Reset of periods on a change of plan; not in use, always false.
         reset_proration_behavior_enabled = false,
-        /// Charges without the buyer; not in use, always false.
+        /// Whether drafts of orders can be made, and charged to saved payment methods.
         off_session_charges_enabled = false,
         /// Whether recurring products can settle usage in an interval of its own.
         meter_cycling_enabled = false,
@@ -137,6 +137,8 @@ request! {
         pub member_model_enabled: Option<bool> = omittable(flag()),
         /// Whether the checkout page is shown in the buyer's language; if not, it is in English.
         pub checkout_localization_enabled: Option<bool> = omittable(flag()),
+        /// Whether drafts of orders can be made, and charged to saved payment methods.
+        pub off_session_charges_enabled: Option<bool> = omittable(flag()),
         /// Metrics on the dashboard's overview, in their order; null changes nothing.
         pub overview_metrics: Option<Vec<String>> =
             optional(list(0, MOST_METRICS, text(0, LONGEST_METRIC))),
@@ -151,6 +153,9 @@ impl FeatureSettingsUpdate {
         features.member_model_enabled |= self.member_model_enabled == Some(true);
         if let Some(on) = self.checkout_localization_enabled {
             features.checkout_localization_enabled = on;
+        }
+        if let Some(on) = self.off_session_charges_enabled {
+            features.off_session_charges_enabled = on;
         }
         if self.overview_metrics.is_some() {
             settings.overview_metrics = self.overview_metrics;

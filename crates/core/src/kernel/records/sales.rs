@@ -204,7 +204,8 @@ record! {
         billing_name: Option<String>,
         billing_address: Option<Json<Address>>,
         tax_id: Option<String>,
-        invoice_number: String,
+        /// None of a draft.
+        invoice_number: Option<String>,
         receipt_number: Option<String>,
         description: String,
         items: Json<Vec<OrderItem>>,

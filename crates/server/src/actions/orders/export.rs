@@ -110,7 +110,7 @@ impl Orders {
             Column::NetAmount => amount(order.net_amount),
             Column::Currency => order.currency.to_string(),
             Column::Status => order.status.to_string(),
-            Column::InvoiceNumber => typed(&order.invoice_number),
+            Column::InvoiceNumber => typed_or_empty(order.invoice_number.as_deref()),
             Column::CustomerName => typed_or_empty(order.customer.name.as_deref()),
             Column::BillingName => typed_or_empty(order.billing_name.as_deref()),
             Column::BillingCountry => address.map(|a| a.country.to_string()).unwrap_or_default(),

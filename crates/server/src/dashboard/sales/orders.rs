@@ -87,7 +87,7 @@ impl Listed for Order {
     }
 
     fn name(&self) -> String {
-        self.invoice_number.clone()
+        number(self)
     }
 
     async fn find(caller: &Caller<Self::Read>, id: Uuid) -> Result<Self> {
@@ -120,7 +120,7 @@ impl Listed for Order {
         vec![
             Cell::Link {
                 href: self.path(viewer),
-                text: self.invoice_number.clone(),
+                text: number(self),
                 note: Some(sentence(self.billing_reason.as_str())),
             },
             customer(viewer, self),
@@ -132,14 +132,16 @@ impl Listed for Order {
     }
 
     fn menu(&self, viewer: &Viewer) -> Menu {
+        let mut items = vec![
+            MenuItem::Link("Open", self.path(viewer)),
+            MenuItem::Separator,
+            MenuItem::Copy("Copy Order ID", self.id.to_string()),
+        ];
+        let number = self.invoice_number.clone();
+        items.extend(number.map(|number| MenuItem::Copy("Copy invoice number", number)));
         Menu {
-            name: self.invoice_number.clone(),
-            items: vec![
-                MenuItem::Link("Open", self.path(viewer)),
-                MenuItem::Separator,
-                MenuItem::Copy("Copy Order ID", self.id.to_string()),
-                MenuItem::Copy("Copy invoice number", self.invoice_number.clone()),
-            ],
+            name: self.name(),
+            items,
         }
     }
 
@@ -156,7 +158,7 @@ impl Listed for Order {
             self.created_at.to_string(),
             self.status.to_string(),
             self.billing_reason.to_string(),
-            typed(&self.invoice_number),
+            text(&self.invoice_number),
             self.customer_id.to_string(),
             text(&self.customer.external_id),
             typed(&self.customer.email),
@@ -183,6 +185,10 @@ impl Listed for Order {
         ]);
         cells
     }
+}
+
+fn number(order: &Order) -> String {
+    sales::number(order.invoice_number.as_deref()).to_owned()
 }
 
 fn customer(viewer: &Viewer, order: &Order) -> Cell {
@@ -227,7 +233,13 @@ fn about(viewer: &Viewer, order: &Order) -> Part {
     let reason = sentence(order.billing_reason.as_str());
     let mut facts = vec![
         Fact::new("Order ID", Cell::Code(order.id.to_string())),
-        Fact::new("Invoice number", Cell::Code(order.invoice_number.clone())),
+        Fact::new(
+            "Invoice number",
+            match &order.invoice_number {
+                Some(number) => Cell::Code(number.clone()),
+                None => Cell::Empty,
+            },
+        ),
         Fact::new("Reason", Cell::Text(reason)),
     ];
     let linked = [

@@ -177,9 +177,10 @@ async fn form_page(
     let here = ORDERS.path(dashboard, order.id, "/refund");
     let mut form = Form::new(&here, "Continue", vec![Group::new("", fields)]);
     form.preview = Some(format!("{here}/preview"));
-    let title = format!("Refund {}", order.invoice_number);
+    let number = sales::number(order.invoice_number.as_deref());
+    let title = format!("Refund {number}");
     Ok(FormPage {
-        layout: ORDERS.under_one(dashboard, (order.id, &order.invoice_number), title),
+        layout: ORDERS.under_one(dashboard, (order.id, number), title),
         form: form.again(form_data, errors),
         aside: Some(bill.render().map_err(ApiError::internal)?),
     })
@@ -269,8 +270,9 @@ fn question(
     let here = ORDERS.path(dashboard, order.id, "/refund");
     let mut form = Form::new(&here, "Refund now", vec![group]).idempotency_key(dashboard);
     form.danger = true;
-    let title = format!("Refund {}?", order.invoice_number);
-    let layout = ORDERS.under_one(dashboard, (order.id, &order.invoice_number), title);
+    let number = sales::number(order.invoice_number.as_deref());
+    let title = format!("Refund {number}?");
+    let layout = ORDERS.under_one(dashboard, (order.id, number), title);
     Ok(FormPage {
         layout,
         form: form.again(form_data, &FormErrors::default()),

@@ -49,6 +49,17 @@ impl Body {
         }
     }
 
+    /// [`Body::read`] of a body that may be left out, or be null.
+    pub fn read_or_default<T: Default>(
+        &self,
+        read: impl FnOnce(&Value, &mut Context) -> Option<T>,
+    ) -> Result<T, ApiError> {
+        match &self.0 {
+            None | Some(Value::Null) => Ok(T::default()),
+            Some(_) => self.read(read),
+        }
+    }
+
     /// Reads an object.
     pub fn object<T>(
         &self,

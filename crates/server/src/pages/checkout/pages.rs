@@ -465,10 +465,9 @@ async fn facts(
         label: page_context.say(id).into_owned(),
         value,
     };
-    let mut facts = vec![
-        fact("order-number", order.invoice_number.clone()),
-        fact("order-date", date(order.created_at)),
-    ];
+    let number = order.invoice_number;
+    let mut facts = Vec::from_iter(number.map(|number| fact("order-number", number)));
+    facts.push(fact("order-date", date(order.created_at)));
     facts.extend(card.map(|card| fact("card", fill::card(&card.0))));
     let next = goes_on.filter(|_| renews);
     facts.extend(next.map(|one| fact("next-payment", date(one.current_period_end))));

@@ -74,6 +74,7 @@ async fn due(t: &Till, checkout: &Value) -> Uuid {
         terms: &session.checkout.terms,
         bill: Bill::default(),
         paid: Paid::Later,
+        applied_balance: 0,
         checkout_id: None,
         subscription_id: Some(id_in(subscription, "id")),
         applied_balance: 0,

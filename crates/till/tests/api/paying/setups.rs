@@ -1,10 +1,6 @@
 //! Cards that a customer keeps without buying anything, and buyers whom the processor knows.
 
-use till_core::{
-    kernel::records::{Customer, PaymentState},
-    payments::methods,
-};
-use till_ports::processor::{Attempt, AttemptKind, card_token};
+use till_core::kernel::records::{Customer, PaymentState};
 
 use super::*;
 
@@ -17,55 +13,16 @@ async fn row(t: &Till, customer: &Value) -> Customer {
     found.unwrap().pop().unwrap()
 }
 
-/// Keeps a card for the customer; how the attempt stands then.
-async fn keep(t: &Till, customer: &Value, card: &str) -> PaymentState {
-    let ctx = t.app.context();
-    let currency = t.organization.default_currency;
-    let (payment, changes) = methods::set_up(
-        &row(t, customer).await,
-        currency,
-        t.app.processor.name(),
-        &ctx,
-    );
-    t.app.store.commit(changes).await.unwrap();
-    let attempt = Attempt {
-        kind: AttemptKind::Setup,
-        source: card_token(card),
-        ..charge_of(&payment, "")
-    };
-    let payment = t.charge_until(CrashPoint::Charged, payment, attempt).await;
-    for _ in 0..2 {
-        let outcome = t
-            .app
-            .processor
-            .retrieve(payment.id, payment.reference.as_deref(), ctx.now)
-            .await
-            .unwrap()
-            .unwrap();
-        payments::record_outcome(&t.app, payment.id, &outcome)
-            .await
-            .unwrap();
-    }
-    t.drain().await;
-    t.app
-        .store
-        .attempt(payment.id)
-        .await
-        .unwrap()
-        .unwrap()
-        .state
-}
-
 both! {
     async fn a_card_that_is_set_up_becomes_the_default_of_a_customer_without_one(t: &mut Till) {
         let customer = t.customer(ADA).await;
-        assert_eq!(keep(t, &customer, "pm_card_chargeDeclined").await, PaymentState::Failed);
+        assert_eq!(t.keep_card(&customer, "pm_card_chargeDeclined").await, PaymentState::Failed);
         assert_eq!(row(t, &customer).await.default_payment_method_id, None);
-        assert_eq!(keep(t, &customer, VISA).await, PaymentState::Succeeded);
+        assert_eq!(t.keep_card(&customer, VISA).await, PaymentState::Succeeded);
         let kept = row(t, &customer).await;
         let first = kept.default_payment_method_id.unwrap();
         assert!(kept.reference_at(t.app.processor.name()).is_some());
-        assert_eq!(keep(t, &customer, "pm_card_mastercard").await, PaymentState::Succeeded);
+        assert_eq!(t.keep_card(&customer, "pm_card_mastercard").await, PaymentState::Succeeded);
         assert_eq!(row(t, &customer).await.default_payment_method_id, Some(first), "the first one stays the default");
         assert_eq!(t.all_rows().await["payment_methods"].len(), 2);
         assert!(t.items("/v1/payments/").await.is_empty(), "nothing was paid");
