@@ -69,6 +69,7 @@ function checkout() {
   let opening;
   let told; // the intent that the element knows of
   let wallet = false;
+  const asks = "asks" in card.dataset; // the page has no address: Stripe's form asks for what the card needs of it
 
   const intent = () => document.getElementById("intent")?.value;
 
@@ -89,8 +90,7 @@ function checkout() {
       // In a frame on another site no wallet may ask.
       const show = window.top === window ? "auto" : "never";
       element = elements.create("payment", {
-        // The page has these already.
-        fields: { billingDetails: { name: "never", email: "never", address: { country: "never", postalCode: "never" } } },
+        ...(!asks && { fields: { billingDetails: { name: "never", email: "never", address: { country: "never", postalCode: "never" } } } }),
         wallets: { applePay: show, googlePay: show, link: show },
       });
       element.on("ready", ready);
@@ -146,7 +146,8 @@ function checkout() {
       }
       // Nothing is due any more.
       if (card.hidden) return true;
-      const params = { payment_method_data: { billing_details: details() }, return_url: new URL(card.dataset.return, location).href };
+      const params = { return_url: new URL(card.dataset.return, location).href };
+      if (!asks) params.payment_method_data = { billing_details: details() };
       const made = await (await opening).createConfirmationToken({ elements, params });
       if (!made.error) form.elements.confirmation_token_id.value = made.confirmationToken.id;
       else if (made.error.type !== "validation_error") throw new Error("no token", { cause: card.dataset.unread });

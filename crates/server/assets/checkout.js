@@ -352,7 +352,7 @@ function confirmation() {
   const { leave, seen: before, stream: url } = live.dataset;
   const needed = leave ? ["succeeded", "order_created", "webhook_event_delivered"] : ["succeeded"];
   const seen = new Set();
-  const stream = new EventSource(url);
+  const stream = url ? new EventSource(url) : null; // without one, the page only asks
   let patience;
 
   let leaving;
@@ -360,7 +360,7 @@ function confirmation() {
 
   const go = (url) => {
     if (leaving) return;
-    stream.close();
+    stream?.close();
     url ? location.replace(url) : location.reload();
   };
   const saw = (words) => {
@@ -374,7 +374,7 @@ function confirmation() {
     }
   };
 
-  stream.onmessage = ({ data }) => {
+  const news = ({ data }) => {
     const { key, payload } = JSON.parse(data);
     if (key !== "checkout.updated") return key && saw([key.slice(9)]);
     const { status } = payload;
@@ -389,8 +389,8 @@ function confirmation() {
     const now = (await parse(answer)).querySelector("[data-stream]");
     now ? saw(now.dataset.seen.split(" ")) : go();
   };
-  stream.onopen = ask;
-  setInterval(ask, 5000);
+  if (stream) Object.assign(stream, { onmessage: news, onopen: ask });
+  setInterval(ask, stream ? 5000 : 2000);
   saw(before.split(" "));
 }
 

@@ -437,6 +437,11 @@ impl From<Refusal> for ApiError {
                 "PaymentActionRequired",
                 "The customer's bank wants the customer to approve this payment. Nothing was charged.",
             ),
+            Refusal::OrderNotDue => Self::named(
+                S::CONFLICT,
+                "OrderNotDue",
+                "This order does not wait for a payment.",
+            ),
             Refusal::PaymentAlreadyInProgress => Self::named(
                 S::CONFLICT,
                 "PaymentAlreadyInProgress",

@@ -5,9 +5,11 @@
 //! 3. confirm at the processor; commit: *settled*.
 //!
 //! No transaction is held across a call. Dying between any two steps leaves an attempt that [`reconcile()`] brings to its
-//! end. What an attempt is made for has its own file: [`checkouts`], `orders`, `setups`.
+//! end. What an attempt is made for has its own file: [`checkouts`], `orders`, `setups`. Orders are paid with saved cards
+//! (`off_session`), or by their customers ([`by_customer`]).
 
 mod buyer;
+pub mod by_customer;
 pub mod charge;
 pub mod checkouts;
 pub mod dispute;

@@ -125,6 +125,13 @@ pub struct OrderItem {
     pub end_timestamp: Option<Timestamp>,
 }
 
+/// Page on which the customer can pay an order.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct OrderPaymentPage {
+    /// Address of the page, to hand to the customer: whoever has it can see the order's lines and pay.
+    pub url: String,
+}
+
 /// Order: what a customer bought, and for how much. All amounts are in minor units of `currency`, such as cents.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Order {

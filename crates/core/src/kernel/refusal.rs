@@ -56,6 +56,8 @@ pub enum Refusal {
     PaymentFailed(String),
     /// The bank wants its holder's approval for a charge of a saved card, and they are away.
     PaymentActionRequired,
+    /// The order does not wait for a payment.
+    OrderNotDue,
     /// It is not known yet how a charge ends.
     PaymentAlreadyInProgress,
     /// Not allowed; why.

@@ -25,6 +25,11 @@ impl PublicUrls {
         format!("{}/checkout/{client_secret}/confirmation", self.public_url)
     }
 
+    /// The page on which a customer pays an order.
+    pub fn order_url(&self, secret: &str) -> String {
+        format!("{}/pay/{secret}", self.public_url)
+    }
+
     /// The address that buyers visit by a checkout link.
     pub fn checkout_link_url(&self, client_secret: &str) -> String {
         format!(

@@ -8,6 +8,7 @@ pub mod payment;
 pub mod tax;
 #[cfg(test)]
 mod tests;
+pub mod visit;
 pub mod void;
 
 use till_wire::{

@@ -20,6 +20,7 @@ use crate::{
     },
     payments::{
         attempt::{self, NewAttempt, RECONCILE_AFTER},
+        methods,
         outcome::{self, Outcome, is_held},
         refunds,
     },
@@ -320,6 +321,8 @@ pub(super) fn settle(
     ctx: &DecisionContext,
 ) -> Order {
     let mut customer = rows.customer.clone();
+    let paid_with = payment.filter(|payment| rows.keeps_card_of(payment));
+    let kept = paid_with.and_then(|payment| keep_card(&mut customer, payment, changes, ctx));
     let mut order = due.clone();
     order.status = OrderStatus::Paid;
     order.next_payment_attempt_at = None;
@@ -339,6 +342,7 @@ pub(super) fn settle(
         let recovered = dun::recovered(subscription, &rows.unpaid, ctx);
         let is_active_again = recovered.is_some();
         let mut new = recovered.unwrap_or_else(|| subscription.clone());
+        new.payment_method_id = kept.or(new.payment_method_id);
         new.schedule(dun::retries(&rows.unpaid));
         if is_active_again {
             let kinds = [
@@ -364,4 +368,17 @@ pub(super) fn settle(
         &kinds,
     );
     order
+}
+
+/// Keeps the card that a customer has paid with, for the next payments of the subscription: its id.
+fn keep_card(
+    customer: &mut Customer,
+    payment: &Payment,
+    changes: &mut Changes,
+    ctx: &DecisionContext,
+) -> Option<Uuid> {
+    customer.known_by(payment);
+    let method = methods::saved(payment, customer, ctx)?;
+    changes.insert(&method);
+    Some(method.id)
 }

@@ -6,11 +6,11 @@ pub mod export;
 use jiff::Timestamp;
 use till_core::{
     kernel::records::{Order as Row, Organization},
-    orders::edit,
+    orders::{edit, visit},
 };
 use till_store::List;
 use till_wire::{
-    orders::{Order, OrderStatus, OrderUpdate, ProductBillingType},
+    orders::{Order, OrderPaymentPage, OrderStatus, OrderUpdate, ProductBillingType},
     page::Page,
 };
 use uuid::Uuid;
@@ -121,6 +121,19 @@ async fn shown(app: &App, organization: &Organization, id: Uuid) -> Result<(Orde
     let rows = std::slice::from_ref(&row);
     let mut shown = Joined::orders(app, organization, rows).await?;
     Ok((shown.pop().or_not_found()?, row))
+}
+
+/// Shows the page on which the customer can pay an order; of one that is not due, the page says why.
+pub async fn payment_page(
+    caller: &Caller<scope::OrdersRead>,
+    id: Uuid,
+) -> Result<OrderPaymentPage> {
+    let app = &caller.app;
+    let own = caller.organization.id;
+    let order = app.store.order(own, id).await.or_not_found()?;
+    let secret = visit::secret(order.id, &app.key);
+    let url = app.urls.order_url(&secret);
+    Ok(OrderPaymentPage { url })
 }
 
 /// Changes who is billed for an order.

@@ -5,7 +5,7 @@ pub(crate) mod export;
 use axum::Json;
 use till_wire::{
     error::ErrorBody,
-    orders::{Order, OrderCreate, OrderFinalize, OrderUpdate},
+    orders::{Order, OrderCreate, OrderFinalize, OrderPaymentPage, OrderUpdate},
     page::Page,
 };
 
@@ -22,7 +22,8 @@ use crate::{
 };
 
 /// The routes.
-pub(super) const OPERATIONS: &[Operation] = operations![list, create, get, update, finalize];
+pub(super) const OPERATIONS: &[Operation] =
+    operations![list, create, get, update, finalize, payment_page];
 
 /// List orders
 ///
@@ -114,4 +115,22 @@ async fn finalize(
 ) -> Reply<Order> {
     let input = body.read_or_default(OrderFinalize::read)?;
     drafts::finalize(&caller, id, &guard, input).await.map(Json)
+}
+
+/// Get the payment page of an order
+///
+/// Returns the address of the page on which the customer can pay an order that waits for its payment, such as a renewal
+/// whose card was declined. Of any other order, the page says how it stands. Till's own operation; Polar has none like
+/// it.
+#[utoipa::path(
+    get, path = "/v1/orders/{id}/payment-page", operation_id = "orders:payment_page", tag = "orders",
+    params(("id" = Uuid, Path, description = "ID of the order.")),
+    responses((status = 200, description = "Page on which the order can be paid.", body = OrderPaymentPage)),
+    security(("access_token" = []))
+)]
+async fn payment_page(
+    caller: Caller<scope::OrdersRead>,
+    PathId(id): PathId,
+) -> Reply<OrderPaymentPage> {
+    orders::payment_page(&caller, id).await.map(Json)
 }

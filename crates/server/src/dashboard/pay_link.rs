@@ -9,14 +9,16 @@ use crate::error::{ApiError, Result};
 #[template(path = "dashboard/pay_link.html")]
 struct PayLink<'a> {
     url: &'a str,
+    open: &'a str,
     code: Cell,
     qr: Option<String>,
 }
 
-/// The address as a part of a page.
-pub fn part(title: &'static str, url: &str) -> Result<Part> {
+/// The address as a part of a page; `open` is what the button says that leads there.
+pub fn part(title: &'static str, url: &str, open: &str) -> Result<Part> {
     let link = PayLink {
         url,
+        open,
         code: Cell::Code(url.to_owned()),
         qr: qr::svg(url),
     };

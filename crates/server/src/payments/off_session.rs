@@ -1,7 +1,5 @@
 //! Charging an unpaid order to a saved card, while its owner is away.
 
-use std::collections::BTreeMap;
-
 use till_core::{
     kernel::{
         changes::CommitConflict,
@@ -11,7 +9,7 @@ use till_core::{
     orders::payment::{self, OrderRows},
     payments::attempt::UNSETTLED,
 };
-use till_ports::processor::{Attempt, Source};
+use till_ports::processor::Source;
 use till_store::CommitError;
 use till_wire::payments::PaymentTrigger;
 use uuid::Uuid;
@@ -59,7 +57,14 @@ pub async fn send(
     payment: Payment,
     method: PaymentMethod,
 ) -> Result<(), ApiError> {
-    let asked = attempt(app, organization, &rows, &payment, method);
+    let source = Source::Saved {
+        customer: method.customer_reference.unwrap_or_default(),
+        method: method.reference,
+        present: false,
+    };
+    // Nobody is there to return.
+    let nowhere = app.urls.public_url.clone();
+    let asked = orders::attempt(organization, &rows, &payment, source, false, nowhere);
     let (payment, outcome) = charge::charge(app, organization, payment, &asked).await?;
     let Some(outcome) = outcome else {
         return Ok(());
@@ -86,37 +91,4 @@ async fn method(app: &App, rows: &OrderRows) -> Result<Option<PaymentMethod>, Ap
     let method = app.store.payment_method(rows.order.organization_id, id);
     let of_this_processor = |method: &PaymentMethod| method.processor == app.processor.name();
     Ok(method.await?.filter(of_this_processor))
-}
-
-/// What the processor is asked.
-fn attempt(
-    app: &App,
-    organization: &Organization,
-    rows: &OrderRows,
-    payment: &Payment,
-    method: PaymentMethod,
-) -> Attempt {
-    let (order, customer) = (&rows.order, &rows.customer);
-    Attempt {
-        id: payment.id,
-        kind: charge::kind(payment, false),
-        source: Source::Saved {
-            customer: method.customer_reference.unwrap_or_default(),
-            method: method.reference,
-            present: false,
-        },
-        email: Some(customer.email.clone()),
-        name: order.billing_name.clone().or_else(|| customer.name.clone()),
-        description: format!("{} — {}", organization.name, order.description),
-        statement_suffix: charge::statement_suffix(organization),
-        metadata: BTreeMap::from([
-            ("organization_id".to_owned(), organization.id.to_string()),
-            ("order_id".to_owned(), order.id.to_string()),
-            ("customer_id".to_owned(), customer.id.to_string()),
-            ("tax_amount".to_owned(), order.tax_amount.to_string()),
-        ]),
-        require_3ds: false,
-        // Nobody is there to return.
-        return_url: app.urls.public_url.clone(),
-    }
 }

@@ -1,4 +1,6 @@
-//! The outcome of an attempt to pay an order.
+//! Attempts to pay an order: what the processor is asked, and what their outcome means.
+
+use std::collections::BTreeMap;
 
 use till_core::{
     kernel::{
@@ -8,8 +10,10 @@ use till_core::{
     orders::payment::{self, OrderRows},
     payments::outcome::Outcome,
 };
+use till_ports::processor::{Attempt, Source};
 use uuid::Uuid;
 
+use super::charge;
 use crate::{
     app::App,
     error::{ApiError, OrNotFound},
@@ -45,4 +49,34 @@ pub async fn rows(app: &App, id: Uuid) -> Result<(Organization, OrderRows), ApiE
         .or_not_found()?;
     let rows = Joined::order_rows(app, &organization, order).await?;
     Ok((organization, rows))
+}
+
+/// What the processor is asked; `return_url` is where a customer who is there comes back to.
+pub(super) fn attempt(
+    organization: &Organization,
+    rows: &OrderRows,
+    payment: &Payment,
+    source: Source,
+    save_card: bool,
+    return_url: String,
+) -> Attempt {
+    let (order, customer) = (&rows.order, &rows.customer);
+    let is_there = matches!(source, Source::Token { .. });
+    Attempt {
+        id: payment.id,
+        kind: charge::kind(payment, save_card),
+        source,
+        email: Some(customer.email.clone()),
+        name: order.billing_name.clone().or_else(|| customer.name.clone()),
+        description: format!("{} — {}", organization.name, order.description),
+        statement_suffix: charge::statement_suffix(organization),
+        metadata: BTreeMap::from([
+            ("organization_id".to_owned(), organization.id.to_string()),
+            ("order_id".to_owned(), order.id.to_string()),
+            ("customer_id".to_owned(), customer.id.to_string()),
+            ("tax_amount".to_owned(), order.tax_amount.to_string()),
+        ]),
+        require_3ds: is_there && organization.settings.require_3ds,
+        return_url,
+    }
 }

@@ -8,6 +8,7 @@ use super::{checkouts::paid, orders, setups, witness};
 use crate::{
     app::App,
     error::{ApiError, OrNotFound},
+    http::limits::cards,
 };
 
 /// Takes note of the outcome of an attempt; a second witness changes nothing.
@@ -47,6 +48,10 @@ pub(super) async fn record_outcome_of(
                 // Recorded above: a purpose never changes.
                 Purpose::Checkout => None,
             };
+            let decided = decided.map(|(noted, mut changes)| {
+                cards::give_back(app, &mut changes, &noted);
+                (noted, changes)
+            });
             let noted = witness::commit(app, payment, outcome, decided).await?;
             Ok(Some(noted))
         }

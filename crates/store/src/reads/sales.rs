@@ -3,7 +3,8 @@ use till_core::{
     checkout::update::Holder,
     kernel::{
         records::{
-            Customer, Order, Payment, PaymentMethod, PaymentState, ProcessorName, Subscription,
+            Customer, Order, Payment, PaymentMethod, PaymentState, ProcessorName, Purpose,
+            Subscription,
         },
         values::Value,
     },
@@ -34,6 +35,16 @@ impl Store {
         let binds = vec![Value::Uuid(checkout_id)];
         self.one(Query::select::<Order>("where checkout_id = $1", binds).keyed())
             .await
+    }
+
+    /// The latest attempt to pay an order.
+    pub async fn latest_attempt_of_order(
+        &self,
+        order_id: Uuid,
+    ) -> Result<Option<Payment>, StoreError> {
+        let rest = "where order_id = $1 and purpose = $2 order by created_at desc, id desc limit 1";
+        let binds = vec![Value::Uuid(order_id), Purpose::Order.into()];
+        self.one(Query::select::<Payment>(rest, binds)).await
     }
 
     /// A saved method.

@@ -54,6 +54,7 @@ mod pages_form;
 mod pages_idempotency;
 mod pages_languages;
 mod pages_offer;
+mod pages_order;
 mod pages_terms;
 mod paying;
 mod problems;

@@ -137,7 +137,7 @@ async fn detail(dashboard: Dashboard<scope::CheckoutLinksRead>, PathId(id): Path
     let short = short(&dashboard.app, &link);
     let mut parts = vec![
         match link.require_signature {
-            false => pay_link::part("Link for buyers", &short)?,
+            false => pay_link::part("Link for buyers", &short, "Open the checkout page")?,
             true => Part::Facts(
                 "Link to sign",
                 vec![Fact::new("Requires a signature", Cell::Code(short))],

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::{Router, routing::get};
 use jiff::Timestamp;
+use till_core::orders::visit::Standing;
 use till_wire::{
     orders::{Order, OrderStatus},
     page::Page,
@@ -25,6 +26,7 @@ use crate::{
         listing::{Column, Filter, ListingQuery},
         metadata,
         parts::{Cell, Menu, MenuItem, day, sentence},
+        pay_link,
         resource_pages::{Listed, ORDERS, Related, ResourcePages, amount, list_routes},
         sales::{
             self,
@@ -209,6 +211,13 @@ async fn detail(dashboard: Dashboard<scope::OrdersRead>, PathId(id): PathId) -> 
     let payments = Related::<Payment>::find(&dashboard, ("order_id", id)).await?;
     let lines = row.tax_breakdown.as_ref().map(|lines| lines.0.as_slice());
     let mut parts = vec![bill(&dashboard, &order, lines).part("Bill")?];
+    if row.standing() == Standing::Due {
+        let url = actions::orders::payment_page(&dashboard.caller, id)
+            .await?
+            .url;
+        let open = "Open the payment page";
+        parts.push(pay_link::part("Link for the customer", &url, open)?);
+    }
     parts.extend(disputes::part(&dashboard, &contested));
     parts.extend(refunds::part(&dashboard, &refunds, &refund_rows));
     parts.extend(payments.map(|some| some.part(&dashboard, "Nothing had to be paid.")));

@@ -7,7 +7,6 @@ use crate::{
 };
 use jiff::SignedDuration;
 use till_core::{
-    checkout::outcome::RecordedOutcome,
     kernel::{
         changes::Changes,
         records::{Organization, Payment},
@@ -36,9 +35,9 @@ pub fn reserve(app: &App, changes: &mut Changes, payment: &Payment) {
 }
 
 /// Gives back what an attempt took that was not declined.
-pub fn give_back(app: &App, settled: &mut RecordedOutcome) {
+pub fn give_back(app: &App, changes: &mut Changes, payment: &Payment) {
     let declines = &app.limits.declines;
-    declines.give_back(&mut settled.changes, &settled.payment, &app.key);
+    declines.give_back(changes, payment, &app.key);
 }
 
 /// Why an attempt was not made: which budget of declines is spent.

@@ -8,7 +8,11 @@ use axum::{
     http::{HeaderMap, StatusCode},
     response::{IntoResponse, Redirect as SeeOther, Response},
 };
-use till_core::checkout::Session;
+use till_core::{
+    checkout::Session,
+    kernel::records::{Customer, Organization, Payment},
+    orders::visit,
+};
 use till_ports::processor::sandbox::ChallengeState;
 
 use super::{
@@ -38,44 +42,82 @@ pub(super) async fn show(
     }
 }
 
+/// What the bank is asked about.
+enum Subject {
+    /// A session is paid, or its card kept.
+    Session(Box<Session>),
+    /// An order is paid by its customer.
+    Order(Box<(Organization, Customer)>, String),
+}
+
+impl Subject {
+    /// What an attempt is made for.
+    async fn of(app: &App, attempt: &Payment) -> Result<Self> {
+        if let Some(checkout) = attempt.checkout_id {
+            let session = app.store.session_by_id(checkout).await.or_not_found()?;
+            return Ok(Self::Session(Box::new(session)));
+        }
+        let order = attempt.order_id.or_not_found()?;
+        let (organization, rows) = payments::order_rows(app, order).await?;
+        let secret = visit::secret(order, &app.key);
+        Ok(Self::Order(Box::new((organization, rows.customer)), secret))
+    }
+
+    fn organization(&self) -> &Organization {
+        match self {
+            Self::Session(session) => &session.organization,
+            Self::Order(of, _) => &of.0,
+        }
+    }
+
+    fn page_context(&self, page_context: PageContext) -> PageContext {
+        match self {
+            Self::Session(session) => page_context.of_session(session),
+            Self::Order(of, _) => page_context.of_customer(&of.0, &of.1),
+        }
+    }
+
+    /// The page that tells what became of the attempt; `arrives` where a form was answered.
+    fn next(&self, page_context: PageContext, arrives: bool) -> String {
+        match self {
+            Self::Session(session) if arrives => page_context.arrival_url(session),
+            Self::Session(session) => {
+                page_context.confirmation_url(&session.checkout.client_secret)
+            }
+            Self::Order(_, secret) => page_context.order_ended_url(secret),
+        }
+    }
+
+    fn may_frame(&self, app: &App, shown: Response) -> Response {
+        match self {
+            Self::Session(session) => Ancestors::of(app, session).may_frame(shown),
+            Self::Order(..) => shown,
+        }
+    }
+}
+
 async fn challenge(app: &App, secret: &str, page_context: PageContext) -> Result<Response> {
     let sandbox = app.sandbox.as_ref().ok_or_else(ApiError::not_found)?;
     let challenge = sandbox
         .challenge(secret, app.clock.now())
         .await?
         .ok_or_else(ApiError::not_found)?;
-    let session = session_of(app, challenge.attempt_id).await?;
-    let page_context = page_context.of_session(&session);
+    let attempt = app.store.attempt(challenge.attempt_id).await;
+    let subject = Subject::of(app, &attempt.or_not_found()?).await?;
+    let page_context = subject.page_context(page_context);
     if challenge.state != ChallengeState::Waiting {
-        return Ok(
-            SeeOther::to(&page_context.confirmation_url(&session.checkout.client_secret))
-                .into_response(),
-        );
+        return Ok(SeeOther::to(&subject.next(page_context, false)).into_response());
     }
     let shown = ThreeDsPage {
         page_context,
-        organization: fill::organization(&session.organization, page_context),
+        organization: fill::organization(subject.organization(), page_context),
         amount: challenge
             .amount
             .map(|m| fill::display(m.minor, m.currency, page_context.locale)),
         card: None,
         action: page_context.with_page_query(&format!("/sandbox/3ds/{secret}")),
     };
-    Ok(Ancestors::of(app, &session).may_frame(page(StatusCode::OK, &shown)))
-}
-
-/// The session that an attempt belongs to.
-async fn session_of(app: &App, attempt: uuid::Uuid) -> Result<Session> {
-    let attempt = app
-        .store
-        .attempt(attempt)
-        .await?
-        .ok_or_else(ApiError::not_found)?;
-    let checkout = attempt.checkout_id.ok_or_else(ApiError::not_found)?;
-    app.store
-        .session_by_id(checkout)
-        .await?
-        .ok_or_else(ApiError::not_found)
+    Ok(subject.may_frame(app, page(StatusCode::OK, &shown)))
 }
 
 pub(super) async fn decide(
@@ -87,19 +129,18 @@ pub(super) async fn decide(
 ) -> Response {
     let page_context = page_query.page_context(&headers);
     match answer(&app, &secret, form.approved()).await {
-        Ok(session) => SeeOther::to(&page_context.arrival_url(&session)).into_response(),
+        Ok(subject) => SeeOther::to(&subject.next(page_context, true)).into_response(),
         Err(error) => error_page(page_context, &error),
     }
 }
 
-/// The buyer's answer is the processor's notice: it settles the attempt. The session as it is then.
-async fn answer(app: &App, secret: &str, approved: bool) -> Result<Session> {
+/// The buyer's answer is the processor's notice: it settles the attempt. What the attempt was made for, as it is then.
+async fn answer(app: &App, secret: &str, approved: bool) -> Result<Subject> {
     let sandbox = app.sandbox.as_ref().ok_or_else(ApiError::not_found)?;
     let (attempt, outcome) = sandbox
         .authenticate(secret, approved, app.clock.now())
         .await?
         .ok_or_else(ApiError::not_found)?;
     let recorded = payments::record_outcome(app, attempt, &outcome).await?;
-    let checkout_id = recorded.checkout_id.ok_or_else(ApiError::not_found)?;
-    app.store.session_by_id(checkout_id).await.or_not_found()
+    Subject::of(app, &recorded).await
 }

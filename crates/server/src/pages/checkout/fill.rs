@@ -4,6 +4,7 @@ mod amounts;
 mod answers;
 mod card;
 mod offer;
+mod order;
 
 use till_core::{
     catalog::products::ProductWithPrices,
@@ -31,6 +32,7 @@ use super::{
 
 pub use amounts::{lines, what_next};
 pub use offer::{price_words, seats_bounds, trial_words};
+pub use order::{order_page, order_receipt};
 
 /// An amount with its decimals.
 pub fn display(amount: i64, currency: Currency, locale: Locale) -> String {
@@ -70,17 +72,25 @@ pub fn organization(row: &Row, page_context: PageContext) -> Organization {
 /// The way back to the shop: the session's own address for it, else the organization's website.
 pub fn way_back(session: &Session, page_context: PageContext) -> Option<Link> {
     let own = session.checkout.return_url.as_ref();
-    let url = own.or(session.organization.website.as_ref());
-    url.filter(|url| is_web(url)).map(|url| Link {
+    let own = own.filter(|url| is_web(url)).map(|url| Link {
         url: url.clone(),
-        label: return_to(session, page_context),
+        label: return_to(&session.organization, page_context),
+    });
+    own.or_else(|| website(&session.organization, page_context))
+}
+
+/// The organization's website.
+pub fn website(row: &Row, page_context: PageContext) -> Option<Link> {
+    let url = row.website.as_ref().filter(|url| is_web(url));
+    url.map(|url| Link {
+        url: url.clone(),
+        label: return_to(row, page_context),
     })
 }
 
 /// `Return to Acme`.
-pub fn return_to(session: &Session, page_context: PageContext) -> String {
-    let name = session.organization.name.as_str();
-    page_context.with("return-to", [("name", name.into())])
+pub fn return_to(row: &Row, page_context: PageContext) -> String {
+    page_context.with("return-to", [("name", row.name.as_str().into())])
 }
 
 /// `per month`, `every 3 months`; nothing for a one-time product.

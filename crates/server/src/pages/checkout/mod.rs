@@ -16,10 +16,12 @@ pub mod form;
 mod frame;
 pub mod markdown;
 pub mod money;
+mod order;
 pub mod pages;
 mod problems;
 mod request;
 mod submit;
+mod token;
 pub mod view;
 
 /// The request header (lower-case) that marks a request of the page's own script.

@@ -21,12 +21,13 @@ use super::{
     PARTIAL_HEADER, Redirect, attempt, bank, countries, fill,
     form::{CheckoutForm, Intent},
     frame::{self, Ancestors},
-    money,
+    money, order,
     problems::declined,
     request::{PORTAL_COOKIE, PageQuery, error_page, is_webhook_delivered, test_mode, with_token},
     submit::{pay_by_form, refused, replay, save, show_again},
     view::{
-        ConfirmationPage, Fact, Line, Link, MessagePage, Outcome, PageContext, Receipt, Waiting,
+        Addresses, ConfirmationPage, Fact, Line, Link, MessagePage, Outcome, PageContext, Receipt,
+        Waiting,
     },
 };
 use crate::{
@@ -54,6 +55,8 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
             "/checkout/{client_secret}/another-card",
             post(attempt::give_up),
         )
+        .route("/pay/{secret}", get(order::show).post(order::submit))
+        .route("/pay/{secret}/another-card", post(order::give_up))
         .route(
             "/sandbox/3ds/{client_secret}",
             get(bank::show).post(bank::decide),
@@ -264,9 +267,9 @@ async fn submit(
 }
 
 /// A form that was sent, read and as it is.
-struct Posted {
-    form: CheckoutForm,
-    body: Bytes,
+pub(super) struct Posted {
+    pub form: CheckoutForm,
+    pub body: Bytes,
 }
 
 impl<S: Send + Sync> FromRequest<S> for Posted {
@@ -298,7 +301,7 @@ fn unread(app: &App, session: &Session, page_context: PageContext, status: Statu
 }
 
 /// On to another page of ours: a plain form is redirected, the script is told.
-fn go(partial: bool, to: String, cookie: Option<HeaderValue>) -> Response {
+pub(super) fn go(partial: bool, to: String, cookie: Option<HeaderValue>) -> Response {
     let mut response = if partial {
         Json(Redirect { redirect: to }).into_response()
     } else {
@@ -399,7 +402,7 @@ async fn after(
     };
     let shown = ConfirmationPage {
         page_context,
-        client_secret: secret.to_owned(),
+        addresses: Addresses::of_session(page_context, secret),
         test_mode: test_mode(app),
         organization: fill::organization(&session.organization, page_context),
         outcome,
@@ -424,10 +427,11 @@ async fn receipt(
     let lines = Some(fill::lines(session, page_context)).filter(|lines| lines.len() > 1);
     let own = row.success_url.as_ref().map(|_| Link {
         url: success_url.to_owned(),
-        label: fill::return_to(session, page_context),
+        label: fill::return_to(&session.organization, page_context),
     });
     let what_next = fill::what_next(session, page_context);
     Ok(Receipt {
+        title: "thanks-title",
         product_name: session.selected().product.name.clone(),
         lines: lines.unwrap_or_default(),
         total: Line::new(

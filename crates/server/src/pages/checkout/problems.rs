@@ -250,7 +250,7 @@ pub(super) fn page_error(error: &ApiError, decline: Option<&str>) -> &'static st
     match error.name() {
         "PaymentError" => declined(decline),
         _ if error.problems().iter().any(tells_total) => "total-changed",
-        "CheckoutLocked" => "in-flight",
+        "CheckoutLocked" | "PaymentAlreadyInProgress" => "in-flight",
         "AlreadyActiveSubscriptionError" => "already-subscribed",
         "PaymentNotReady" => "not-ready",
         "TrialAlreadyRedeemed" => "trial-used",

@@ -10,7 +10,6 @@ use till_core::{
     checkout::{Session, confirm::Judged, totals},
     kernel::records::PaymentState,
 };
-use till_ports::processor::sandbox::{CardField, CardInput, TokenizeError};
 use till_wire::{
     checkouts::{CheckoutStatus, CheckoutUpdate, Writer},
     input::{Context, Problem, Step},
@@ -21,7 +20,8 @@ use super::{
     fields::{Field, FieldErrors},
     fill,
     form::{CheckoutForm, Intent},
-    problems::{add_problem, card_error, page_error, place_problems},
+    problems::{add_problem, page_error, place_problems},
+    token::card_token,
     view::{CheckoutPage, PageContext},
 };
 use crate::{
@@ -351,7 +351,7 @@ pub(super) async fn pay_by_form(
     }
     let required = totals::form(&wanted).required();
     let token = match required {
-        true => token(&mut submit).await,
+        true => card_token(app, page_context, form, &mut submit.errors).await,
         false => None,
     };
     // Told last: whoever has not typed all that a purchase needs learns nothing about the owner of an address.
@@ -416,42 +416,4 @@ async fn show_error_or_redirect(
         .flatten()
         .and_then(|attempt| attempt.decline_reason);
     Box::new(submit.failed(wanted, error, reason.as_deref()))
-}
-
-/// The token of the processor's form, or one of the page's own card fields; what is wrong with those is said at each.
-async fn token(submit: &mut Submit<'_>) -> Option<String> {
-    let form = submit.form;
-    if submit.app.processor.card_form().payment_element().is_some() {
-        let token = form.confirmation_token_id.as_deref().map(str::trim);
-        return token.filter(|token| !token.is_empty()).map(str::to_owned);
-    }
-    let text = |field: &Option<String>| field.clone().unwrap_or_default();
-    let card = CardInput::typed(
-        &text(&form.card_number),
-        &text(&form.card_expiry),
-        &text(&form.card_cvc),
-        form.customer_name.as_deref(),
-    );
-    let sandbox = submit.app.sandbox.as_ref()?;
-    match sandbox.tokenize(card, submit.app.clock.now()).await {
-        Ok(token) => Some(token),
-        Err(TokenizeError::Card(wrong)) => {
-            for problem in wrong {
-                let field = match problem.field {
-                    CardField::Number => Field::CardNumber,
-                    CardField::Expiry => Field::CardExpiry,
-                    CardField::Cvc => Field::CardCvc,
-                };
-                let words = submit.page_context.say(card_error(problem.code));
-                submit.errors.replace(field, words);
-            }
-            None
-        }
-        Err(error) => {
-            tracing::error!(%error, "the sandbox could not keep a token");
-            let words = submit.page_context.say("error-card-unread");
-            submit.errors.add(Field::CardNumber, words);
-            None
-        }
-    }
 }

@@ -2,6 +2,7 @@
 //! them. All text is escaped except `SafeHtml`.
 
 mod after;
+mod order;
 mod page;
 mod parts;
 #[cfg(test)]
@@ -10,15 +11,19 @@ mod tests;
 use std::borrow::Cow;
 
 use http::{HeaderMap, header};
-use till_core::checkout::Session;
+use till_core::{
+    checkout::Session,
+    kernel::records::{Customer, Organization as Row},
+};
 
 use super::money::Locale;
 use crate::pages::{assets, words::Value};
 
 pub use after::{
-    Challenge, ConfirmationPage, Fact, HomePage, MessagePage, Outcome, Receipt, ThreeDsPage,
-    Waiting,
+    Addresses, Challenge, ConfirmationPage, Fact, HomePage, MessagePage, Outcome, Receipt,
+    ThreeDsPage, Waiting,
 };
+pub use order::OrderPage;
 pub use page::CheckoutPage;
 pub use parts::{
     Action, AddressForm, AmountField, Answer, AnswerKind, AppliedDiscount, BusinessForm,
@@ -89,12 +94,19 @@ impl PageContext {
     /// switched the languages on.
     #[must_use]
     pub fn of_session(self, session: &Session) -> Self {
-        let localised = session
-            .organization
-            .settings
-            .features()
-            .checkout_localization_enabled;
         let own = session.checkout.buyer.locale.as_deref();
+        self.of_buyer(&session.organization, own)
+    }
+
+    /// As [`PageContext::of_session`], by the customer's own language.
+    #[must_use]
+    pub fn of_customer(self, organization: &Row, customer: &Customer) -> Self {
+        self.of_buyer(organization, customer.locale.as_deref())
+    }
+
+    fn of_buyer(self, organization: &Row, own: Option<&str>) -> Self {
+        let features = organization.settings.features();
+        let localised = features.checkout_localization_enabled;
         let locale = match (localised, own.and_then(Locale::of_tag)) {
             (false, _) => Locale::En,
             (true, Some(own)) => own,
@@ -178,9 +190,31 @@ impl PageContext {
     /// Address of the confirmation page, where it is to ask the processor first.
     #[must_use]
     pub fn return_url(self, client_secret: &str) -> String {
-        let url = self.confirmation_url(client_secret);
-        let mark = if url.contains('?') { '&' } else { '?' };
-        format!("{url}{mark}redirect_status=unknown")
+        asking(self.confirmation_url(client_secret))
+    }
+
+    /// Address of the page on which an order is paid (and of its form).
+    #[must_use]
+    pub fn order_url(self, secret: &str) -> String {
+        self.with_page_query(&format!("/pay/{secret}"))
+    }
+
+    /// Address of that page after an attempt has ended, of which it tells then.
+    #[must_use]
+    pub fn order_ended_url(self, secret: &str) -> String {
+        with_mark(self.order_url(secret), "posted=true")
+    }
+
+    /// Address of that page, where it is to ask the processor first.
+    #[must_use]
+    pub fn order_return_url(self, secret: &str) -> String {
+        asking(self.order_url(secret))
+    }
+
+    /// Address to which a form is posted that gives up a payment of an order that waits for its customer.
+    #[must_use]
+    pub fn order_another_card_url(self, secret: &str) -> String {
+        self.with_page_query(&format!("/pay/{secret}/another-card"))
     }
 
     /// Address of the confirmation page for the answer to a form. Browsers hold what follows a form's POST to
@@ -188,12 +222,21 @@ impl PageContext {
     #[must_use]
     pub fn arrival_url(self, session: &Session) -> String {
         let url = self.confirmation_url(&session.checkout.client_secret);
-        if session.checkout.success_url.is_none() {
-            return url;
+        match session.checkout.success_url {
+            None => url,
+            Some(_) => with_mark(url, "posted=true"),
         }
-        let mark = if url.contains('?') { '&' } else { '?' };
-        format!("{url}{mark}posted=true")
     }
+}
+
+/// An address at which the processor is asked first.
+fn asking(url: String) -> String {
+    with_mark(url, "redirect_status=unknown")
+}
+
+fn with_mark(url: String, mark: &str) -> String {
+    let join = if url.contains('?') { '&' } else { '?' };
+    format!("{url}{join}{mark}")
 }
 
 /// The selling organization.

@@ -99,7 +99,7 @@ async fn commit_outcome(
     // The second witness of an outcome changes nothing, and is not counted.
     let news = !recorded.changes.is_empty();
     if news {
-        cards::give_back(app, &mut recorded);
+        cards::give_back(app, &mut recorded.changes, &recorded.payment);
     }
     let changes = std::mem::take(&mut recorded.changes);
     let committed = match news {
@@ -111,7 +111,7 @@ async fn commit_outcome(
         Err(error) if is_claimed(&error) => {
             buyer.came_late = true;
             recorded = outcome::record_outcome(session, payment, outcome, &buyer, context)?;
-            cards::give_back(app, &mut recorded);
+            cards::give_back(app, &mut recorded.changes, &recorded.payment);
             app.commit(std::mem::take(&mut recorded.changes)).await?;
         }
         done => done?,

@@ -76,7 +76,11 @@ pub(super) async fn detail(
     let lines = session.checkout.terms.tax_breakdown.as_ref();
     let mut parts = Vec::new();
     if is_open(&one.base) {
-        parts.push(pay_link::part("Link for the buyer", &one.base.url)?);
+        parts.push(pay_link::part(
+            "Link for the buyer",
+            &one.base.url,
+            "Open the checkout page",
+        )?);
     }
     parts.extend([
         about(&dashboard, &one),

@@ -7,6 +7,7 @@ use till_core::{
 };
 use till_wire::{
     discounts::DiscountDuration,
+    money::Currency,
     organizations::TaxBehaviorOption,
     tax::{TaxLine, TaxabilityReason},
     values::Interval,
@@ -61,12 +62,6 @@ pub fn lines(session: &Session, page_context: PageContext) -> Vec<Line> {
 
 fn tax_lines(session: &Session, page_context: PageContext) -> Vec<Line> {
     let row = &session.checkout;
-    let words = |amount| display(amount, row.terms.currency, page_context.locale);
-    let contained = row.terms.tax_behavior == Some(TaxBehaviorOption::Inclusive);
-    let included = |tax: String| match contained {
-        true => page_context.with("tax-included", [("tax", tax.into())]),
-        false => tax,
-    };
     let Some(tax) = row.terms.tax_amount else {
         let due = session.organization.settings.tax.enabled && totals::form(session).required();
         let later = Line::new(
@@ -75,31 +70,62 @@ fn tax_lines(session: &Session, page_context: PageContext) -> Vec<Line> {
         );
         return due.then_some(later).into_iter().collect();
     };
-    let broken_down = row
-        .terms
-        .tax_breakdown
-        .as_ref()
-        .map(|lines| lines.0.as_slice());
-    let shown: Vec<Line> = broken_down
-        .unwrap_or_default()
-        .iter()
-        .filter_map(|line| {
-            let named = tax_name(line, page_context);
-            let label = match line.taxability_reason {
-                TaxabilityReason::ReverseCharge => {
-                    page_context.with("tax-reverse", [("tax", named.into())])
-                }
-                _ if line.amount == 0 => return None,
-                _ => included(named),
-            };
-            Some(Line::new(label, words(line.amount)))
-        })
-        .collect();
-    if shown.is_empty() && tax > 0 {
-        let label = included(page_context.say("tax").into_owned());
-        return vec![Line::new(label, words(tax))];
+    let taxes = Taxes {
+        tax,
+        lines: row
+            .terms
+            .tax_breakdown
+            .as_ref()
+            .map(|lines| lines.0.as_slice()),
+        behavior: row.terms.tax_behavior,
+        currency: row.terms.currency,
+    };
+    taxes.shown(page_context)
+}
+
+/// The taxes of a sum.
+pub(super) struct Taxes<'a> {
+    /// All of them, in minor units.
+    pub tax: i64,
+    /// Each by itself, where that is known.
+    pub lines: Option<&'a [TaxLine]>,
+    /// Whether prices contain them.
+    pub behavior: Option<TaxBehaviorOption>,
+    /// The currency of the sum.
+    pub currency: Currency,
+}
+
+impl Taxes<'_> {
+    /// A line for each tax.
+    pub(super) fn shown(&self, page_context: PageContext) -> Vec<Line> {
+        let words = |amount| display(amount, self.currency, page_context.locale);
+        let contained = self.behavior == Some(TaxBehaviorOption::Inclusive);
+        let included = |tax: String| match contained {
+            true => page_context.with("tax-included", [("tax", tax.into())]),
+            false => tax,
+        };
+        let shown: Vec<Line> = self
+            .lines
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|line| {
+                let named = tax_name(line, page_context);
+                let label = match line.taxability_reason {
+                    TaxabilityReason::ReverseCharge => {
+                        page_context.with("tax-reverse", [("tax", named.into())])
+                    }
+                    _ if line.amount == 0 => return None,
+                    _ => included(named),
+                };
+                Some(Line::new(label, words(line.amount)))
+            })
+            .collect();
+        if shown.is_empty() && self.tax != 0 {
+            let label = included(page_context.say("tax").into_owned());
+            return vec![Line::new(label, words(self.tax))];
+        }
+        shown
     }
-    shown
 }
 
 /// A tax's name in the buyer's language, with its rate where there is one.

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use till_core::checkout::{Session, totals};
 use till_ports::processor::{CardForm, PaymentElement, Processor};
+use till_wire::money::{Currency, Money};
 
 use super::super::view::{ElementField, PageContext, Payment};
 
@@ -22,6 +23,28 @@ pub(super) fn payment(
     }
 }
 
+/// What the page of an order takes the card with; `keeps` says that the card is kept for later.
+pub(super) fn payment_of(
+    due: Money,
+    keeps: bool,
+    page_context: PageContext,
+    processor: &dyn Processor,
+) -> Payment {
+    match processor.card_form() {
+        CardForm::TestNumbers => Payment::Sandbox,
+        CardForm::PaymentElement(element) => {
+            let asked = charge(due.minor, keeps);
+            let intent = Some(intent_of(asked, due.currency, page_context, &element));
+            Payment::Element(Box::new(ElementField { intent, element }))
+        }
+    }
+}
+
+fn charge(amount: i64, keeps: bool) -> Value {
+    let future = keeps.then_some("off_session");
+    json!({"mode": "payment", "amount": amount, "setupFutureUsage": future})
+}
+
 /// What the element is to take, as Stripe's script is told: the same that the attempt will ask for. None where no card
 /// is needed.
 fn intent(
@@ -31,22 +54,27 @@ fn intent(
 ) -> Option<String> {
     let form = totals::form(session);
     let terms = &session.checkout.terms;
-    let future = session.selected().product.is_recurring();
-    let future = future.then_some("off_session");
     let asked = match (form.payment, form.setup) {
-        (true, _) => json!({
-            "mode": "payment",
-            "amount": terms.totals().total,
-            "setupFutureUsage": future,
-        }),
+        (true, _) => charge(
+            terms.totals().total,
+            session.selected().product.is_recurring(),
+        ),
         (false, true) => json!({"mode": "setup", "setupFutureUsage": Value::Null}),
         (false, false) => return None,
     };
-    let mut intent = asked;
-    intent["currency"] = terms.currency.as_str().into();
+    Some(intent_of(asked, terms.currency, page_context, element))
+}
+
+fn intent_of(
+    mut intent: Value,
+    currency: Currency,
+    page_context: PageContext,
+    element: &PaymentElement,
+) -> String {
+    intent["currency"] = currency.as_str().into();
     intent["allowedPaymentMethodTypes"] = element.methods.clone().into();
     intent["locale"] = locale(page_context).into();
-    Some(intent.to_string())
+    intent.to_string()
 }
 
 /// The page's language as Stripe names it.

@@ -8,14 +8,55 @@ use till_ports::processor::{ContentSources, PaymentElement};
 use super::{Line, Link, Organization, PageContext};
 use crate::pages::Page;
 
-/// `GET /checkout/{client_secret}/confirmation`.
+/// The addresses around a page that tells what became of a payment.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Addresses {
+    /// The page itself.
+    pub here: String,
+    /// The page itself, which asks the processor first.
+    pub asked: String,
+    /// The page with the form.
+    pub form: String,
+    /// Where a form is posted that gives the payment up for another card.
+    pub another_card: String,
+    /// The stream of news; without one the page asks for itself again.
+    pub stream: Option<String>,
+}
+
+impl Addresses {
+    /// Those of a session.
+    #[must_use]
+    pub fn of_session(page_context: PageContext, client_secret: &str) -> Self {
+        Self {
+            here: page_context.confirmation_url(client_secret),
+            asked: page_context.return_url(client_secret),
+            form: page_context.checkout_url(client_secret),
+            another_card: page_context.another_card_url(client_secret),
+            stream: Some(format!("/v1/checkouts/client/{client_secret}/stream")),
+        }
+    }
+
+    /// Those of an order that its customer pays: one page tells all of it.
+    #[must_use]
+    pub fn of_order(page_context: PageContext, secret: &str) -> Self {
+        Self {
+            here: page_context.order_url(secret),
+            asked: page_context.order_return_url(secret),
+            form: page_context.order_url(secret),
+            another_card: page_context.order_another_card_url(secret),
+            stream: None,
+        }
+    }
+}
+
+/// `GET /checkout/{client_secret}/confirmation`, and `GET /pay/{secret}` once there is something to tell.
 #[derive(Debug, Clone, Template)]
 #[template(path = "checkout/confirmation.html")]
 pub struct ConfirmationPage {
     /// Language and theme.
     pub page_context: PageContext,
-    /// The credential in the page's address.
-    pub client_secret: String,
+    /// The addresses around the page.
+    pub addresses: Addresses,
     /// True where payments are simulated.
     pub test_mode: bool,
     /// The selling organization.
@@ -98,6 +139,8 @@ impl Waiting {
 /// The receipt of a purchase.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Receipt {
+    /// The heading, by its message.
+    pub title: &'static str,
     /// The product's name.
     pub product_name: String,
     /// Lines above the total.
@@ -155,27 +198,14 @@ impl ConfirmationPage {
         self.page_context.say(match self.outcome {
             Outcome::Processing(_) => "processing-title",
             Outcome::RequiresAction(_) | Outcome::Challenge(_) => "bank-title",
-            Outcome::Succeeded(_) => "thanks-title",
+            Outcome::Succeeded(ref receipt) => receipt.title,
             Outcome::Reopened(_) => "reopened-title",
             Outcome::Failed(_) => "failed-title",
         })
     }
 
-    fn checkout(&self) -> String {
-        self.page_context.checkout_url(&self.client_secret)
-    }
-
-    fn another_card(&self) -> String {
-        self.page_context.another_card_url(&self.client_secret)
-    }
-
-    /// This page, which asks the processor first.
-    fn asked(&self) -> String {
-        self.page_context.return_url(&self.client_secret)
-    }
-
-    fn stream(&self) -> String {
-        format!("/v1/checkouts/client/{}/stream", self.client_secret)
+    fn stream(&self) -> &str {
+        self.addresses.stream.as_deref().unwrap_or_default()
     }
 }
 
@@ -228,6 +258,24 @@ impl MessagePage {
     #[must_use]
     pub fn not_for_sale(page_context: PageContext) -> Self {
         Self::new(page_context, "not-for-sale-title", "not-for-sale-body")
+    }
+
+    /// 404: no order has this address.
+    #[must_use]
+    pub fn no_order(page_context: PageContext) -> Self {
+        Self::new(page_context, "no-order-title", "no-order-body")
+    }
+
+    /// 410: nothing is to be paid for the order any more.
+    #[must_use]
+    pub fn void_order(page_context: PageContext) -> Self {
+        Self::new(page_context, "order-void-title", "order-void-body")
+    }
+
+    /// 409: the order does not wait for a payment by its customer.
+    #[must_use]
+    pub fn order_not_due(page_context: PageContext) -> Self {
+        Self::new(page_context, "order-not-due-title", "order-not-due-body")
     }
 
     /// 404: no page has this address.

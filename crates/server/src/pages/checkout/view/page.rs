@@ -117,6 +117,15 @@ impl CheckoutPage {
         self.payment == Payment::Sandbox
     }
 
+    /// The card's holder is asked for their name beside it.
+    fn asks_name(&self) -> bool {
+        true
+    }
+
+    fn offers_no_trial(&self) -> bool {
+        self.no_trial
+    }
+
     fn element(&self) -> Option<&ElementField> {
         match &self.payment {
             Payment::Element(field) => Some(field),

@@ -3,7 +3,7 @@
 use askama::Template;
 
 use super::super::{
-    fields::{Field, Need},
+    fields::{Field, FieldErrors, Need},
     markdown,
 };
 use super::*;
@@ -151,6 +151,30 @@ fn full(text: &str) -> CheckoutPage {
     }
 }
 
+/// The page of an order, every text being `text`.
+fn order(text: &str) -> OrderPage {
+    OrderPage {
+        page_context: page_context(),
+        secret: "a_secret".into(),
+        key: uuid::Uuid::nil(),
+        shown_total: "2900".into(),
+        test_mode: true,
+        organization: organization(text),
+        product_name: text.into(),
+        facts: vec![Fact {
+            label: text.into(),
+            value: text.into(),
+        }],
+        lines: vec![line(text)],
+        total: line(text),
+        payment: Payment::Sandbox,
+        keeps_card: true,
+        error: Some(text.into()),
+        summary: true,
+        errors: FieldErrors::from_iter([(Field::CardNumber, text.into())]),
+    }
+}
+
 fn html(page: &impl Template) -> String {
     page.render().expect("the page renders")
 }
@@ -160,7 +184,7 @@ fn all(text: &str) -> Vec<String> {
     let outcome = |outcome| {
         html(&ConfirmationPage {
             page_context: page_context(),
-            client_secret: "polar_c_x".into(),
+            addresses: Addresses::of_session(page_context(), "polar_c_x"),
             test_mode: true,
             organization: organization(text),
             outcome,
@@ -168,12 +192,14 @@ fn all(text: &str) -> Vec<String> {
     };
     vec![
         html(&full(text)),
+        html(&order(text)),
         outcome(Outcome::Processing(Waiting {
             leave_to: Some(text.into()),
             ..Waiting::default()
         })),
         outcome(Outcome::RequiresAction(text.into())),
         outcome(Outcome::Succeeded(Receipt {
+            title: "thanks-title",
             product_name: text.into(),
             lines: vec![line(text)],
             total: line(text),
@@ -358,7 +384,7 @@ fn a_forced_theme_is_on_the_page_and_in_its_form() {
 fn a_waiting_page_refreshes_itself_without_script() {
     let page = html(&ConfirmationPage {
         page_context: page_context(),
-        client_secret: "polar_c_x".into(),
+        addresses: Addresses::of_session(page_context(), "polar_c_x"),
         test_mode: false,
         organization: organization("Acme"),
         outcome: Outcome::Processing(Waiting {
