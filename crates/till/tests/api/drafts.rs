@@ -125,7 +125,7 @@ impl Alter for Silent {
     fn prepare<'a>(&'a self, attempt: &'a Attempt, now: Timestamp) -> Answered<'a, Prepared> {
         match self.prepares {
             true => self.processor.prepare(attempt, now),
-            false => Box::pin(async { Err(ProcessorError::Unsure("no answer".to_owned())) }),
+            false => Box::pin(async { Err(ProcessorError::Unsure("no answer".into())) }),
         }
     }
     fn confirm<'a>(
@@ -136,7 +136,7 @@ impl Alter for Silent {
     ) -> Answered<'a, Outcome> {
         Box::pin(async move {
             self.processor.confirm(attempt, reference, now).await?;
-            Err(ProcessorError::Unsure("the answer was lost".to_owned()))
+            Err(ProcessorError::Unsure("the answer was lost".into()))
         })
     }
 }

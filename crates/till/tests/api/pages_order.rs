@@ -78,9 +78,9 @@ async fn order(t: &Till, sale: &Sale) -> Value {
 
 /// The attempts that the customer made, newest first.
 async fn payments(t: &Till, sale: &Sale) -> Vec<Value> {
-    let all = t.items(&format!("/v1/payments/?order_id={}", sale.order.id));
+    let path = format!("/v1/payments/?order_id={}", sale.order.id);
     let theirs = |payment: &Value| payment["trigger"] == "retry_customer";
-    all.await.into_iter().filter(theirs).collect()
+    t.items(&path).await.into_iter().filter(theirs).collect()
 }
 
 async fn subscription(t: &Till, sale: &Sale) -> Subscription {

@@ -77,7 +77,6 @@ async fn due(t: &Till, checkout: &Value) -> Uuid {
         applied_balance: 0,
         checkout_id: None,
         subscription_id: Some(id_in(subscription, "id")),
-        applied_balance: 0,
         conflicting_external_customer_id: None,
         metadata: Default::default(),
         custom_field_data: Default::default(),
