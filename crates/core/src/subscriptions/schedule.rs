@@ -1,5 +1,5 @@
-//! Schedule of a subscription: its periods, and the next moment at which anything is due (docs/behaviour:
-//! subscriptions/periods).
+//! Schedule of a subscription: its periods (docs/behaviour: subscriptions/periods), and the next moment at which anything
+//! is due.
 
 use jiff::Timestamp;
 use till_wire::subscriptions::SubscriptionStatus;

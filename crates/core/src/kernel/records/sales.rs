@@ -17,8 +17,8 @@ use uuid::Uuid;
 
 use crate::{kernel::values::Json, record};
 
-/// Change of a subscription that takes effect at the end of the current period (docs/behaviour:
-/// subscriptions/pending-update). Kept with the subscription as JSON.
+/// Change of a subscription that takes effect at the end of the current period. Kept with the subscription as JSON
+/// (docs/behaviour: subscriptions/pending-update).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PendingUpdate {
     /// ID of the change.
