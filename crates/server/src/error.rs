@@ -1,5 +1,7 @@
 //! Every error a caller can meet, and its shape on the wire (docs/behaviour: api/errors). Only this file knows both.
 
+mod subscriptions;
+
 use axum::{
     Json,
     http::{HeaderValue, StatusCode, header},
@@ -447,6 +449,7 @@ impl From<Refusal> for ApiError {
                 "PaymentAlreadyInProgress",
                 "This order is being charged, and the outcome is not known yet.",
             ),
+            Refusal::Subscription(refusal) => refusal.into(),
             Refusal::NotPermitted(words) => Self::not_permitted(words),
         }
     }

@@ -1,6 +1,7 @@
 //! The rows that orders and subscriptions are shown with: as many reads for a page as for a single one.
 
 mod billing;
+mod change;
 
 use std::collections::HashMap;
 

@@ -5,11 +5,12 @@
 //! 3. confirm at the processor; commit: *settled*.
 //!
 //! No transaction is held across a call. Dying between any two steps leaves an attempt that [`reconcile()`] brings to its
-//! end. What an attempt is made for has its own file: [`checkouts`], `orders`, `setups`. Orders are paid with saved cards
-//! (`off_session`), or by their customers ([`by_customer`]).
+//! end. What an attempt is made for has its own file: [`checkouts`], `orders`, `setups`, `changes`. Orders are paid with
+//! saved cards (`off_session`), or by their customers ([`by_customer`]).
 
 mod buyer;
 pub mod by_customer;
+mod changes;
 pub mod charge;
 pub mod checkouts;
 pub mod dispute;
@@ -23,7 +24,8 @@ mod setups;
 pub mod witness;
 
 pub use buyer::{ask, give_up};
-pub use off_session::{charge_order, send};
+pub use changes::charge_change;
+pub use off_session::{charge_order, charge_step, send};
 pub use orders::rows as order_rows;
 pub use outcome::record_outcome;
 pub use reconcile::reconcile;

@@ -175,14 +175,14 @@ impl ProductWithPrices {
     }
 
     /// The catalog's prices in use; those of single sessions are not among them.
-    pub fn active(&self) -> impl Iterator<Item = &ProductPrice> {
+    pub fn active(&self) -> impl Iterator<Item = &ProductPrice> + Clone {
         self.prices
             .iter()
             .filter(|p| !p.is_archived && p.checkout_id.is_none())
     }
 
     /// The prices in use in one currency.
-    pub fn active_in(&self, currency: Currency) -> impl Iterator<Item = &ProductPrice> {
+    pub fn active_in(&self, currency: Currency) -> impl Iterator<Item = &ProductPrice> + Clone {
         self.active().filter(move |p| p.currency == currency)
     }
 

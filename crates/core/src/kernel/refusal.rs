@@ -1,7 +1,11 @@
 //! Why a decision says no. The server alone knows how each is told.
 
+mod subscriptions;
+
 use till_wire::{input::Problem, loc};
 use uuid::Uuid;
+
+pub use subscriptions::SubscriptionRefusal;
 
 /// A decision's no.
 #[derive(Debug, Clone, PartialEq)]
@@ -60,6 +64,8 @@ pub enum Refusal {
     OrderNotDue,
     /// It is not known yet how a charge ends.
     PaymentAlreadyInProgress,
+    /// A subscription is not changed; why.
+    Subscription(SubscriptionRefusal),
     /// Not allowed; why.
     NotPermitted(String),
 }

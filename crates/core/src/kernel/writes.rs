@@ -174,6 +174,11 @@ pub enum DiscountWrite {
         /// The discount.
         discount_id: Uuid,
     },
+    /// Counts one use less: it came to nothing.
+    GiveBackUse {
+        /// The discount.
+        discount_id: Uuid,
+    },
     /// Checks that a buyer has one of their uses left; refused as [`crate::discounts::CUSTOMER_LIMIT`]. To be written
     /// after [`DiscountWrite::CountUse`], whose row lock makes rivals wait.
     CheckCustomerLimit {

@@ -9,7 +9,10 @@ use till_wire::{
 };
 use uuid::Uuid;
 
-use super::{create::is_paid, numbering};
+use super::{
+    create::{Mismatch, is_paid},
+    numbering,
+};
 use crate::{
     catalog::products::ProductWithPrices,
     kernel::{
@@ -308,6 +311,23 @@ pub fn record_outcome(
         .reconcile_until_settled(&noted, ctx);
     noted.version += 1;
     Some((noted, changes))
+}
+
+/// Pays an order that was just made with an attempt that succeeded before.
+///
+/// # Errors
+/// [`Mismatch`] where another amount is due than was paid.
+pub fn pay_new(
+    order: &mut Order,
+    customer: &mut Customer,
+    payment: &Payment,
+    ctx: &DecisionContext,
+) -> Result<(), Mismatch> {
+    is_paid(order, Some(payment))?;
+    order.status = OrderStatus::Paid;
+    order.receipt_number = numbering::receipt(customer, Some(payment));
+    order.modified_at = Some(ctx.now);
+    Ok(())
 }
 
 /// Makes an order paid: it has its numbers then, and is told of. `due` is the order as it waits for its payment; the

@@ -1,6 +1,7 @@
 //! Bill of a subscription: the order that its lines, its discount, the tax and the customer's balance make
 //! (docs/behaviour: subscriptions/bill).
 
+use serde::{Deserialize, Serialize};
 use till_wire::{
     country::Country,
     orders::{BillingReason, OrderItem, OrderStatus},
@@ -158,12 +159,11 @@ pub fn label(
     seats: Option<i64>,
     period: Period,
 ) -> String {
-    let day = |at: jiff::Timestamp| at.strftime("%b %-d, %Y").to_string();
-    let (name, start, end) = (&offered.product.name, day(period.start), day(period.end));
+    let (name, days) = (&offered.product.name, period.days());
     match (price.cost(), seats) {
-        (PriceAmount::SeatBased { .. }, Some(1)) => format!("{name} (1 seat, {start} - {end})"),
-        (PriceAmount::SeatBased { .. }, Some(n)) => format!("{name} ({n} seats, {start} - {end})"),
-        _ => format!("{name} ({start} - {end})"),
+        (PriceAmount::SeatBased { .. }, Some(1)) => format!("{name} (1 seat, {days})"),
+        (PriceAmount::SeatBased { .. }, Some(n)) => format!("{name} ({n} seats, {days})"),
+        _ => format!("{name} ({days})"),
     }
 }
 
@@ -199,14 +199,69 @@ pub fn order(
     taxes: &dyn Taxes,
     ctx: &DecisionContext,
 ) -> Result<Order, Mismatch> {
+    let agreed = agree(of, &lines, customer, balance, taxes)?;
+    order_of(of, &agreed, lines, customer, balance, ctx)
+}
+
+/// Sums that an order is made with, and balance of the customer that it uses. A change that is charged keeps them with
+/// its attempt.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AgreedBill {
+    /// Terms of the order.
+    pub terms: Terms,
+    /// Balance used, with its sign: negative lowers what is due, positive adds debt. Minor units.
+    pub applied_balance: i64,
+}
+
+impl AgreedBill {
+    /// Amount that is due, in minor units.
+    pub fn due(&self) -> i64 {
+        (self.terms.totals().total + self.applied_balance).max(0)
+    }
+
+    /// True where that is enough to be charged.
+    pub fn is_charged(&self) -> bool {
+        self.due() > 0 && self.due() >= self.terms.currency.min_charge()
+    }
+}
+
+/// Sums of the order that these lines make, and the balance that it uses.
+///
+/// # Errors
+/// [`Mismatch`] where they cannot be worked out.
+pub fn agree(
+    of: Billed<'_>,
+    lines: &[OrderItem],
+    customer: &Customer,
+    balance: &Balance,
+    taxes: &dyn Taxes,
+) -> Result<AgreedBill, Mismatch> {
+    let terms = terms(of, lines, customer, taxes)?;
+    let applied_balance = balance.applied_to(terms.totals().total);
+    Ok(AgreedBill {
+        terms,
+        applied_balance,
+    })
+}
+
+/// [`order`] with sums that were agreed on before.
+///
+/// # Errors
+/// [`Mismatch`] where the lines do not make up the order.
+pub fn order_of(
+    of: Billed<'_>,
+    agreed: &AgreedBill,
+    lines: Vec<OrderItem>,
+    customer: &mut Customer,
+    balance: &mut Balance,
+    ctx: &DecisionContext,
+) -> Result<Order, Mismatch> {
     let (subscription, product) = (of.subscription, &of.offered.product);
-    let terms = terms(of, &lines, customer, taxes)?;
-    let total = terms.totals().total;
-    let applied = balance.applied_to(total);
+    let (total, applied) = (agreed.terms.totals().total, agreed.applied_balance);
     let sale = Sale {
         organization: of.organization,
         product,
-        terms: &terms,
+        terms: &agreed.terms,
         bill: Bill {
             name: customer.name_on_bills(),
             address: customer.billing_address.clone(),

@@ -1,8 +1,13 @@
-//! Subscriptions as far as a purchase makes them (docs/behaviour/subscriptions.md).
+//! Subscriptions: how they begin, renew, change, pause and end (docs/behaviour/subscriptions.md).
 
 pub mod bill;
+pub mod cancel;
+pub mod change;
 pub mod claims;
+pub mod create;
 pub mod dun;
+pub mod pause;
+pub mod pending;
 pub mod prorate;
 pub mod renew;
 pub mod revoke;
@@ -59,7 +64,7 @@ impl Subscription {
         Subscription {
             status: SubscriptionStatus::Canceled,
             modified_at: Some(ctx.now),
-            canceled_at: self.canceled_at.or(Some(ctx.now)),
+            canceled_at: Some(ctx.now),
             ends_at: Some(ctx.now),
             ended_at: Some(ctx.now),
             pending_update: None,

@@ -6,6 +6,8 @@ use jiff::Timestamp;
 use till_wire::money::Currency;
 use uuid::Uuid;
 
+use super::schedule::Period;
+
 /// Part of a period, counted in whole seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Share {
@@ -18,11 +20,11 @@ impl Share {
     pub const WHOLE: Self = Self { left: 1, whole: 1 };
 
     /// Rest of a period at `now`: all of it before its start, nothing after its end.
-    pub fn left((start, end): (Timestamp, Timestamp), now: Timestamp) -> Self {
+    pub fn left(period: Period, now: Timestamp) -> Self {
         let seconds = |from: Timestamp, to: Timestamp| to.duration_since(from).as_secs();
-        let whole = seconds(start, end).max(1);
+        let whole = seconds(period.start, period.end).max(1);
         Self {
-            left: seconds(now, end).clamp(0, whole),
+            left: seconds(now, period.end).clamp(0, whole),
             whole,
         }
     }
@@ -71,10 +73,8 @@ pub struct Line {
     pub amount: i64,
     /// Price that is given back or charged.
     pub price_id: Uuid,
-    /// Start of the time that the line is for.
-    pub starts_at: Timestamp,
-    /// End of the time that the line is for.
-    pub ends_at: Timestamp,
+    /// Time that the line is for.
+    pub period: Period,
 }
 
 /// Time that the lines of a change are for, and their currency.
@@ -83,38 +83,39 @@ pub struct Rest {
     /// What part of the period it is.
     pub share: Share,
     /// From when until when.
-    pub time: (Timestamp, Timestamp),
+    pub period: Period,
     /// Currency of the amounts.
     pub currency: Currency,
 }
 
 impl Rest {
     /// Rest of a period at `now`.
-    pub fn left(period: (Timestamp, Timestamp), now: Timestamp, currency: Currency) -> Self {
+    pub fn left(period: Period, now: Timestamp, currency: Currency) -> Self {
         Self {
             share: Share::left(period, now),
-            time: (now.clamp(period.0, period.1), period.1),
+            period: Period {
+                start: now.clamp(period.start, period.end),
+                ..period
+            },
             currency,
         }
     }
 
     /// All of a period.
-    pub fn whole(period: (Timestamp, Timestamp), currency: Currency) -> Self {
+    pub fn whole(period: Period, currency: Currency) -> Self {
         Self {
             share: Share::WHOLE,
-            time: period,
+            period,
             currency,
         }
     }
 
     fn line(self, label: String, amount: i64, price_id: Uuid) -> Line {
-        let (starts_at, ends_at) = self.time;
         Line {
-            label: format!("{label} ({})", days(self.time)),
+            label: format!("{label} ({})", self.period.days()),
             amount,
             price_id,
-            starts_at,
-            ends_at,
+            period: self.period,
         }
     }
 
@@ -154,12 +155,6 @@ impl Rest {
     }
 }
 
-/// Days of a time in UTC, as lines show them.
-pub fn days((start, end): (Timestamp, Timestamp)) -> String {
-    let day = |at: Timestamp| at.strftime("%b %-d, %Y");
-    format!("{} - {}", day(start), day(end))
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -170,9 +165,14 @@ mod tests {
         text.parse().unwrap()
     }
 
+    fn period(start: &str, end: &str) -> Period {
+        let (start, end) = (at(start), at(end));
+        Period { start, end }
+    }
+
     /// Thirty days, of which one is over.
     fn a_day_in() -> Rest {
-        let period = (at("2026-04-01T12:00:00Z"), at("2026-05-01T12:00:00Z"));
+        let period = period("2026-04-01T12:00:00Z", "2026-05-01T12:00:00Z");
         Rest::left(period, at("2026-04-02T12:00:00Z"), Currency::USD)
     }
 
@@ -216,7 +216,7 @@ mod tests {
         assert_eq!(seats(6000, 3000), Some(-2900));
         assert_eq!(seats(6000, 6000), None);
         // A second later there is no whole cent more.
-        let period = (at("2026-04-01T12:00:00Z"), at("2026-05-01T12:00:00Z"));
+        let period = period("2026-04-01T12:00:00Z", "2026-05-01T12:00:00Z");
         let later = Rest::left(period, at("2026-04-02T12:00:01Z"), Currency::USD);
         let line = later.seats("A", (6, 3), (6000, 3000), Uuid::nil()).unwrap();
         assert_eq!(line.amount, -2899);
@@ -228,22 +228,19 @@ mod tests {
 
     #[test]
     fn fractions_of_a_second_do_not_count() {
-        let period = (
-            at("2026-04-01T12:00:00.900Z"),
-            at("2026-05-01T12:00:00.900Z"),
-        );
+        let period = period("2026-04-01T12:00:00.900Z", "2026-05-01T12:00:00.900Z");
         let sooner = Share::left(period, at("2026-04-02T12:00:00.500Z"));
         assert_eq!(sooner, Share::left(period, at("2026-04-02T12:00:00.900Z")));
         assert_eq!(
-            Share::left(period, period.0),
+            Share::left(period, period.start),
             Share::left(period, at("2026-01-01T00:00:00Z"))
         );
         assert_eq!(
-            Share::left(period, period.1).rounded(1000, Currency::USD),
+            Share::left(period, period.end).rounded(1000, Currency::USD),
             0
         );
         assert_eq!(
-            Share::left(period, period.0).rounded(1000, Currency::USD),
+            Share::left(period, period.start).rounded(1000, Currency::USD),
             1000
         );
     }
@@ -264,7 +261,8 @@ mod tests {
         fn credit_and_charge_of_one_price_cancel_out(amount in 0i64..=1 << 53, whole in 1i64..40_000_000, gone in 0i64..40_000_000) {
             let start = at("2026-01-31T10:00:00Z");
             let second = jiff::SignedDuration::from_secs;
-            let rest = Rest::left((start, start + second(whole)), start + second(gone), Currency::USD);
+            let period = Period { start, end: start + second(whole) };
+            let rest = Rest::left(period, start + second(gone), Currency::USD);
             let (credits, debits) = (rest.credits("A", &[net(amount)]), rest.debits("A", &[net(amount)]));
             prop_assert_eq!(credits[0].amount + debits[0].amount, 0);
             prop_assert_eq!(rest.seats("A", (1, 1), (amount, amount), Uuid::nil()), None);
@@ -276,7 +274,7 @@ mod tests {
         ) {
             let start = at("2026-01-31T10:00:00Z");
             let second = jiff::SignedDuration::from_secs;
-            let period = (start, start + second(whole));
+            let period = Period { start, end: start + second(whole) };
             let (first, second) = (Share::left(period, start + second(gone)), Share::left(period, start + second(gone + later)));
             for currency in [Currency::USD, "jpy".parse().unwrap()] {
                 let (rounded, cut) = (first.rounded(amount, currency), first.truncated(amount, currency));

@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::{
     bill::{self, Billed, BillingRows},
     dun::{self, Failure},
+    pending,
 };
 use crate::{
     catalog::products::ProductWithPrices,
@@ -21,7 +22,8 @@ use crate::{
         changes::Changes,
         context::DecisionContext,
         period,
-        records::{Customer, Discount, DiscountChange, Order, Payment, Subscription},
+        records::{Customer, Discount, Order, Payment, Subscription},
+        writes::DiscountWrite,
     },
     orders::{
         create::Mismatch,
@@ -94,13 +96,25 @@ pub fn due(rows: &BillingRows, taxes: &dyn Taxes, ctx: &DecisionContext) -> Resu
         changes.update(subscription, &later);
         return Ok(Due::Nothing(changes));
     }
-    let step = match subscription.status {
+    Ok(Due::Step(Box::new(step(rows, taxes, ctx)?)))
+}
+
+/// What comes at the end of the current period, or of a pause.
+///
+/// # Errors
+/// [`Mismatch`] where the bill cannot be worked out.
+pub fn step(
+    rows: &BillingRows,
+    taxes: &dyn Taxes,
+    ctx: &DecisionContext,
+) -> Result<Step, Mismatch> {
+    let subscription = &rows.subscription;
+    match subscription.status {
         SubscriptionStatus::Paused => resume(rows, taxes, ctx),
         _ if subscription.cancel_at_period_end => end(rows, taxes, ctx),
         _ if subscription.pause_at_period_end => Ok(pause(rows, ctx)),
         _ => cycle(rows, taxes, ctx),
-    };
-    Ok(Due::Step(Box::new(step?)))
+    }
 }
 
 /// Nothing is due: the next moment is worked out again, where it is another one.
@@ -254,34 +268,16 @@ impl<'a> Billing<'a> {
         }
     }
 
-    /// Applies the change that waited for the end of the period. A product that has no price in the subscription's
-    /// currency any more is not changed to.
+    /// Applies the change that waited for the end of the period.
     fn apply_pending_update(&mut self, start: Timestamp) {
         let Some(update) = self.new.pending_update.take() else {
             return;
         };
-        let rows = self.rows;
-        let offered = rows.next_offered.as_ref();
-        let offered = offered.filter(|next| Some(next.product.id) == update.product_id);
-        let sold = offered.map(|next| next.active_in(self.new.currency).map(|price| price.id));
-        let sold: Vec<Uuid> = sold.into_iter().flatten().collect();
-        if update.product_id.is_some() && sold.is_empty() {
-            return;
-        }
-        if let Some(next) = offered {
-            self.offered = next;
-            change_product(&mut self.new, next, sold, start);
-        }
-        if update.seats.is_some() {
-            self.new.seats = update.seats;
-        }
-        match update.discount {
-            DiscountChange::Keep => {}
-            DiscountChange::Remove => self.set_discount(None),
-            DiscountChange::Set(id) => {
-                let next = rows.next_discount.as_ref();
-                self.set_discount(next.filter(|next| next.id == id));
-            }
+        let applied = pending::apply(&update, &mut self.new, self.rows, start);
+        (self.offered, self.discount) = (applied.offered, applied.discount);
+        if let Some(discount_id) = applied.used {
+            let counted = DiscountWrite::CountLateUse { discount_id };
+            self.changes.write(counted);
         }
     }
 
@@ -409,30 +405,5 @@ impl<'a> Billing<'a> {
             payment: self.payment,
             offered: self.offered.clone(),
         }
-    }
-}
-
-/// The subscription with another product, from `start` on. Another interval begins there, with an anchor of its own.
-pub fn change_product(
-    subscription: &mut Subscription,
-    next: &ProductWithPrices,
-    price_ids: Vec<Uuid>,
-    start: Timestamp,
-) {
-    let product = &next.product;
-    subscription.product_id = product.id;
-    subscription.price_ids.0 = price_ids;
-    let interval = product
-        .recurring_interval
-        .unwrap_or(subscription.recurring_interval);
-    let count = product.recurring_interval_count.unwrap_or(1);
-    let old = (
-        subscription.recurring_interval,
-        subscription.recurring_interval_count,
-    );
-    if old != (interval, count) {
-        subscription.recurring_interval = interval;
-        subscription.recurring_interval_count = count;
-        subscription.anchor_day = period::anchor(start);
     }
 }

@@ -15,6 +15,14 @@ pub struct Period {
     pub end: Timestamp,
 }
 
+impl Period {
+    /// Its days in UTC, as lines of orders show them.
+    pub fn days(self) -> String {
+        let day = |at: Timestamp| at.strftime("%b %-d, %Y");
+        format!("{} - {}", day(self.start), day(self.end))
+    }
+}
+
 impl Subscription {
     /// The current period.
     pub fn period(&self) -> Period {

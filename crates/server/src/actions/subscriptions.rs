@@ -1,6 +1,9 @@
 //! Subscriptions.
 
+mod create;
 pub mod export;
+pub mod preview;
+mod update;
 
 use jiff::Timestamp;
 use till_core::kernel::records::Subscription as Row;
@@ -14,7 +17,7 @@ use uuid::Uuid;
 use crate::{
     error::{OrNotFound, Result},
     http::extract::{
-        Caller, Params,
+        Access, Caller, Params,
         query::{
             MetadataFilters, Sorted, flag, ids, metadata, moment, query, sorting, text, texts,
             words,
@@ -23,6 +26,9 @@ use crate::{
     },
     joined::Joined,
 };
+
+pub use create::create;
+pub use update::{revoke, update};
 
 const SORT_KEYS: [(&str, &str); 9] = [
     ("customer", "customer"),
@@ -116,6 +122,11 @@ fn grouped(active: Option<bool>) -> Vec<SubscriptionStatus> {
 
 /// Shows a subscription.
 pub async fn get(caller: &Caller<scope::SubscriptionsRead>, id: Uuid) -> Result<Subscription> {
+    shown(caller, id).await
+}
+
+/// A subscription as it is now.
+async fn shown<A: Access>(caller: &Caller<A>, id: Uuid) -> Result<Subscription> {
     let app = &caller.app;
     let own = caller.organization.id;
     let row = app.store.subscription(own, id).await.or_not_found()?;

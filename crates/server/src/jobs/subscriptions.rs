@@ -10,7 +10,7 @@ use till_core::{
         jobs::End,
         records::{Organization, Subscription},
     },
-    orders::{create::Mismatch, payment::OrderRows, void},
+    orders::{create::Mismatch, void},
     subscriptions::{
         bill::BillingRows,
         dun::VoidOrders,
@@ -107,7 +107,7 @@ async fn run(app: &App, rows: BillingRows) -> Result<(), ApiError> {
     match charged {
         Charge::Nothing => Ok(()),
         Charge::Retry(order) => Box::pin(payments::charge_order(app, order)).await,
-        Charge::Order(rows, step) => Box::pin(charge(app, *rows, *step)).await,
+        Charge::Order(rows, step) => Box::pin(payments::charge_step(app, *rows, *step)).await,
     }
 }
 
@@ -174,29 +174,6 @@ async fn set_aside(app: &App, rows: &BillingRows, mismatch: &Mismatch) -> Result
     changes.update(subscription, &later);
     app.commit(changes).await?;
     Ok(Charge::Nothing)
-}
-
-/// Charges the order that a step has made.
-async fn charge(app: &App, rows: BillingRows, step: Step) -> Result<(), ApiError> {
-    let (Some(order), Some(payment), Some(method)) = (step.order, step.payment, rows.method) else {
-        return Ok(());
-    };
-    let discount = step.discount;
-    let order_rows = OrderRows {
-        slug: rows.organization.slug.clone(),
-        discount: discount.clone().filter(|_| order.discount_id.is_some()),
-        unpaid: match step.subscription.ended_at {
-            None => rows.unpaid,
-            // Being voided.
-            Some(_) => Vec::new(),
-        },
-        order,
-        customer: step.customer,
-        offered: step.offered.clone(),
-        held: Some((step.subscription, step.offered, discount)),
-    };
-    let (organization, subscribers) = (&rows.organization, &rows.subscribers);
-    payments::send(app, organization, order_rows, subscribers, payment, method).await
 }
 
 /// Voids the unpaid orders of a subscription that has ended.

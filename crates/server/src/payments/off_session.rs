@@ -8,6 +8,7 @@ use till_core::{
     },
     orders::payment::{self, OrderRows},
     payments::attempt::UNSETTLED,
+    subscriptions::{bill::BillingRows, renew::Step},
 };
 use till_ports::processor::Source;
 use till_store::CommitError;
@@ -81,6 +82,29 @@ pub async fn send(
         }
         recorded => recorded.map(drop),
     }
+}
+
+/// Charges the order that a step of a subscription has made.
+pub async fn charge_step(app: &App, rows: BillingRows, step: Step) -> Result<(), ApiError> {
+    let (Some(order), Some(payment), Some(method)) = (step.order, step.payment, rows.method) else {
+        return Ok(());
+    };
+    let discount = step.discount;
+    let order_rows = OrderRows {
+        slug: rows.organization.slug.clone(),
+        discount: discount.clone().filter(|_| order.discount_id.is_some()),
+        unpaid: match step.subscription.ended_at {
+            None => rows.unpaid,
+            // Being voided.
+            Some(_) => Vec::new(),
+        },
+        order,
+        customer: step.customer,
+        offered: step.offered.clone(),
+        held: Some((step.subscription, step.offered, discount)),
+    };
+    let (organization, subscribers) = (&rows.organization, &rows.subscribers);
+    send(app, organization, order_rows, subscribers, payment, method).await
 }
 
 /// The saved card that pays for the order.

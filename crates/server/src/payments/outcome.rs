@@ -4,7 +4,7 @@ use till_core::kernel::records::{Payment, Purpose};
 use till_ports::processor::Outcome;
 use uuid::Uuid;
 
-use super::{checkouts::paid, orders, setups, witness};
+use super::{changes, checkouts::paid, orders, setups, witness};
 use crate::{
     app::App,
     error::{ApiError, OrNotFound},
@@ -45,6 +45,7 @@ pub(super) async fn record_outcome_of(
             let decided = match payment.purpose {
                 Purpose::Order => orders::decide(app, &payment, outcome).await?,
                 Purpose::Setup => setups::decide(app, &payment, outcome).await?,
+                Purpose::Change => Box::pin(changes::decide(app, &payment, outcome)).await?,
                 // Recorded above: a purpose never changes.
                 Purpose::Checkout => None,
             };

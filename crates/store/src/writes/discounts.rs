@@ -34,6 +34,10 @@ pub(super) fn discount(write: DiscountWrite) -> Statement {
             "update discounts set redemptions_count = redemptions_count + 1, version = version + 1 where id = $1",
             vec![discount_id.into()],
         ),
+        DiscountWrite::GiveBackUse { discount_id } => any(
+            "update discounts set redemptions_count = redemptions_count - 1, version = version + 1 where id = $1",
+            vec![discount_id.into()],
+        ),
         DiscountWrite::CheckCustomerLimit {
             redemption_id,
             limit,

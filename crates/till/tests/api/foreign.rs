@@ -78,6 +78,12 @@ impl World {
             "attached_custom_fields": [{"custom_field_id": field["id"], "required": false}]}),
         )
         .await;
+        let free = make(
+            "/v1/products/",
+            json!({"name": "Zanzibar free", "recurring_interval": "month",
+            "prices": [{"amount_type": "free"}]}),
+        )
+        .await;
         let id = |thing: &Value| text(thing, "id");
         let own = format!("/v1/organizations/{}", t.organization.id);
         t.patch(&own, json!({"name": "Zanzibar Trading"}))
@@ -185,6 +191,7 @@ impl World {
             ("meters", id(&meter)),
             ("custom-fields", id(&field)),
             ("products", id(&product)),
+            ("free products", id(&free)),
             ("discounts", id(&discount)),
             ("checkout-links", id(&link)),
             ("customers", id(&customer)),
@@ -300,6 +307,11 @@ impl World {
             "refunds:create" => {
                 json!({"order_id": id("orders"), "reason": "other", "amount": 1})
             }
+            "subscriptions:create" => {
+                json!({"product_id": id("free products"), "customer_id": id("customers")})
+            }
+            "subscriptions:update" => json!({"metadata": {"other": true}}),
+            "subscriptions:change_preview" => json!({"cancel_at_period_end": true}),
             "sandbox:create_confirmation_token" => {
                 json!({"number": "4242424242424242", "exp_month": 12,
                 "exp_year": 2030, "cvc": "123"})

@@ -49,6 +49,8 @@ both! {
         let product = t.product().await;
         let customer = t.post("/v1/customers/", json!({"email": "ada@example.com"})).await.created();
         let benefit = json!({"type": "custom", "description": "A badge", "properties": {}});
+        let free = json!({"name": "Free", "recurring_interval": "month", "prices": [{"amount_type": "free"}]});
+        let free = t.post("/v1/products/", free).await.created();
         for (table, path, body) in [
             ("checkouts", "/v1/checkouts/", json!({"products": [product["id"]]})),
             ("customers", "/v1/customers/", json!({"email": "bob@example.com"})),
@@ -59,6 +61,7 @@ both! {
             ("benefits", "/v1/benefits/", benefit),
             ("meters", "/v1/meters/", json!({"name": "Calls", "filter": {"conjunction": "and", "clauses": []}, "aggregation": {"func": "count"}})),
             ("orders", "/v1/orders/", json!({"customer_id": customer["id"], "product_id": product["id"]})),
+            ("subscriptions", "/v1/subscriptions/", json!({"product_id": free["id"], "customer_id": customer["id"]})),
             ("customer_sessions", "/v1/customer-sessions/", json!({"customer_id": customer["id"]})),
             ("sandbox_records", "/v1/sandbox/confirmation-tokens", json!({"number": "4242424242424242", "exp_month": 12, "exp_year": 2034, "cvc": "123"})),
             ("webhook_endpoints", "/v1/webhooks/endpoints", json!({"url": "https://hooks.example/a", "format": "raw", "events": []})),

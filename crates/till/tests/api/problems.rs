@@ -7,7 +7,7 @@ use till_testkit::{Till, both};
 const NOBODY: &str = "1dbfc517-0bbf-4301-9ba8-555ca42b9737";
 
 /// Words that the published document writes out where they are used; the others have a name in it.
-const LITERALS: [&str; 7] = [
+const LITERALS: [&str; 9] = [
     "allow_trial",
     "reason",
     "proration_behavior",
@@ -15,6 +15,8 @@ const LITERALS: [&str; 7] = [
     "permission",
     "timeframe",
     "payment_processor",
+    "revoke",
+    "resume",
 ];
 
 /// Objects that are dictionaries in the reference, not models; `properties` those of a custom field.
@@ -105,7 +107,9 @@ impl Walk<'_> {
             other => other.as_str().into_iter().collect(),
         };
         if schema["enum"].is_array() {
-            let kind = if LITERALS.contains(&name.as_str()) {
+            // A change's own behavior is a word of an enum, the settings' one a literal.
+            let of_change = name == "proration_behavior" && place.len() == 1;
+            let kind = if LITERALS.contains(&name.as_str()) && !of_change {
                 "literal_error"
             } else {
                 "enum"

@@ -37,6 +37,7 @@ const BORROWING: [&str; 7] = [
     "orders:create",
     "products:create",
     "refunds:create",
+    "subscriptions:create",
 ];
 
 /// One operation of the document.

@@ -80,7 +80,7 @@ switches! {
         // The reference has it off; a page that speaks the buyer's language needs no asking here.
         /// Whether the checkout page is shown in the buyer's language; if not, it is in English.
         checkout_localization_enabled = true,
-        /// Reset of periods on a change of plan; not in use, always false.
+        /// Whether a change of plan or seats can start a new period and charge it in full (`reset`).
         reset_proration_behavior_enabled = false,
         /// Whether drafts of orders can be made, and charged to saved payment methods.
         off_session_charges_enabled = false,
@@ -139,6 +139,8 @@ request! {
         pub checkout_localization_enabled: Option<bool> = omittable(flag()),
         /// Whether drafts of orders can be made, and charged to saved payment methods.
         pub off_session_charges_enabled: Option<bool> = omittable(flag()),
+        /// Whether a change of plan or seats can start a new period and charge it in full (`reset`).
+        pub reset_proration_behavior_enabled: Option<bool> = omittable(flag()),
         /// Metrics on the dashboard's overview, in their order; null changes nothing.
         pub overview_metrics: Option<Vec<String>> =
             optional(list(0, MOST_METRICS, text(0, LONGEST_METRIC))),
@@ -156,6 +158,9 @@ impl FeatureSettingsUpdate {
         }
         if let Some(on) = self.off_session_charges_enabled {
             features.off_session_charges_enabled = on;
+        }
+        if let Some(on) = self.reset_proration_behavior_enabled {
+            features.reset_proration_behavior_enabled = on;
         }
         if self.overview_metrics.is_some() {
             settings.overview_metrics = self.overview_metrics;

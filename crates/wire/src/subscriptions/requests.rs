@@ -57,44 +57,40 @@ pub struct SubscriptionCreate {
     pub metadata: Metadata,
 }
 
-request! {
-    /// New subscription of a customer named by ID.
-    struct SubscriptionCreateCustomer {
-        /// ID of the recurring product to subscribe to; it must be free. What is paid for is bought at a checkout.
-        product_id: Uuid = required(id()),
-        /// ID of the customer who subscribes.
-        customer_id: Uuid = required(id()),
-        /// Your own key-value data to attach to the subscription: up to 50 keys of 1 to 40 characters; values are texts
-        /// of 1 to 500 characters, numbers or booleans.
-        metadata: Metadata = omittable(metadata()).or_default(),
-    }
-}
-
-request! {
-    /// New subscription of a customer named by your own ID.
-    struct SubscriptionCreateExternalCustomer {
-        /// ID of the recurring product to subscribe to; it must be free. What is paid for is bought at a checkout.
-        product_id: Uuid = required(id()),
-        /// Your own ID of the customer who subscribes.
-        external_customer_id: String = required(line(0)),
-        /// Your own key-value data to attach to the subscription: up to 50 keys of 1 to 40 characters; values are texts
-        /// of 1 to 500 characters, numbers or booleans.
-        metadata: Metadata = omittable(metadata()).or_default(),
-    }
+/// Product and data, which both shapes have; `customer` is read by its own member.
+fn new_subscription(
+    words: &'static [&'static str],
+    customer: impl Member<Value = SubscriptionFor>,
+) -> impl Reader<Value = SubscriptionCreate> {
+    nested(
+        words,
+        group! { _f;
+            /// ID of the recurring product to subscribe to; it must be free. What is paid for is bought at a checkout.
+            product_id = required(id()),
+            customer = customer,
+            /// Your own key-value data to attach to the subscription: up to 50 keys of 1 to 40 characters; values are texts
+            /// of 1 to 500 characters, numbers or booleans.
+            metadata = omittable(metadata()).or_default(),
+            => Some(SubscriptionCreate { product_id: product_id?, customer: customer?, metadata: metadata? })
+        },
+    )
 }
 
 impl SubscriptionCreate {
     fn shapes() -> AnyOf<Self> {
-        let by_id = SubscriptionCreateCustomer::shape().map(|read| Self {
-            product_id: read.product_id,
-            customer: SubscriptionFor::Id(read.customer_id),
-            metadata: read.metadata,
-        });
-        let by_external_id = SubscriptionCreateExternalCustomer::shape().map(|read| Self {
-            product_id: read.product_id,
-            customer: SubscriptionFor::ExternalId(read.external_customer_id),
-            metadata: read.metadata,
-        });
+        let by_id = group! { _f;
+            /// ID of the customer who subscribes.
+            customer_id = required(id()),
+            => customer_id.map(SubscriptionFor::Id)
+        };
+        let by_external_id = group! { _f;
+            /// Your own ID of the customer who subscribes.
+            external_customer_id = required(line(0)),
+            => external_customer_id.map(SubscriptionFor::ExternalId)
+        };
+        let by_id = new_subscription(&["New subscription of a customer named by ID."], by_id);
+        let words = &["New subscription of a customer named by your own ID."];
+        let by_external_id = new_subscription(words, by_external_id);
         any_of(vec![
             ("SubscriptionCreateCustomer", Box::new(by_id)),
             (
@@ -187,14 +183,6 @@ request! {
     }
 }
 
-request! {
-    /// Change of the date of the next bill.
-    struct SubscriptionUpdateBillingPeriod for now: Timestamp {
-        /// New end of the current period, in the future; the subscription renews at this time.
-        current_billing_period_end: Timestamp = required(future(now)),
-    }
-}
-
 /// Why a subscription is cancelled.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Cancellation {
@@ -226,16 +214,6 @@ request! {
 }
 
 request! {
-    /// End of the subscription at once.
-    struct SubscriptionRevoke {
-        /// Always true: the subscription ends now.
-        revoke: () = required(only_true()),
-        /// Why it ends.
-        cancellation: Cancellation = cancellation(),
-    }
-}
-
-request! {
     /// Pause from the end of the current period on, or its withdrawal.
     pub struct SubscriptionPause for now: Timestamp {
         /// Whether the subscription is paused at the end of the current period; false withdraws a pause that has not
@@ -244,22 +222,6 @@ request! {
         /// Time at which the subscription resumes, after the end of the current period. If left out or null, it stays
         /// paused until it is resumed.
         pub resumes_at: Option<Timestamp> = optional(future(now)),
-    }
-}
-
-request! {
-    /// End of a pause: a new period begins now, and is charged.
-    struct SubscriptionResume {
-        /// Always true: the subscription resumes now.
-        resume: () = required(only_true()),
-    }
-}
-
-request! {
-    /// Withdrawal of the change that waits for the end of the period.
-    struct SubscriptionUpdateClear {
-        /// Always null: the change is withdrawn.
-        pending_update: () = required(nothing()),
     }
 }
 
@@ -280,15 +242,35 @@ impl SubscriptionUpdate {
         let base: Shape = Box::new(SubscriptionUpdateBase::shape(now).closed().map(Self::Base));
         let seats: Shape = Box::new(SubscriptionUpdateSeats::shape().closed().map(Self::Seats));
         let units: Shape = Box::new(SubscriptionUpdateUnits::shape().closed().map(Self::Units));
-        let period = SubscriptionUpdateBillingPeriod::shape(now).closed();
-        let period = period.map(|read| Self::BillingPeriod(read.current_billing_period_end));
+        let period = group! { _f;
+            /// New end of the current period, in the future; the subscription renews at this time.
+            current_billing_period_end = required(future(now)),
+            => current_billing_period_end.map(Self::BillingPeriod)
+        };
+        let revoke = group! { _f;
+            /// Always true: the subscription ends now.
+            revoke = required(only_true()),
+            cancellation = cancellation(),
+            => revoke.and(cancellation).map(Self::Revoke)
+        };
+        let resume = group! { _f;
+            /// Always true: the subscription resumes now.
+            resume = required(only_true()),
+            => resume.map(|()| Self::Resume)
+        };
+        let clear = group! { _f;
+            /// Always null: the change is withdrawn.
+            pending_update = required(nothing()),
+            => pending_update.map(|()| Self::Clear)
+        };
         let cancel: Shape = Box::new(SubscriptionCancel::shape().closed().map(Self::Cancel));
-        let revoke = SubscriptionRevoke::shape().closed();
-        let revoke = revoke.map(|read| Self::Revoke(read.cancellation));
         let pause: Shape = Box::new(SubscriptionPause::shape(now).closed().map(Self::Pause));
-        let resume = SubscriptionResume::shape().closed().map(|_| Self::Resume);
-        let clear = SubscriptionUpdateClear::shape().closed();
-        let clear = clear.map(|_| Self::Clear);
+        let period = nested(&["Change of the date of the next bill."], period).closed();
+        let revoke = nested(&["End of the subscription at once."], revoke).closed();
+        let words = &["End of a pause: a new period begins now, and is charged."];
+        let resume = nested(words, resume).closed();
+        let words = &["Withdrawal of the change that waits for the end of the period."];
+        let clear = nested(words, clear).closed();
         any_of(vec![
             ("SubscriptionUpdateBase", base),
             ("SubscriptionUpdateSeats", seats),

@@ -59,6 +59,8 @@ words! {
         Order = "order",
         /// A card is kept for the customer; nothing is bought.
         Setup = "setup",
+        /// A change to a subscription is paid, and made then.
+        Change = "change",
     }
 }
 

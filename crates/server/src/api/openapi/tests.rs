@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use till_wire::{
     benefits::{BenefitCreate, BenefitUpdate},
@@ -17,6 +18,7 @@ use till_wire::{
     organizations::OrganizationUpdate,
     products::{ProductBenefitsUpdate, ProductCreate, ProductUpdate},
     refunds::RefundCreate,
+    subscriptions::{SubscriptionCreate, SubscriptionUpdate},
     webhooks::{EndpointCreate, EndpointUpdate},
 };
 
@@ -220,6 +222,10 @@ fn read(id: &str, body: &Value) -> Option<Result<(), Vec<Problem>>> {
         "products:update_benefits" => ProductBenefitsUpdate::read(body, cx).is_some(),
         "refunds:create" => RefundCreate::read(body, cx).is_some(),
         "sandbox:create_confirmation_token" => cx.object(body, sandbox::card).is_some(),
+        "subscriptions:create" => SubscriptionCreate::read(body, cx).is_some(),
+        "subscriptions:change_preview" | "subscriptions:update" => {
+            SubscriptionUpdate::read(body, cx, Timestamp::UNIX_EPOCH).is_some()
+        }
         "webhooks:create_webhook_endpoint" => EndpointCreate::read(body, cx).is_some(),
         "webhooks:update_webhook_endpoint" => EndpointUpdate::read(body, cx).is_some(),
         _ => return None,

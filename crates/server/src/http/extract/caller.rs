@@ -149,6 +149,8 @@ pub mod scope {
         PaymentsRead = [PaymentsRead];
         /// Reading subscriptions.
         SubscriptionsRead = [SubscriptionsRead, SubscriptionsWrite];
+        /// Making and changing subscriptions.
+        SubscriptionsWrite = [SubscriptionsWrite];
         /// Reading webhook endpoints and deliveries.
         WebhooksRead = [WebhooksRead, WebhooksWrite];
         /// Changing webhook endpoints.

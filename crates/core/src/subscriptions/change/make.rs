@@ -1,0 +1,330 @@
+//! A change that was decided, as what is to be committed.
+
+use jiff::SignedDuration;
+use till_wire::{
+    discounts::DiscountBase,
+    events::EventType,
+    orders::{BillingReason, OrderItem, OrderStatus},
+};
+
+use super::{Billing, ChangeRows, Decision, Unchanged, charge};
+use crate::{
+    catalog::products::ProductWithPrices,
+    kernel::{
+        changes::Changes,
+        context::DecisionContext,
+        events::Subscribers,
+        records::{BillingEntry, Customer, DiscountChange, Order, Payment, Subscription},
+        writes::DiscountWrite,
+    },
+    orders::{
+        create::Mismatch,
+        payment::{self, Telling},
+    },
+    subscriptions::{
+        bill::{self, AgreedBill, Billed, BillingRows},
+        prorate::Line,
+        renew::{self, Step},
+    },
+    tax::Taxes,
+};
+
+/// A change, ready to be committed.
+#[derive(Debug)]
+pub struct Made {
+    /// What to commit.
+    pub changes: Changes,
+    /// The subscription as it is then.
+    pub subscription: Subscription,
+    /// Its product as it is then.
+    pub offered: ProductWithPrices,
+    /// Its discount, as it is told then.
+    pub discount: Option<DiscountBase>,
+    /// What is charged once it is committed.
+    pub charge: Charge,
+}
+
+/// What is charged once a change is committed.
+#[derive(Debug)]
+pub enum Charge {
+    /// Nothing.
+    Nothing,
+    /// The change itself: it is made when this attempt, *intended*, succeeds.
+    Change(Box<Payment>),
+    /// The order of the period that begins with it, by the rows that the step was decided on.
+    Period(Box<(BillingRows, Step)>),
+}
+
+/// Makes a change.
+///
+/// # Errors
+/// Why it is not made: it is to be charged, and there is no card.
+pub fn make(
+    rows: &ChangeRows,
+    decision: Decision,
+    taxes: &dyn Taxes,
+    ctx: &DecisionContext,
+) -> Result<Made, Unchanged> {
+    match decision.billing {
+        Billing::Later | Billing::Revoke => Ok(later(rows, decision, ctx)),
+        Billing::Now => now(rows, decision, taxes, ctx),
+        Billing::PeriodEnd | Billing::Resume => period(rows, decision, taxes, ctx),
+    }
+}
+
+fn made(rows: &ChangeRows, decision: Decision, changes: Changes, charge: Charge) -> Made {
+    let currency = rows.billing.organization.default_currency;
+    Made {
+        changes,
+        subscription: decision.subscription,
+        offered: decision.offered,
+        discount: decision.discount.map(|discount| discount.base(currency)),
+        charge,
+    }
+}
+
+/// Nothing is charged: lines wait for the next order.
+fn later(rows: &ChangeRows, decision: Decision, ctx: &DecisionContext) -> Made {
+    let (old, new) = (&rows.billing.subscription, &decision.subscription);
+    let mut changes = Changes::new();
+    if decision.events.is_empty() && old == new {
+        return made(rows, decision, changes, Charge::Nothing);
+    }
+    changes.update(old, new);
+    for entry in entries(new, &decision.lines, ctx) {
+        changes.insert(&entry);
+    }
+    use_discount(&mut changes, &decision);
+    let discount = decision.discount.as_ref();
+    let discount = discount.map(|d| d.base(rows.billing.organization.default_currency));
+    let (customer, subscribers) = (&rows.billing.customer, &rows.billing.subscribers);
+    tell(
+        &mut changes,
+        &decision,
+        &discount,
+        customer,
+        subscribers,
+        ctx,
+    );
+    if decision.billing == Billing::Revoke {
+        let made_before = ctx.now + SignedDuration::from_micros(1);
+        changes.void_orders(new.id, made_before, ctx);
+    }
+    made(rows, decision, changes, Charge::Nothing)
+}
+
+/// The change has an order of its own. Where nothing is left to be charged it is paid; else the change waits for its
+/// attempt, and the subscription is locked until then.
+fn now(
+    rows: &ChangeRows,
+    decision: Decision,
+    taxes: &dyn Taxes,
+    ctx: &DecisionContext,
+) -> Result<Made, Unchanged> {
+    let billing = &rows.billing;
+    let lines = lines(rows, &decision, ctx);
+    let agreed = bill::agree(
+        billed(billing, &decision),
+        &lines,
+        &billing.customer,
+        &billing.balance(),
+        taxes,
+    )?;
+    if agreed.is_charged() {
+        let (payment, changes) = charge::intend(rows, &decision, agreed, lines, ctx)?;
+        let charge = Charge::Change(Box::new(payment));
+        return Ok(made(rows, decision, changes, charge));
+    }
+    let mut changes = Changes::new();
+    let order = order(billing, &decision, (agreed, lines), &mut changes, None, ctx)?;
+    debug_assert_eq!(order.status, OrderStatus::Paid);
+    changes.update(&billing.subscription, &decision.subscription);
+    use_discount(&mut changes, &decision);
+    Ok(made(rows, decision, changes, Charge::Nothing))
+}
+
+/// Writes the order of a change, with what follows from it, and tells of both: of an order that was charged, the
+/// subscription is told of before its payment. The subscription's row is left to the caller.
+pub(super) fn order(
+    billing: &BillingRows,
+    decision: &Decision,
+    (agreed, lines): (AgreedBill, Vec<OrderItem>),
+    changes: &mut Changes,
+    paid: Option<&Payment>,
+    ctx: &DecisionContext,
+) -> Result<Order, Mismatch> {
+    let (mut customer, mut balance) = (billing.customer.clone(), billing.balance());
+    let of = billed(billing, decision);
+    let is_taken = |entry: &&BillingEntry| lines.iter().any(|line| line.id == entry.id);
+    let taken: Vec<BillingEntry> = billing.entries.iter().filter(is_taken).cloned().collect();
+    let mut order = bill::order_of(of, &agreed, lines, &mut customer, &mut balance, ctx)?;
+    let made = order.clone();
+    if let Some(paid) = paid {
+        payment::pay_new(&mut order, &mut customer, paid, ctx)?;
+    }
+    if customer != billing.customer {
+        changes.update(&billing.customer, &customer);
+    }
+    changes.insert(&order).take_entries(&taken);
+    balance.write(changes, ctx);
+    let currency = billing.organization.default_currency;
+    let discount = decision.discount.as_ref().map(|d| d.base(currency));
+    let telling = Telling {
+        customer: &customer,
+        subscribers: &billing.subscribers,
+        ctx,
+    };
+    let told = |order: &Order, kinds: &[EventType], changes: &mut Changes| {
+        let subscription = Some(&decision.subscription);
+        telling.order(
+            changes,
+            order,
+            &decision.offered,
+            subscription,
+            &discount,
+            kinds,
+        );
+    };
+    let subscribers = &billing.subscribers;
+    let kinds = [EventType::OrderUpdated, EventType::OrderPaid];
+    told(&made, &[EventType::OrderCreated], changes);
+    if paid.is_none() {
+        told(&order, &kinds, changes);
+    }
+    tell(changes, decision, &discount, &customer, subscribers, ctx);
+    if paid.is_some() {
+        told(&order, &kinds, changes);
+    }
+    Ok(order)
+}
+
+/// The change ends the current period, or a pause: what comes then comes now, as it would by itself.
+fn period(
+    rows: &ChangeRows,
+    decision: Decision,
+    taxes: &dyn Taxes,
+    ctx: &DecisionContext,
+) -> Result<Made, Unchanged> {
+    let old = &rows.billing.subscription;
+    let mut changes = Changes::new();
+    changes.update(old, &decision.subscription);
+    use_discount(&mut changes, &decision);
+    let begun = begun(rows, &decision);
+    let mut step = match decision.billing {
+        Billing::Resume => renew::resume(&begun, taxes, ctx)?,
+        _ => renew::step(&begun, taxes, ctx)?,
+    };
+    changes.and(std::mem::take(&mut step.changes));
+    Ok(Made {
+        changes,
+        subscription: step.subscription.clone(),
+        offered: step.offered.clone(),
+        discount: step.discount.clone(),
+        charge: match step.payment {
+            Some(_) => Charge::Period(Box::new((begun, step))),
+            None => Charge::Nothing,
+        },
+    })
+}
+
+/// The rows as they are once the change is written.
+pub(super) fn begun(rows: &ChangeRows, decision: &Decision) -> BillingRows {
+    let mut subscription = decision.subscription.clone();
+    subscription.version += 1;
+    // What waits may be what the change names.
+    let waits = subscription.pending_update.as_ref();
+    let product_id = waits.and_then(|update| update.product_id);
+    let discount = waits.map(|update| update.discount);
+    let products = [&rows.target, &rows.billing.next_offered]
+        .into_iter()
+        .flatten();
+    let discounts = [&rows.discount, &rows.billing.next_discount]
+        .into_iter()
+        .flatten();
+    let mut products = products.chain([&rows.billing.offered]);
+    let next_offered = products
+        .find(|next| Some(next.product.id) == product_id)
+        .cloned();
+    let mut discounts = discounts.filter(|next| discount == Some(DiscountChange::Set(next.id)));
+    let next_discount = discounts.next().cloned();
+    BillingRows {
+        subscription,
+        offered: decision.offered.clone(),
+        discount: decision.discount.clone(),
+        next_offered,
+        next_discount,
+        ..rows.billing.clone()
+    }
+}
+
+/// What the order of a change is made of.
+pub(super) fn billed<'a>(billing: &'a BillingRows, decision: &'a Decision) -> Billed<'a> {
+    Billed {
+        organization: &billing.organization,
+        subscription: &decision.subscription,
+        offered: &decision.offered,
+        discount: decision.discount.as_ref(),
+        reason: BillingReason::SubscriptionUpdate,
+    }
+}
+
+/// Lines of the order of a change: its own, and those that waited.
+pub(super) fn lines(
+    rows: &ChangeRows,
+    decision: &Decision,
+    ctx: &DecisionContext,
+) -> Vec<OrderItem> {
+    let own = entries(&decision.subscription, &decision.lines, ctx);
+    let waiting = rows.billing.entries.iter();
+    own.iter().chain(waiting).map(BillingEntry::line).collect()
+}
+
+/// Lines as they wait for an order.
+pub(super) fn entries(
+    subscription: &Subscription,
+    lines: &[Line],
+    ctx: &DecisionContext,
+) -> Vec<BillingEntry> {
+    let entry = |line: &Line| BillingEntry {
+        id: ctx.id(),
+        created_at: ctx.now,
+        organization_id: subscription.organization_id,
+        subscription_id: subscription.id,
+        label: line.label.clone(),
+        amount: line.amount,
+        currency: subscription.currency,
+        price_id: Some(line.price_id),
+        starts_at: line.period.start,
+        ends_at: line.period.end,
+    };
+    lines.iter().map(entry).collect()
+}
+
+/// Counts the use of a discount that the change brings: refused as [`crate::discounts::MOVED`] when there is none left.
+pub(super) fn use_discount(changes: &mut Changes, decision: &Decision) {
+    if let Some(discount) = &decision.used {
+        changes.write(DiscountWrite::CountUse {
+            discount_id: discount.id,
+            modified_at: discount.modified_at,
+        });
+    }
+}
+
+/// Tells of the subscription, and of its customer's state.
+fn tell(
+    changes: &mut Changes,
+    decision: &Decision,
+    discount: &Option<DiscountBase>,
+    customer: &Customer,
+    subscribers: &Subscribers,
+    ctx: &DecisionContext,
+) {
+    let telling = Telling {
+        customer,
+        subscribers,
+        ctx,
+    };
+    let (subscription, offered) = (&decision.subscription, &decision.offered);
+    telling.subscription(changes, subscription, offered, discount, decision.events);
+    changes.state_changed(subscribers, ctx, customer.id);
+}

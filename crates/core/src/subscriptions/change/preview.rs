@@ -1,0 +1,225 @@
+//! What a change would charge, now and next: the change itself, decided and not written.
+
+use till_wire::{
+    orders::OrderStatus,
+    subscriptions::{
+        SubscriptionCancelPreview, SubscriptionChangePreview, SubscriptionChargePreview,
+        SubscriptionChargePreviewProration, SubscriptionNextCharge, SubscriptionUpdate,
+    },
+};
+
+use super::{Billing, ChangeRows, Decision, Unchanged, decide, make};
+use crate::{
+    kernel::{
+        context::DecisionContext,
+        records::{BalanceReason, CustomerBalance, Order},
+    },
+    orders::create::Mismatch,
+    subscriptions::{
+        bill::{self, BillingRows},
+        renew::{self, Step},
+    },
+    tax::Taxes,
+};
+
+/// Steps that are looked ahead: a pause and what follows it.
+const AHEAD: usize = 3;
+
+/// What a change would charge now, and what would come next.
+///
+/// # Errors
+/// Why the change would not be made; that there is no card is none.
+pub fn preview(
+    update: &SubscriptionUpdate,
+    rows: &ChangeRows,
+    taxes: &dyn Taxes,
+    ctx: &DecisionContext,
+) -> Result<SubscriptionChangePreview, Unchanged> {
+    let decision = decide(update, rows, ctx)?;
+    let waits = decision.subscription.pending_update.as_ref();
+    let waits = waits.filter(|_| {
+        decision.subscription.pending_update != rows.billing.subscription.pending_update
+    });
+    let applies_at = waits.map_or(ctx.now, |update| update.applies_at);
+    let (now, after) = charged(rows, &decision, taxes, ctx)?;
+    Ok(SubscriptionChangePreview {
+        now: now.as_ref().map_or(nothing(), shown),
+        applies_at,
+        next_charge: next_charge(after, taxes)?,
+    })
+}
+
+/// The order that a change would make, and the rows as they would be then.
+fn charged(
+    rows: &ChangeRows,
+    decision: &Decision,
+    taxes: &dyn Taxes,
+    ctx: &DecisionContext,
+) -> Result<(Option<Order>, BillingRows), Unchanged> {
+    let mut after = make::begun(rows, decision);
+    match decision.billing {
+        Billing::Later | Billing::Revoke => {
+            let own = make::entries(&after.subscription, &decision.lines, ctx);
+            after.entries.extend(own);
+            Ok((None, after))
+        }
+        Billing::Now => {
+            let lines = make::lines(rows, decision, ctx);
+            let billed = make::billed(&rows.billing, decision);
+            let (mut customer, mut balance) = (after.customer.clone(), after.balance());
+            let order = bill::order(billed, lines, &mut customer, &mut balance, taxes, ctx)?;
+            after.entries.clear();
+            book(&mut after, &order, ctx);
+            Ok((Some(order), after))
+        }
+        Billing::PeriodEnd => {
+            let step = renew::step(&after, taxes, ctx)?;
+            Ok((step.order.clone(), stepped(after, step, ctx)))
+        }
+        Billing::Resume => {
+            let step = renew::resume(&after, taxes, ctx)?;
+            Ok((step.order.clone(), stepped(after, step, ctx)))
+        }
+    }
+}
+
+/// The rows after a step, its order paid.
+fn stepped(rows: BillingRows, step: Step, ctx: &DecisionContext) -> BillingRows {
+    let known = [rows.discount, rows.next_discount.clone()];
+    let own = step.subscription.discount_id;
+    let mut after = BillingRows {
+        discount: known
+            .into_iter()
+            .flatten()
+            .find(|discount| Some(discount.id) == own),
+        subscription: step.subscription,
+        offered: step.offered,
+        ..rows
+    };
+    if let Some(order) = &step.order {
+        after.entries.clear();
+        book(&mut after, order, ctx);
+    }
+    after
+}
+
+/// Books an order in the balance that later ones find.
+fn book(rows: &mut BillingRows, order: &Order, ctx: &DecisionContext) {
+    let mut balance = rows.balance();
+    balance.add(
+        order.applied_balance_amount,
+        BalanceReason::Applied,
+        order.id,
+        ctx,
+    );
+    let total = order.total_amount();
+    balance.add((-total).max(0), BalanceReason::Credit, order.id, ctx);
+    if order.status == OrderStatus::Paid {
+        balance.add(
+            -order.due_amount(),
+            BalanceReason::BelowMinimum,
+            order.id,
+            ctx,
+        );
+    }
+    rows.balance = Some(CustomerBalance {
+        id: ctx.id(),
+        created_at: ctx.now,
+        version: 1,
+        organization_id: order.organization_id,
+        customer_id: order.customer_id,
+        currency: order.currency,
+        amount: balance.amount(),
+    });
+}
+
+/// What the subscription would be charged next, if nothing else changes; zero where nothing is.
+///
+/// # Errors
+/// [`Mismatch`] where its bill cannot be worked out.
+pub fn charge_preview(
+    rows: BillingRows,
+    taxes: &dyn Taxes,
+) -> Result<SubscriptionChargePreview, Mismatch> {
+    let next = next_charge(rows, taxes)?;
+    Ok(next.map_or(nothing(), |next| next.charge))
+}
+
+fn next_charge(
+    mut rows: BillingRows,
+    taxes: &dyn Taxes,
+) -> Result<Option<SubscriptionNextCharge>, Mismatch> {
+    for _ in 0..AHEAD {
+        let Some(at) = rows.subscription.own_due_at() else {
+            break;
+        };
+        let ctx = DecisionContext::new(at, [0; 32]);
+        let step = renew::step(&rows, taxes, &ctx)?;
+        if let Some(order) = &step.order {
+            return Ok(Some(SubscriptionNextCharge {
+                at,
+                charge: shown(order),
+            }));
+        }
+        rows = stepped(rows, step, &ctx);
+    }
+    Ok(None)
+}
+
+/// What an end at once would leave unpaid for ever.
+pub fn cancel_preview(rows: &BillingRows) -> SubscriptionCancelPreview {
+    let unpaid = rows.unpaid.iter().map(Order::due_amount);
+    let stops_collection = !rows.unpaid.is_empty();
+    SubscriptionCancelPreview {
+        stops_collection,
+        outstanding_amount: stops_collection.then(|| unpaid.sum()),
+    }
+}
+
+fn nothing() -> SubscriptionChargePreview {
+    SubscriptionChargePreview {
+        base_amount: 0,
+        metered_amount: 0,
+        proration_amount: 0,
+        prorations: Vec::new(),
+        subtotal_amount: 0,
+        discount_amount: 0,
+        net_amount: 0,
+        tax_amount: 0,
+        total_amount: 0,
+        applied_balance_amount: 0,
+        due_amount: 0,
+    }
+}
+
+/// An order as a preview shows it. What is too little to be charged is not due.
+fn shown(order: &Order) -> SubscriptionChargePreview {
+    let sum = |proration: bool| {
+        let lines = order
+            .items
+            .iter()
+            .filter(|item| item.proration == proration);
+        lines.map(|item| item.amount).sum()
+    };
+    let prorations = order.items.iter().filter(|item| item.proration);
+    let line = |item: &till_wire::orders::OrderItem| SubscriptionChargePreviewProration {
+        label: item.label.clone(),
+        amount: item.amount,
+    };
+    SubscriptionChargePreview {
+        base_amount: sum(false),
+        metered_amount: 0,
+        proration_amount: sum(true),
+        prorations: prorations.map(line).collect(),
+        subtotal_amount: order.subtotal_amount,
+        discount_amount: order.discount_amount,
+        net_amount: order.net_amount,
+        tax_amount: order.tax_amount,
+        total_amount: order.total_amount(),
+        applied_balance_amount: order.applied_balance_amount,
+        due_amount: match order.status {
+            OrderStatus::Pending => order.due_amount(),
+            _ => 0,
+        },
+    }
+}

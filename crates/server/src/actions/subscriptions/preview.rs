@@ -1,0 +1,56 @@
+//! Previews: what changes to subscriptions would charge. Nothing is written.
+
+use till_core::subscriptions::change;
+use till_wire::subscriptions::{
+    SubscriptionCancelPreview, SubscriptionChangePreview, SubscriptionChargePreview,
+    SubscriptionUpdate,
+};
+use uuid::Uuid;
+
+use super::update::rows;
+use crate::{
+    error::Result,
+    http::extract::{Caller, scope},
+};
+
+/// A change that changes nothing.
+fn nothing() -> SubscriptionUpdate {
+    SubscriptionUpdate::Base(Default::default())
+}
+
+/// What comes next.
+pub async fn charge(
+    caller: &Caller<scope::SubscriptionsRead>,
+    id: Uuid,
+) -> Result<SubscriptionChargePreview> {
+    let rows = rows(caller, id, &nothing()).await?;
+    let settings = &caller.organization.settings.tax;
+    let preview = caller.app.taxed(settings, |taxes| {
+        Ok(change::charge_preview(rows.billing.clone(), taxes))
+    });
+    Ok(preview.await??)
+}
+
+/// What an end at once would leave unpaid.
+pub async fn cancel(
+    caller: &Caller<scope::SubscriptionsRead>,
+    id: Uuid,
+) -> Result<SubscriptionCancelPreview> {
+    let rows = rows(caller, id, &nothing()).await?;
+    Ok(change::cancel_preview(&rows.billing))
+}
+
+/// What a change would charge at once, and what would come next.
+pub async fn change(
+    caller: &Caller<scope::SubscriptionsWrite>,
+    id: Uuid,
+    update: &SubscriptionUpdate,
+) -> Result<SubscriptionChangePreview> {
+    let rows = rows(caller, id, update).await?;
+    let ctx = caller.context();
+    let settings = &caller.organization.settings.tax;
+    let preview = caller.app.taxed(settings, |taxes| {
+        Ok(change::preview(update, &rows, taxes, &ctx))
+    });
+    Ok(preview.await??)
+}
