@@ -3,16 +3,22 @@
 pub mod export;
 pub mod payment_methods;
 
+use std::collections::BTreeMap;
+
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use till_core::{
     customers::{self, CustomerLookup},
-    kernel::{folding::email_key, records::Customer as Row},
+    kernel::{
+        folding::email_key,
+        records::{Customer as Row, CustomerBalance},
+    },
 };
 use till_store::{List, StoreError};
 use till_wire::{
     customer_state::CustomerState,
     customers::{Customer, CustomerCreate, CustomerUpdate},
+    money::Currency,
     page::Page,
 };
 use uuid::Uuid;
@@ -216,4 +222,28 @@ pub async fn state(
     let subscriptions = app.store.subscriptions_of(row.id).await?;
     let prices = app.store.prices_of(&subscriptions).await?;
     Ok(customers::state(&row, &subscriptions, &prices))
+}
+
+/// Money of a customer.
+#[derive(Debug)]
+pub struct CustomerValue {
+    /// What they paid for orders, tax included, without what they got back; minor units by currency.
+    pub paid: BTreeMap<Currency, i64>,
+    /// Their balances, by currency.
+    pub balances: Vec<CustomerBalance>,
+}
+
+/// What a customer paid, and what they have to their credit.
+pub async fn value(
+    caller: &Caller<scope::PaymentsRead>,
+    customer_id: Uuid,
+) -> Result<CustomerValue> {
+    let (store, own) = (&caller.app.store, caller.organization.id);
+    let customers = [customer_id];
+    let (paid, mut balances) = tokio::try_join!(
+        store.paid_by_customer(own, customer_id),
+        store.balances(&customers),
+    )?;
+    balances.retain(|balance| balance.organization_id == own);
+    Ok(CustomerValue { paid, balances })
 }

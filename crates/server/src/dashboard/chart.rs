@@ -241,7 +241,8 @@ impl Chart {
             marks: marks(&plan.labels, room),
             empty: nothing.then_some("Nothing in this period"),
             rows: rows.collect(),
-            sums: (unit != Unit::Percent && count > 0).then(|| {
+            // A line is of shares or of levels, which add up to nothing.
+            sums: (plan.form == Form::Bars && count > 0).then(|| {
                 let sum = |s: &Series| {
                     let values = s.values.iter().flatten().copied();
                     values.fold(0, i64::saturating_add)

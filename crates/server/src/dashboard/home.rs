@@ -1,5 +1,7 @@
 //! Home: how the shop does, the latest orders, and for a new shop what to do next.
 
+mod recurring;
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
@@ -10,12 +12,12 @@ use axum::{Router, routing::get};
 use http::StatusCode;
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use till_core::kernel::report_period::ReportPeriod;
-use till_store::{FailingEndpoint, Figures, Progress};
+use till_store::{FailingEndpoint, Figures, Progress, Recurring};
 use till_wire::{money::Currency, orders::Order, page::Page};
 
 use super::{
     Answer,
-    chart::{Chart, Form, Plan, Series, Unit, labels},
+    chart::{Chart, Form, Label, Plan, Series, Unit, labels},
     layout::{Area, Layout, NavLink},
     listing::{Column, Empty, Listing, ListingQuery, Row, thousands},
     parts::{Cell, money},
@@ -55,8 +57,7 @@ struct HomePage {
     periods: Vec<NavLink>,
     /// Links to the figures in other currencies, where something was sold in several.
     currencies: Vec<NavLink>,
-    totals: Vec<Total>,
-    charts: Vec<Chart>,
+    sections: [Section; 2],
     /// None where they cannot be read.
     orders: Option<Listing>,
     /// Empty once all is done.
@@ -75,6 +76,14 @@ struct Failing {
     name: String,
     href: String,
     words: &'static str,
+}
+
+/// Figures that belong together: their sums, and a chart of each.
+#[derive(Debug)]
+struct Section {
+    title: &'static str,
+    totals: Vec<Total>,
+    charts: Vec<Chart>,
 }
 
 /// A sum of the period, and what it means.
@@ -105,16 +114,18 @@ async fn home(dashboard: Dashboard<scope::OrdersRead>, query: ListingQuery) -> A
     let organization = &dashboard.organization;
     let newest = Params::parse("limit=5");
     let orders = actions::orders::list(&dashboard.caller, newest);
-    let (figures, progress, warning, failing) = tokio::try_join!(
-        async { Ok::<_, ApiError>(app.store.figures(organization.id, &boundaries).await?) },
-        async { Ok(app.store.progress(organization.id).await?) },
+    let own = organization.id;
+    let (figures, recurring, progress, warning, failing) = tokio::try_join!(
+        async { Ok::<_, ApiError>(app.store.figures(own, &boundaries).await?) },
+        async { Ok(app.store.recurring(own, &boundaries, now).await?) },
+        async { Ok(app.store.progress(own).await?) },
         cards::warning(app, organization),
         failing(&dashboard, app.clock.now()),
     )?;
     let orders = readable(orders.await)?;
     let orders = orders.map(|orders| latest(&dashboard, &orders));
-    let days = period.days(now, &dashboard.zone);
-    let counts = by_currency(&figures);
+    let parts = Parts::new(period, &period.days(now, &dashboard.zone));
+    let counts = by_currency(&figures, &recurring);
     let currency = query
         .get("currency")
         .and_then(|word| word.parse().ok())
@@ -126,8 +137,14 @@ async fn home(dashboard: Dashboard<scope::OrdersRead>, query: ListingQuery) -> A
         failing,
         periods: periods(&dashboard, &shown),
         currencies: currencies(&dashboard, &shown, &counts),
-        totals: totals(&figures, currency),
-        charts: charts(&figures, &days, period, currency),
+        sections: [
+            Section {
+                title: "Sales",
+                totals: totals(&figures, currency),
+                charts: charts(&figures, &parts, currency),
+            },
+            recurring::section(&recurring, &parts, currency),
+        ],
         orders,
         steps: steps(&dashboard, &progress),
         layout: Layout::new(&dashboard, Area::Home, "Home"),
@@ -168,9 +185,11 @@ fn periods(viewer: &Viewer, shown: &Shown) -> Vec<NavLink> {
         .collect()
 }
 
-/// The number of orders in each currency.
-fn by_currency(figures: &[Figures]) -> BTreeMap<Currency, i64> {
-    let mut counts = BTreeMap::new();
+/// The number of orders in each currency, also of those in which nothing but subscriptions was going on.
+fn by_currency(figures: &[Figures], recurring: &Recurring) -> BTreeMap<Currency, i64> {
+    let levels = recurring.parts.iter().flat_map(|one| &one.monthly);
+    let levels = levels.filter(|(_, level)| **level != 0);
+    let mut counts: BTreeMap<_, _> = levels.map(|(currency, _)| (*currency, 0)).collect();
     for (currency, sales) in figures.iter().flat_map(|one| &one.sales) {
         *counts.entry(*currency).or_insert(0) += sales.orders;
     }
@@ -259,63 +278,77 @@ fn totals(figures: &[Figures], currency: Currency) -> Vec<Total> {
     ]
 }
 
-/// Revenue in one currency, orders, and the share of sessions that were paid.
-fn charts(
-    figures: &[Figures],
-    days: &[Date],
-    period: ReportPeriod,
-    currency: Currency,
-) -> Vec<Chart> {
-    let share = |one: &Figures| conversion(one.sessions, one.succeeded);
-    let code = currency.as_str().to_uppercase();
-    let labels = labels(period, days);
-    let when = match period {
-        ReportPeriod::Year => "Month",
-        _ => "Day",
-    };
-    let chart = |id, title: &str, description: &str, values: Vec<Option<i64>>, unit| {
+/// The parts of the period, as charts name them.
+struct Parts {
+    labels: Vec<Label>,
+    when: &'static str,
+}
+
+impl Parts {
+    fn new(period: ReportPeriod, days: &[Date]) -> Self {
+        Self {
+            labels: labels(period, days),
+            when: match period {
+                ReportPeriod::Year => "Month",
+                _ => "Day",
+            },
+        }
+    }
+
+    /// A chart of one thing: a line of what is a level or a share, bars of what is counted.
+    fn chart(
+        &self,
+        id: &'static str,
+        title: &str,
+        description: &str,
+        (form, unit): (Form, Unit),
+        values: impl Iterator<Item = Option<i64>>,
+    ) -> Chart {
         Chart::new(Plan {
             id,
             title: title.to_owned(),
             description: description.to_owned(),
             headline: None,
-            when,
-            labels: labels.clone(),
+            when: self.when,
+            labels: self.labels.clone(),
             series: vec![Series {
                 name: title.to_owned(),
-                values,
+                values: values.collect(),
             }],
             unit,
-            form: match unit {
-                Unit::Percent => Form::Line,
-                _ => Form::Bars,
-            },
+            form,
         })
-    };
+    }
+}
+
+/// Revenue in one currency, orders, and the share of sessions that were paid.
+fn charts(figures: &[Figures], parts: &Parts, currency: Currency) -> Vec<Chart> {
+    let share = |one: &Figures| conversion(one.sessions, one.succeeded);
+    let title = format!("Net revenue in {}", currency.as_str().to_uppercase());
+    let sold = figures.iter().map(|one| Some(revenue(one, currency)));
+    let orders = figures.iter().map(|one| Some(one.orders()));
+    let counted = (Form::Bars, Unit::Count);
     vec![
-        chart(
+        parts.chart(
             "revenue",
-            &format!("Net revenue in {code}"),
+            &title,
             NET,
-            figures
-                .iter()
-                .map(|one| Some(revenue(one, currency)))
-                .collect(),
-            Unit::Money(currency),
+            (Form::Bars, Unit::Money(currency)),
+            sold,
         ),
-        chart(
+        parts.chart(
             "orders",
             "Orders",
             "Paid orders in all currencies.",
-            figures.iter().map(|one| Some(one.orders())).collect(),
-            Unit::Count,
+            counted,
+            orders,
         ),
-        chart(
+        parts.chart(
             "conversion",
             "Conversion",
             "The percentage of checkout sessions that succeeded.",
-            figures.iter().map(share).collect(),
-            Unit::Percent,
+            (Form::Line, Unit::Percent),
+            figures.iter().map(share),
         ),
     ]
 }

@@ -137,12 +137,13 @@ impl Store {
     }
 }
 
-fn bucket(figures: &mut [Figures], i: i64) -> Option<&mut Figures> {
-    figures.get_mut(usize::try_from(i).ok()?)
+/// The part with this number.
+pub(super) fn bucket<T>(parts: &mut [T], i: i64) -> Option<&mut T> {
+    parts.get_mut(usize::try_from(i).ok()?)
 }
 
 /// `report_period (i, since, until)`, one row per figure; the boundaries are bound from `$2` on.
-fn periods(boundaries: &[Timestamp]) -> String {
+pub(super) fn periods(boundaries: &[Timestamp]) -> String {
     let mut text = "report_period (i, since, until) as (values ".to_owned();
     for i in 0..boundaries.len() - 1 {
         let comma = if i == 0 { "" } else { ", " };
@@ -157,7 +158,8 @@ fn periods(boundaries: &[Timestamp]) -> String {
     text + ")"
 }
 
-fn binds(organization_id: Uuid, boundaries: &[Timestamp]) -> Vec<Value> {
+/// The organization, and the boundaries of [`periods`].
+pub(super) fn binds(organization_id: Uuid, boundaries: &[Timestamp]) -> Vec<Value> {
     [Value::Uuid(organization_id)]
         .into_iter()
         .chain(boundaries.iter().map(|at| Value::Time(*at)))

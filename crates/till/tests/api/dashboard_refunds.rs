@@ -3,9 +3,12 @@
 use std::time::Duration;
 
 use serde_json::Value;
-use till_core::kernel::records::Role;
+use till_core::kernel::{
+    changes::Changes,
+    records::{CustomerBalance, Role},
+};
 use till_server::payments::notices::poll;
-use till_testkit::{Answer, Browser, both};
+use till_testkit::{Answer, Browser, both, id_in};
 
 use crate::refunds::{ordered, taxed};
 
@@ -37,6 +40,36 @@ async fn refunded(owner: &Browser, path: &str, fields: &[(&str, &str)]) -> (Answ
 }
 
 both! {
+    async fn a_customers_page_shows_what_they_paid_and_their_balance(t: &mut Till) {
+        let bought = taxed(t, "pm_card_visa").await;
+        let owner = t.dashboard().await;
+        let customer = format!("/dashboard/ada/customers/{}", bought["customer_id"].as_str().unwrap());
+        let page = owner.get(&customer).await;
+        page.says(200, "<dt>Paid</dt><dd><span class=\"money\">$36.00</span>");
+        page.says(200, "<dt>Balance</dt><dd>None</dd>");
+        let path = format!("/dashboard/ada/orders/{}/refund", id(&bought));
+        refunded(&owner, &path, &[("amount", "10.01"), ("reason", "duplicate")]).await;
+        let ctx = t.app.context();
+        let mut changes = Changes::new();
+        for (currency, amount) in [("usd", 266), ("eur", -50), ("gbp", 0)] {
+            changes.insert(&CustomerBalance {
+                id: ctx.id(),
+                created_at: ctx.now,
+                version: 1,
+                organization_id: t.organization.id,
+                customer_id: id_in(&bought, "customer_id"),
+                currency: currency.parse().unwrap(),
+                amount,
+            });
+        }
+        t.app.store.commit(changes).await.unwrap();
+        let page = owner.get(&customer).await.text();
+        for words in ["$23.99", "$2.66", "Credit: the next orders use it.", "-€0.50", "Debt: the next order collects it."] {
+            assert!(page.contains(words), "{words}: {page}");
+        }
+        assert!(!page.contains("£"), "nothing is said of what is settled: {page}");
+    }
+
     async fn a_refund_is_made_from_its_orders_page_after_what_the_buyer_gets_was_seen(t: &mut Till) {
         let bought = taxed(t, "pm_card_visa").await;
         let owner = t.dashboard().await;

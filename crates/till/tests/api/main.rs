@@ -20,6 +20,7 @@ mod dashboard_catalog;
 mod dashboard_checkout_links;
 mod dashboard_developers;
 mod dashboard_discounts;
+mod dashboard_home;
 mod dashboard_journal;
 mod dashboard_payments;
 mod dashboard_products;

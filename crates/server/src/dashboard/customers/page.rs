@@ -15,7 +15,7 @@ use crate::{
         detail::{DetailPage, Fact, Part, moments},
         layout::Layout,
         metadata,
-        parts::Cell,
+        parts::{Cell, money},
         resource_pages::{Listed, Related, find},
         sales, show,
         timeline::timeline,
@@ -48,7 +48,9 @@ pub(super) async fn detail(
     PathId(id): PathId,
 ) -> Answer {
     let one: Customer = find(&dashboard, id).await?;
-    let mut parts = vec![about(&dashboard, &one), billing(&one)];
+    let mut parts = vec![about(&dashboard, &one)];
+    parts.extend(value(&dashboard, &one).await?);
+    parts.push(billing(&one));
     parts.extend(belongings(&dashboard, &one).await?);
     parts.extend(metadata(&one.metadata));
     parts.push(state(&dashboard, &one).await?);
@@ -69,6 +71,33 @@ fn about(viewer: &Viewer, one: &Customer) -> Part {
     ];
     facts.extend(moments(one.created_at, one.modified_at, &viewer.zone));
     Part::Facts("Customer", facts)
+}
+
+/// What the customer paid, and has to their credit; none for those who may not see payments.
+async fn value(viewer: &Viewer, one: &Customer) -> Result<Option<Part>> {
+    let Ok(caller) = viewer.may::<scope::PaymentsRead>() else {
+        return Ok(None);
+    };
+    let value = actions::customers::value(&caller, one.id).await?;
+    let paid = value.paid.iter();
+    let paid = paid.map(|(currency, minor)| Cell::money(*minor, *currency));
+    let owed = value.balances.iter().filter(|balance| balance.amount != 0);
+    let owed = owed.map(|balance| {
+        let words = match balance.amount > 0 {
+            true => "Credit: the next orders use it.",
+            false => "Debt: the next order collects it.",
+        };
+        Cell::Noted(money(balance.amount, balance.currency), words.to_owned())
+    });
+    let or = |cells: Vec<Cell>, words: &str| match cells.is_empty() {
+        true => Cell::Text(words.to_owned()),
+        false => Cell::Many(cells),
+    };
+    let facts = vec![
+        Fact::new("Paid", or(paid.collect(), "Nothing yet")),
+        Fact::new("Balance", or(owed.collect(), "None")),
+    ];
+    Ok(Some(Part::Facts("Value", facts)))
 }
 
 fn billing(one: &Customer) -> Part {

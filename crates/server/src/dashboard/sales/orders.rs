@@ -276,6 +276,36 @@ fn about(viewer: &Viewer, order: &Order) -> Part {
     Part::Facts("Order", facts)
 }
 
+/// What follows below the total: balance used, what is due or was charged, and what was given back.
+fn settlement(order: &Order) -> Vec<Line> {
+    let applied = order.applied_balance_amount;
+    let due = match (order.status, applied) {
+        (OrderStatus::Draft | OrderStatus::Pending, _) => Some("Due"),
+        (OrderStatus::Void, _) => Some("Not collected"),
+        (_, 0) => None,
+        _ => Some("Charged"),
+    };
+    let used = if applied < 0 {
+        "Balance used"
+    } else {
+        "Debt collected"
+    };
+    let refunded = order.refunded_amount + order.refunded_tax_amount;
+    let lines = [
+        (Some(used), applied),
+        (due, order.due_amount),
+        (
+            Some("Credited to the balance"),
+            (-order.total_amount).max(0),
+        ),
+        (Some("Refunded"), -refunded),
+    ];
+    let lines = lines.into_iter().filter(|(_, minor)| *minor != 0);
+    lines
+        .filter_map(|(label, minor)| Some(Line::new(label?, minor, order.currency)))
+        .collect()
+}
+
 fn bill(viewer: &Viewer, order: &Order, taxes: Option<&[TaxLine]>) -> Bill {
     let line = |label: &str, minor: i64| Line::new(label, minor, order.currency);
     let items = order.items.iter().map(|item| {
@@ -296,15 +326,7 @@ fn bill(viewer: &Viewer, order: &Order, taxes: Option<&[TaxLine]>) -> Bill {
     }
     sums.extend(bill::taxes(Some(order.tax_amount), taxes, order.currency));
     sums.push(line("Total", order.total_amount).total());
-    let due = if order.paid { 0 } else { order.due_amount };
-    let refunded = order.refunded_amount + order.refunded_tax_amount;
-    let sometimes = [
-        ("Paid from the balance", order.from_balance_amount),
-        ("Due", due),
-        ("Refunded", -refunded),
-    ];
-    let sometimes = sometimes.into_iter().filter(|(_, minor)| *minor != 0);
-    sums.extend(sometimes.map(|(label, minor)| line(label, minor)));
+    sums.extend(settlement(order));
     // The customer's own name is there already.
     let name = order.billing_name.clone();
     let name = name.filter(|_| order.billing_name != order.customer.name);

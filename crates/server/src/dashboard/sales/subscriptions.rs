@@ -89,11 +89,15 @@ impl Listed for Subscription {
     }
 
     fn filters(query: &ListingQuery) -> Vec<Filter> {
-        let ends = [("true", "Ends after this period"), ("false", "Continues")];
+        use SubscriptionStatus::{Active, Canceled, PastDue, Paused, Trialing};
+        // The other statuses are kept for older clients: no subscription has them.
+        let statuses = [Trialing, Active, PastDue, Paused, Canceled];
+        let statuses = statuses.map(|one| (one.as_str(), sentence(one.as_str())));
+        let ends = [("true", "Cancelling"), ("false", "Not cancelling")];
         vec![
             Filter::search(query, "Search by customer"),
-            Filter::words::<SubscriptionStatus>(query, "status", "Status", "Any status"),
-            Filter::choice(query, "cancel_at_period_end", "End", "Any", ends),
+            Filter::choice(query, "status", "Status", "Any status", statuses),
+            Filter::choice(query, "cancel_at_period_end", "Cancellation", "Any", ends),
         ]
     }
 
