@@ -29,7 +29,7 @@ const SECRET: &str =
     "the session's client secret is the permission: the buyer's address bar holds it";
 
 /// Operations that make something of other things, which their bodies name.
-const BORROWING: [&str; 7] = [
+const BORROWING: [&str; 8] = [
     "checkout-links:create",
     "checkouts:create",
     "customer-sessions:create",

@@ -58,16 +58,16 @@ pub struct SubscriptionCreate {
 }
 
 /// Product and data, which both shapes have; `customer` is read by its own member.
-fn new_subscription(
+fn new_subscription<M: Member<Value = SubscriptionFor>>(
     words: &'static [&'static str],
-    customer: impl Member<Value = SubscriptionFor>,
+    customer: impl Fn() -> M + Copy,
 ) -> impl Reader<Value = SubscriptionCreate> {
     nested(
         words,
         group! { _f;
             /// ID of the recurring product to subscribe to; it must be free. What is paid for is bought at a checkout.
             product_id = required(id()),
-            customer = customer,
+            customer = customer(),
             /// Your own key-value data to attach to the subscription: up to 50 keys of 1 to 40 characters; values are texts
             /// of 1 to 500 characters, numbers or booleans.
             metadata = omittable(metadata()).or_default(),
@@ -78,15 +78,19 @@ fn new_subscription(
 
 impl SubscriptionCreate {
     fn shapes() -> AnyOf<Self> {
-        let by_id = group! { _f;
+        let by_id = || {
+            group! { _f;
             /// ID of the customer who subscribes.
             customer_id = required(id()),
             => customer_id.map(SubscriptionFor::Id)
+            }
         };
-        let by_external_id = group! { _f;
+        let by_external_id = || {
+            group! { _f;
             /// Your own ID of the customer who subscribes.
             external_customer_id = required(line(0)),
             => external_customer_id.map(SubscriptionFor::ExternalId)
+            }
         };
         let by_id = new_subscription(&["New subscription of a customer named by ID."], by_id);
         let words = &["New subscription of a customer named by your own ID."];
