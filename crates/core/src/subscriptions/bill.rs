@@ -46,6 +46,9 @@ pub struct BillingRows {
     pub discount: Option<Discount>,
     /// The customer's balance in its currency.
     pub balance: Option<CustomerBalance>,
+    /// Name, address and tax id on its latest bill, where the customer has no address: somebody who was only recognised
+    /// by e-mail has given it to the purchase alone.
+    pub latest_bill: Option<Bill>,
     /// Lines that wait for its next order, the oldest first.
     pub entries: Vec<BillingEntry>,
     /// Its orders that wait for their payment, the oldest first.
@@ -82,6 +85,23 @@ pub struct Billed<'a> {
     pub discount: Option<&'a Discount>,
     /// Why the order is made.
     pub reason: BillingReason,
+    /// See [`BillingRows::latest_bill`].
+    pub latest_bill: Option<&'a Bill>,
+}
+
+impl Billed<'_> {
+    /// Name, address and tax id on the bill: the customer's, or those of the latest bill where the customer has no
+    /// address.
+    fn bill(&self, customer: &Customer) -> Bill {
+        let latest = self.latest_bill.cloned();
+        latest
+            .filter(|_| customer.billing_address.is_none())
+            .unwrap_or_else(|| Bill {
+                name: customer.name_on_bills(),
+                address: customer.billing_address.clone(),
+                tax_id: customer.tax_id.clone(),
+            })
+    }
 }
 
 /// Its static prices with the amount of each for a whole period, before any discount, minor units.
@@ -262,11 +282,7 @@ pub fn order_of(
         organization: of.organization,
         product,
         terms: &agreed.terms,
-        bill: Bill {
-            name: customer.name_on_bills(),
-            address: customer.billing_address.clone(),
-            tax_id: customer.tax_id.clone(),
-        },
+        bill: of.bill(customer),
         paid: Paid::Later,
         applied_balance: applied,
         checkout_id: None,
@@ -326,11 +342,11 @@ fn terms(
     Ok(terms)
 }
 
-/// Works out the tax for the customer's address. Without an address, or with one that does not do, there is none; the
+/// Works out the tax for the address on the bill. Without an address, or with one that does not do, there is none; the
 /// tax of a negative sum is negative.
 fn add_tax(terms: &mut Terms, of: Billed<'_>, customer: &Customer, taxes: &dyn Taxes) {
     let organization = of.organization;
-    let Some(address) = customer.billing_address.clone() else {
+    let Some(address) = of.bill(customer).address else {
         return;
     };
     let option = terms
@@ -349,7 +365,12 @@ fn add_tax(terms: &mut Terms, of: Billed<'_>, customer: &Customer, taxes: &dyn T
         behavior,
         address: address.0,
         seller: country.and_then(|country| Country::parse_stored(country).ok()),
-        tax_id: customer.tax_id.clone().zip(customer.tax_id_format.clone()),
+        // Only a business accounts for the tax itself, and only a business has a name of its own for bills.
+        tax_id: customer
+            .tax_id
+            .clone()
+            .zip(customer.tax_id_format.clone())
+            .filter(|_| customer.billing_name.is_some()),
     };
     if let Ruling::Due(answer) = taxes.rule(&query) {
         let sign = taxable.signum();

@@ -323,6 +323,7 @@ impl<'a> Billing<'a> {
             offered: self.offered,
             discount: self.discount,
             reason: BillingReason::SubscriptionCycle,
+            latest_bill: rows.latest_bill.as_ref(),
         };
         let mut balance = rows.balance();
         let mut order = bill::order(billed, lines, &mut self.customer, &mut balance, taxes, ctx)?;

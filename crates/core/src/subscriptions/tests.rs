@@ -64,6 +64,7 @@ fn rows() -> BillingRows {
         offered,
         discount: None,
         balance: None,
+        latest_bill: None,
         entries: Vec::new(),
         unpaid: Vec::new(),
         method: Some(PaymentMethod {

@@ -7,6 +7,7 @@ use till_core::{
         BillingEntry, Customer, CustomerBalance, DiscountChange, Order, Organization,
         PaymentMethod, Subscription,
     },
+    orders::create::Bill,
     subscriptions::bill::BillingRows,
 };
 use uuid::Uuid;
@@ -63,6 +64,7 @@ impl Joined {
             .filter(|method| method.processor == app.processor.name())
             .map(|method| (method.id, method))
             .collect();
+        let mut latest_bills = latest_bills(app, rows, &joined).await?;
         let mut entries = grouped(entries, |entry: &BillingEntry| entry.subscription_id);
         let mut unpaid = grouped(unpaid, |order: &Order| {
             order.subscription_id.unwrap_or_default()
@@ -81,6 +83,7 @@ impl Joined {
                 balance: balance
                     .and_then(|all| all.iter().find(|one| one.currency == row.currency))
                     .cloned(),
+                latest_bill: latest_bills.remove(&row.id),
                 entries: entries.remove(&row.id).unwrap_or_default(),
                 unpaid: unpaid.remove(&row.id).unwrap_or_default(),
                 method: method_id(row, &customer).and_then(|id| methods.get(&id).cloned()),
@@ -98,6 +101,30 @@ impl Joined {
         };
         rows.iter().map(billing).collect()
     }
+}
+
+/// The latest bills of subscriptions whose customers have no address; most have one.
+async fn latest_bills(
+    app: &App,
+    rows: &[Subscription],
+    joined: &Joined,
+) -> Result<HashMap<Uuid, Bill>> {
+    let mut bills = HashMap::new();
+    for row in rows {
+        let customer = joined.customers.get(&row.customer_id);
+        if customer.is_some_and(|customer| customer.billing_address.is_some()) {
+            continue;
+        }
+        if let Some(order) = app.store.latest_order_of(row.id).await? {
+            let bill = Bill {
+                name: order.billing_name,
+                address: order.billing_address,
+                tax_id: order.tax_id,
+            };
+            bills.insert(row.id, bill);
+        }
+    }
+    Ok(bills)
 }
 
 /// Its product, and the one that a change waits to put in its place.

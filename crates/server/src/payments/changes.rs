@@ -28,7 +28,8 @@ pub async fn charge_change(
     payment: Payment,
 ) -> Result<Payment, ApiError> {
     let asked = attempt(app, rows, &payment)?;
-    let (payment, outcome) = charge::charge(app, &rows.billing.organization, payment, &asked).await?;
+    let (payment, outcome) =
+        charge::charge(app, &rows.billing.organization, payment, &asked).await?;
     let Some(outcome) = outcome else {
         return Ok(payment);
     };

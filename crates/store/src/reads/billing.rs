@@ -48,6 +48,16 @@ impl Store {
         self.of_ids(subscriptions, rest).await
     }
 
+    /// The order that was made last for a subscription.
+    pub async fn latest_order_of(
+        &self,
+        subscription_id: Uuid,
+    ) -> Result<Option<Order>, StoreError> {
+        let rest = "where subscription_id = $1 order by created_at desc, id desc limit 1";
+        let binds = vec![Value::Uuid(subscription_id)];
+        self.one(Query::select::<Order>(rest, binds).keyed()).await
+    }
+
     /// Lines that wait for the next order of their subscription, the oldest first.
     pub async fn billing_entries(
         &self,

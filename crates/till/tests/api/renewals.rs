@@ -152,6 +152,27 @@ both! {
         assert_eq!((&now["discount_id"], &now["amount"]), (&json!(null), &json!(1000)));
     }
 
+    async fn a_renewal_has_the_address_and_the_tax_of_its_purchase_where_the_customer_has_none(t: &mut Till) {
+        let own = t.organization.id;
+        let taxes = json!({"tax_settings": {"enabled": true, "registrations": [{"country": "DE"}]}});
+        t.patch(&format!("/v1/organizations/{own}"), taxes).await.ok();
+        t.post("/v1/customers/", json!({"email": ADA})).await.created();
+        let product = monthly(t, json!({})).await;
+        let checkout = t.checkout_for(&product).await;
+        let mut form = buyer(ADA, VISA);
+        form["customer_billing_address"] = json!({"country": "DE"});
+        t.confirm(&checkout, form).await.ok();
+        t.drain().await;
+        let subscription = t.items("/v1/subscriptions/").await[0].clone();
+        assert_eq!(subscription["customer"]["billing_address"], json!(null), "only recognised by e-mail");
+        next_period(t, &subscription).await;
+        let orders = orders(t, &subscription).await;
+        for key in ["tax_amount", "billing_address", "total_amount"] {
+            assert_eq!(orders[1][key], orders[0][key], "{key}");
+        }
+        assert!(orders[1]["tax_amount"].as_i64().unwrap() > 0);
+    }
+
     async fn a_free_subscription_renews_without_a_charge(t: &mut Till) {
         t.listen().await;
         let product = monthly(t, json!({"prices": [{"amount_type": "free"}]})).await;

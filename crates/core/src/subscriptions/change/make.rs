@@ -265,6 +265,7 @@ pub(super) fn billed<'a>(billing: &'a BillingRows, decision: &'a Decision) -> Bi
         offered: &decision.offered,
         discount: decision.discount.as_ref(),
         reason: BillingReason::SubscriptionUpdate,
+        latest_bill: billing.latest_bill.as_ref(),
     }
 }
 

@@ -108,6 +108,7 @@ pub(super) fn rows(plan: ProductWithPrices, discount: Option<Discount>) -> Chang
         offered: plan,
         discount,
         balance: None,
+        latest_bill: None,
         entries: Vec::new(),
         unpaid: Vec::new(),
         method: Some(method),
