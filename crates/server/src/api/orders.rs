@@ -95,6 +95,10 @@ async fn create(
 /// Charges a draft to a saved payment method of its customer, and answers when the outcome is known. On success the
 /// order is paid and has its invoice number. After a failure it is a draft again, and no number was used. Where the
 /// outcome is not known in time, the answer is 409 with the error `PaymentAlreadyInProgress`; webhooks tell of it later.
+///
+/// Where charges of saved payment methods are not turned on, the answer is 403 with the error
+/// `OffSessionChargesNotEnabled`; where the organization cannot take payments, it is 403 with
+/// `OrganizationNotReadyForPayments`.
 #[utoipa::path(
     post, path = "/v1/orders/{id}/finalize", operation_id = "orders:finalize", tag = "orders",
     params(("id" = Uuid, Path, description = "ID of the order.")),
@@ -102,7 +106,6 @@ async fn create(
     responses(
         (status = 200, description = "Order after it was paid.", body = Order),
         (status = 402, description = "The payment method was not charged, or the customer's bank wants the customer to approve the payment: the error is `PaymentFailed` or `PaymentActionRequired`.", body = ErrorBody),
-        (status = 403, description = "Charges of saved payment methods are not turned on, or the organization cannot take payments: the error is `OffSessionChargesNotEnabled` or `OrganizationNotReadyForPayments`.", body = ErrorBody),
         (status = 412, description = "The order is not a draft, or is being charged: the error is `OrderNotDraft`.", body = ErrorBody),
     ),
     security(("access_token" = []))

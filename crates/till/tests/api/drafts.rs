@@ -170,7 +170,7 @@ both! {
         assert_eq!(file, "Status,Invoice number\r\ndraft,\r\ndraft,\r\n");
         let blank = create(t, &ada, &product, json!({"description": " "})).await.created();
         assert_eq!(blank["items"][0]["label"], "Book");
-        t.drain().await;
+        assert_eq!(t.webhook_event_types().await, ["order.created", "order.created"]);
     }
 
     async fn drafts_are_made_only_where_they_are_turned_on(t: &mut Till) {
@@ -300,6 +300,7 @@ both! {
         assert_eq!(number(&finalize(t, &second, pay.clone()).await.ok()), "0001");
         assert_eq!(number(&finalize(t, &first, pay).await.ok()), "0002");
         assert_eq!(payments(t, &first).await.len(), 3);
+        assert_eq!(t.webhook_event_types().await, ["order.updated", "order.paid", "order.updated", "order.paid"]);
     }
 
     async fn a_bank_that_wants_its_holder_leaves_the_draft_as_it_was(t: &mut Till) {

@@ -6,6 +6,8 @@ use axum::http::{Request, Uri};
 
 /// The path before an identifier of the merchant's, which may hold slashes.
 const EXTERNAL: &str = "/v1/customers/external/";
+/// The ends of routes that follow such an identifier.
+const AFTER_EXTERNAL: [&str; 2] = ["/state", "/payment-methods"];
 
 /// The mark of a request that came under `/api/v1`.
 #[derive(Debug, Clone, Copy)]
@@ -38,10 +40,8 @@ fn rewritten(path: &str) -> Option<(String, bool)> {
     };
     let new = match external {
         Some(rest) => {
-            let (id, tail) = match rest.strip_suffix("/state") {
-                Some(id) => (id, "/state"),
-                None => (rest, ""),
-            };
+            let tail = AFTER_EXTERNAL.iter().find(|tail| rest.ends_with(**tail));
+            let (id, tail) = rest.split_at(rest.len() - tail.map_or(0, |tail| tail.len()));
             format!("{route}{}{tail}", id.replace('/', "%2F"))
         }
         None => match route.strip_prefix("/v1/checkouts/custom/") {
@@ -116,6 +116,7 @@ mod tests {
             ("a%2Fb", "a%2Fb"),
             ("a//b/state", "a%2F%2Fb/state"),
             ("//state", "%2F/state"),
+            ("a/b/payment-methods", "a%2Fb/payment-methods"),
         ] {
             for before in ["/v1/customers/external/", "//api/v1//customers/external/"] {
                 let route = format!("/v1/customers/external/{taken}");
