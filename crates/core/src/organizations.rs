@@ -1,8 +1,8 @@
 //! The merchant: its views and its changes (docs/behaviour/organizations.md).
 
+pub mod clock;
 pub mod embed;
 
-use jiff::SignedDuration;
 use till_wire::{
     events::EventType,
     input::Problem,
@@ -37,13 +37,6 @@ pub fn capabilities(status: OrganizationStatus) -> Capabilities {
         refunds: active,
         api_access: status != OrganizationStatus::Blocked,
         dashboard_access: status != OrganizationStatus::Blocked,
-    }
-}
-
-impl Organization {
-    /// How far its time is ahead of the machine's (docs/behaviour: sandbox/clock).
-    pub fn clock_offset(&self) -> SignedDuration {
-        SignedDuration::from_secs(self.clock_offset_seconds)
     }
 }
 

@@ -8,7 +8,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use serde_json::{Value, json};
-use till_core::kernel::{changes::CommitConflict, refusal::Refusal};
+use till_core::{
+    kernel::{changes::CommitConflict, refusal::Refusal},
+    organizations::clock::Unmoved,
+};
 use till_ports::processor::ProcessorError;
 use till_store::{CommitError, Stale, StoreError};
 use till_wire::input::{PROBLEMS, Problem, Step, shortened_text};
@@ -450,6 +453,9 @@ impl From<Refusal> for ApiError {
                 "This order is being charged, and the outcome is not known yet.",
             ),
             Refusal::Subscription(refusal) => refusal.into(),
+            Refusal::ClockAdvancing => {
+                Self::named(S::CONFLICT, "ClockAdvancing", Unmoved::Advancing.words())
+            }
             Refusal::NotPermitted(words) => Self::not_permitted(words),
         }
     }

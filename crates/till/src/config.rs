@@ -98,6 +98,8 @@ pub enum Command {
     /// List, retry and delete jobs that failed and are no longer retried
     #[command(subcommand)]
     Jobs(Jobs),
+    /// Show the time of an organization of the sandbox, or move it forward; a running server does what becomes due
+    Clock(TestClock),
     /// Apply pending database migrations and print their names; `serve` does the same when it starts
     Migrate(Migrate),
     /// Back up the embedded database to a file; the server can keep running
@@ -126,6 +128,9 @@ pub struct Dev {
     /// Print one line of JSON to standard output when the server is ready
     #[arg(long)]
     pub json: bool,
+    /// Move the demo shop's time forward, such as by 3months or 1y: everything that becomes due by then is done
+    #[arg(long, value_name = "TIME")]
+    pub clock: Option<jiff::Span>,
     /// The server.
     #[command(flatten)]
     pub server: ServerSettings,
@@ -271,6 +276,20 @@ pub enum Jobs {
         #[command(flatten)]
         database: DatabaseSettings,
     },
+}
+
+/// The organization whose test clock is shown or moved.
+#[derive(Debug, Args)]
+pub struct TestClock {
+    /// How far to move the clock, such as 12h, 3months or 1y [default: show it]
+    #[arg(value_name = "TIME")]
+    pub by: Option<jiff::Span>,
+    /// The organization's slug [default: the only organization]
+    #[arg(long, value_name = "SLUG")]
+    pub organization: Option<String>,
+    /// The database.
+    #[command(flatten)]
+    pub database: DatabaseSettings,
 }
 
 /// The database that `till migrate` brings up to date.

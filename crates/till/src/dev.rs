@@ -1,8 +1,12 @@
 //! `till dev`: everything to try Till, in one folder.
 
+use jiff::Span;
 use serde::Serialize;
-use till_core::kernel::urls::PublicUrls;
-use till_server::app::{Clock, Policy};
+use till_core::{
+    kernel::{records::Organization, urls::PublicUrls},
+    organizations::clock::Unmoved,
+};
+use till_server::app::{App, Clock, Policy};
 use uuid::Uuid;
 
 use crate::{
@@ -14,6 +18,7 @@ use crate::{
     serve::{self, BoundListeners},
     sign_in,
     stop::{Stop, say},
+    test_clock,
     welcome::{self, Started},
 };
 
@@ -98,11 +103,33 @@ pub async fn run(wanted: &Dev) -> Result<(), Stop> {
         processor,
     })
     .await?;
+    if let Some(span) = wanted.clock {
+        move_clock(&app, &started.shop.organization, span).await?;
+    }
     serve::run(app, serving, || match wanted.json {
         true => say(json(&started)),
         false => say(welcome::text(&started, settings)),
     })
     .await
+}
+
+/// Starts to move the shop's clock; the server does it.
+async fn move_clock(app: &App, shop: &Organization, span: Span) -> Result<(), Stop> {
+    if app.sandbox.is_none() {
+        return Err(Stop::settings("--clock: only the sandbox has test clocks."));
+    }
+    // As it is by now: the notes of the demo shop do not say.
+    let shop = app.store.organization(shop.id).await?;
+    let shop = shop.ok_or_else(|| Stop::failed("the organization no longer exists."))?;
+    match test_clock::begin(&app.store, &shop, span).await {
+        Ok(words) => tracing::info!("{words}"),
+        // It goes on where the last start left it.
+        Err(_) if shop.clock_target_at.is_some() => {
+            tracing::warn!("--clock: {}", Unmoved::Advancing.words());
+        }
+        Err(stop) => return Err(stop),
+    }
+    Ok(())
 }
 
 fn json(started: &Started) -> String {

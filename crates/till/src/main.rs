@@ -25,6 +25,7 @@ mod serve;
 mod setup;
 mod sign_in;
 mod stop;
+mod test_clock;
 mod tokens;
 mod welcome;
 
@@ -76,6 +77,7 @@ async fn run(cli: Cli) -> Result<(), Stop> {
         Command::SignIn(wanted) => sign_in::run(&wanted).await,
         Command::Token(command) => tokens::run(&command).await,
         Command::Jobs(command) => jobs::run(&command).await,
+        Command::Clock(wanted) => test_clock::run(&wanted).await,
         Command::Migrate(wanted) => setup::migrate(&wanted).await,
         Command::Backup(wanted) => backup::backup(&wanted).await,
         Command::Restore(wanted) => backup::restore(&wanted).await,

@@ -67,6 +67,7 @@ pub fn text(started: &Started, settings: &ServerSettings) -> String {
     let commands = Commands::of(settings);
     text += &entry("Sign in again", &commands.sign_in(started));
     text += &entry("Another token", &commands.token(&shop.organization.slug));
+    text += &entry("Move time", &commands.clock(&shop.organization.slug));
     text += &entry("Check", &commands.doctor());
     text += &format!(
         "\nThe card 4000 0000 0000 0002 is declined, 4000 0025 0000 3155 asks for 3-D Secure; real cards are refused.\n\
@@ -157,6 +158,13 @@ impl Commands {
         format!(
             "{program} token create --organization {organization} --name backend --all-scopes{database}{key}"
         )
+    }
+
+    fn clock(&self, organization: &str) -> String {
+        let Self {
+            program, database, ..
+        } = self;
+        format!("{program} clock 1month --organization {organization}{database}")
     }
 
     fn doctor(&self) -> String {

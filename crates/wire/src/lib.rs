@@ -4,6 +4,7 @@ pub mod address;
 pub mod benefits;
 pub mod checkout_links;
 pub mod checkouts;
+pub mod clocks;
 pub mod country;
 pub mod custom_fields;
 pub mod customer_state;

@@ -66,6 +66,8 @@ pub enum Refusal {
     PaymentAlreadyInProgress,
     /// A subscription is not changed; why.
     Subscription(SubscriptionRefusal),
+    /// The organization's test clock is being moved.
+    ClockAdvancing,
     /// Not allowed; why.
     NotPermitted(String),
 }

@@ -30,6 +30,8 @@ named! {
         AccessToken(AccessTokenWrite),
         /// Of budgets.
         Budget(BudgetWrite),
+        /// Of test clocks.
+        Clock(ClockWrite),
         /// Of customers.
         Customer(CustomerWrite),
         /// Of custom fields.
@@ -118,6 +120,32 @@ pub enum BudgetWrite {
     ForgetWhole {
         /// The moment.
         before: i64,
+    },
+}
+
+/// See [`NamedWrite::Clock`].
+#[derive(Debug, Clone, PartialEq)]
+pub enum ClockWrite {
+    /// Has a clock moved; refused as [`crate::organizations::clock::STANDING`] where it is being moved.
+    SetTarget {
+        /// The organization.
+        id: Uuid,
+        /// The time up to which it is moved.
+        target: Timestamp,
+    },
+    /// Moves it on, never back.
+    Move {
+        /// The organization.
+        id: Uuid,
+        /// Seconds that its time is ahead of the machine's from now on.
+        offset_seconds: i64,
+    },
+    /// Ends a move.
+    Arrive {
+        /// The organization.
+        id: Uuid,
+        /// The time up to which it was moved.
+        target: Timestamp,
     },
 }
 

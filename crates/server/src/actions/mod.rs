@@ -4,6 +4,7 @@
 pub mod benefits;
 pub mod checkout_links;
 pub mod checkouts;
+pub mod clock;
 pub mod custom_fields;
 pub mod customer_sessions;
 pub mod customers;

@@ -1,4 +1,4 @@
-//! The sandbox processor's own route: what the page's card fields become, for programs.
+//! The sandbox's own routes: what the page's card fields become, for programs, and the test clock.
 
 use std::sync::Arc;
 
@@ -7,6 +7,7 @@ use serde::Serialize;
 use till_core::kernel::changes::Changes;
 use till_ports::processor::sandbox::{CardField, CardInput, TokenizeError};
 use till_wire::{
+    clocks::{Clock, ClockMove},
     error::{ErrorBody, ValidationBody},
     input::{Fields, Problem, int_in, text_of},
     limits, loc,
@@ -14,17 +15,21 @@ use till_wire::{
 use utoipa::ToSchema;
 
 use super::{
-    Created,
+    Created, Reply,
     operation::{Operation, operations},
 };
 use crate::{
+    actions::clock,
     app::App,
     error::{ApiError, OrNotFound},
-    http::{extract::Body, idempotency::IdempotencyGuard},
+    http::{
+        extract::{Body, Caller, scope},
+        idempotency::IdempotencyGuard,
+    },
 };
 
 /// The routes.
-pub(super) const OPERATIONS: &[Operation] = operations![create];
+pub(super) const OPERATIONS: &[Operation] = operations![create, get, advance];
 
 /// Characters of a number, with whatever groups it.
 const NUMBER: usize = 64;
@@ -108,6 +113,43 @@ async fn create(
         )),
         Err(error) => Err(ApiError::internal(error)),
     }
+}
+
+/// Get the test clock
+///
+/// Returns the time of your organization, and whether its clock is being moved.
+#[utoipa::path(get, path = "/v1/sandbox/clock", operation_id = "sandbox:get_clock", tag = "sandbox",
+    responses(
+        (status = 200, description = "Clock of your organization.", body = Clock),
+        (status = 404, description = "This server does not use the sandbox.", body = ErrorBody)),
+    security(("access_token" = []))
+)]
+async fn get(caller: Caller<scope::OrganizationsRead>) -> Reply<Clock> {
+    clock::get(&caller).await.map(Json)
+}
+
+/// Move the test clock
+///
+/// Moves the time of your organization forward. Everything that becomes due on the way, such as renewals, retries of
+/// failed payments and the expiry of checkout sessions, is done in order and at its time, and webhooks tell of it. The
+/// response does not wait for that: get the clock until it is no longer `advancing`. A clock never goes back.
+#[utoipa::path(post, path = "/v1/sandbox/clock", operation_id = "sandbox:move_clock", tag = "sandbox",
+    request_body(content = ClockMove, description = "Time to move the clock by, or to."),
+    responses(
+        (status = 202, description = "Clock, which is now being moved.", body = Clock),
+        (status = 404, description = "This server does not use the sandbox.", body = ErrorBody),
+        (status = 409, description = "The clock is being moved already (`ClockAdvancing`).", body = ErrorBody),
+        (status = 422, description = "The body has neither or both of `advance` and `to`, or the time is not later, or too late.", body = ValidationBody)),
+    security(("access_token" = []))
+)]
+async fn advance(
+    caller: Caller<scope::OrganizationsWrite>,
+    guard: IdempotencyGuard,
+    body: Body,
+) -> Created<Clock> {
+    let asked = body.read(ClockMove::read)?;
+    let clock = clock::advance(&caller, &guard, asked).await?;
+    Ok((StatusCode::ACCEPTED, Json(clock)))
 }
 
 /// Reads a card.

@@ -141,6 +141,11 @@ impl Viewer {
         self.context().now
     }
 
+    /// The path that was asked for.
+    pub fn here(&self) -> &str {
+        &self.here
+    }
+
     /// The address of a page of the organization's dashboard.
     pub fn path(&self, rest: &str) -> String {
         format!("/dashboard/{}{rest}", self.organization.slug)

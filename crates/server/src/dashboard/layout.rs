@@ -2,6 +2,7 @@
 
 use askama::Template;
 
+use super::clock::ClockControl;
 use crate::{
     dashboard::access::Viewer,
     pages::{Page, assets},
@@ -132,6 +133,7 @@ pub struct Layout {
     pub(super) nav: Vec<NavLink>,
     pub(super) flash: Option<String>,
     pub(super) sandbox: bool,
+    pub(super) clock: Option<ClockControl>,
 }
 
 impl Layout {
@@ -162,6 +164,7 @@ impl Layout {
                 .collect(),
             flash: viewer.flash.clone(),
             sandbox: viewer.sandbox,
+            clock: ClockControl::of(viewer),
         }
     }
 

@@ -10,6 +10,7 @@ mod answers;
 pub mod buyers;
 pub mod catalog;
 pub mod chart;
+mod clock;
 pub mod cookie;
 pub mod customers;
 pub mod denied;
@@ -69,6 +70,7 @@ pub fn routes(app: &Arc<App>, reference: Router<Arc<App>>) -> Router<Arc<App>> {
         .merge(invitations::routes())
         .merge(account::routes())
         .merge(home::routes())
+        .merge(clock::routes())
         .merge(catalog::routes())
         .merge(sales::routes())
         .merge(customers::routes())

@@ -7,6 +7,7 @@
 //! restart. Only what exists has a row: a session is looked up before it is counted by its id.
 
 pub mod cards;
+mod clock;
 mod codes;
 mod network;
 mod processor;
@@ -28,6 +29,7 @@ use till_store::CommitError;
 use crate::{app::App, error::ApiError};
 
 pub use crate::app::limits::Limits;
+pub use clock::moving_clock;
 pub use codes::CodeAttempt;
 pub use network::Network;
 pub use processor::checking;

@@ -1,6 +1,7 @@
 //! Workers: functions that do what is due and say how much; only the binary loops them.
 
 pub mod checkouts;
+mod clock;
 pub mod custom_fields;
 pub mod customers;
 pub mod files;
@@ -26,6 +27,7 @@ use till_core::{
         job_request::Queue,
         jobs::{End, Job},
     },
+    organizations::clock::ADVANCE_JOB,
     payments::{attempt::RECONCILE_JOB, notices::NOTICE_JOB, refunds::REFUND_JOB},
     people::{sign_in, team},
     subscriptions::dun::VOID_JOB,
@@ -182,6 +184,7 @@ kinds! {
     REFUND_JOB => payments::refund::refund,
     NOTICE_JOB => payments::notices::process,
     VOID_JOB => subscriptions::void_orders,
+    ADVANCE_JOB => clock::advance,
     RENAME_JOB => custom_fields::rename,
     STATE_CHANGED_JOB => customers::state_changed,
     sign_in::MAIL_JOB => mail::sign_in,

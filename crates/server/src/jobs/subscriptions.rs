@@ -51,24 +51,34 @@ pub async fn run_due(app: &App) -> Result<usize, ApiError> {
 
 /// Takes one batch of what is due by the machine's time, and one by each test clock: how many were taken.
 async fn turns(app: &App) -> Result<usize, ApiError> {
-    let mut taken = turn(app, None, app.clock.now()).await?;
+    let mut taken = turn(app, None, app.clock.now()).await?.taken;
     for organization in app.clocked_organizations().await? {
-        taken += turn(app, Some(organization.id), app.now_of(&organization)).await?;
+        let (id, now) = (organization.id, app.now_of(&organization));
+        taken += turn(app, Some(id), now).await?.taken;
     }
     Ok(taken)
 }
 
-/// Takes one batch of what is due by `now`, of one organization where one is named, and does it: how many were taken.
-pub async fn turn(
+/// Number of subscriptions that were taken at once, and of those for which what was due could be done.
+pub(super) struct Turn {
+    pub(super) taken: usize,
+    pub(super) done: usize,
+}
+
+/// Takes one batch of what is due by `now`, of one organization where one is named, and does it.
+pub(super) async fn turn(
     app: &App,
     organization_id: Option<Uuid>,
     now: Timestamp,
-) -> Result<usize, ApiError> {
+) -> Result<Turn, ApiError> {
     let due = app
         .store
         .claim_due_subscriptions(organization_id, now, now + CLAIM, BATCH)
         .await?;
-    let taken = due.len();
+    let mut turn = Turn {
+        taken: due.len(),
+        done: 0,
+    };
     let mut organizations: Vec<Uuid> = due.iter().map(|row| row.organization_id).collect();
     organizations.sort_unstable();
     organizations.dedup();
@@ -77,16 +87,17 @@ pub async fn turn(
         let own: Vec<Subscription> = own.cloned().collect();
         let organization = app.store.organization(id).await.or_not_found()?;
         let rows = Box::pin(Joined::billing(app, &organization, &own)).await?;
-        stream::iter(rows)
+        turn.done += stream::iter(rows)
             .map(|rows| {
                 let id = rows.subscription.id;
                 alone(app, "subscription", id, Box::pin(run(app, rows)))
             })
             .buffer_unordered(SIDE_BY_SIDE)
-            .collect::<Vec<bool>>()
+            .filter(|done| std::future::ready(*done))
+            .count()
             .await;
     }
-    Ok(taken)
+    Ok(turn)
 }
 
 /// Does what is due for one subscription. Where its rows have changed since they were read, they are read again.

@@ -65,7 +65,7 @@ pub async fn charge(
         Err(ProcessorError::Unsure(cause)) => {
             tracing::warn!(%cause, payment = %id, "the outcome of a payment attempt is unknown");
             app.metrics.unsure();
-            let ctx = app.context();
+            let ctx = app.context_of(organization);
             let (unanswered, mut changes) = journal::unanswered(&payment, cause.request_id(), &ctx);
             changes.reconcile_after(id, SignedDuration::ZERO, &ctx);
             if let Err(error) = app.commit(changes).await {

@@ -5,6 +5,7 @@ mod billing;
 mod catalog;
 mod checkout_links;
 mod checkouts;
+mod clocks;
 mod custom_fields;
 mod customer_value;
 mod customers;

@@ -46,12 +46,6 @@ impl Store {
         .await
     }
 
-    /// The organizations whose test clock is ahead of the machine's time, and is not being moved.
-    pub async fn clocked_organizations(&self) -> Result<Vec<Organization>, StoreError> {
-        let rest = "where clock_offset_seconds > 0 and clock_target_at is null order by id";
-        self.all(Query::select::<Organization>(rest, vec![])).await
-    }
-
     /// A token of the organization's.
     pub async fn access_token(
         &self,

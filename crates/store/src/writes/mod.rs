@@ -1,5 +1,6 @@
 //! The SQL of named writes, by feature.
 
+mod clocks;
 mod customers;
 mod discounts;
 mod jobs;
@@ -20,6 +21,7 @@ pub(crate) fn statement(write: NamedWrite) -> Statement {
     match write {
         NamedWrite::AccessToken(write) => people::access_token(write),
         NamedWrite::Budget(write) => kernel::budget(write),
+        NamedWrite::Clock(write) => clocks::clock(write),
         NamedWrite::Customer(write) => customers::customer(write),
         NamedWrite::CustomField(write) => customers::custom_field(write),
         NamedWrite::Discount(write) => discounts::discount(write),

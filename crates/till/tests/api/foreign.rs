@@ -312,6 +312,7 @@ impl World {
             }
             "subscriptions:update" => json!({"metadata": {"other": true}}),
             "subscriptions:change_preview" => json!({"cancel_at_period_end": true}),
+            "sandbox:move_clock" => json!({"advance": {"hours": 1}}),
             "sandbox:create_confirmation_token" => {
                 json!({"number": "4242424242424242", "exp_month": 12,
                 "exp_year": 2030, "cvc": "123"})

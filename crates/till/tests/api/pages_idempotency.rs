@@ -16,7 +16,8 @@ use crate::{
 const SHOP: &str = "/dashboard/ada";
 
 /// The forms that make something, by where they are sent.
-const MAKING: [&str; 15] = [
+const MAKING: [&str; 16] = [
+    "/clock",
     "/customers/new",
     "/developers/tokens/new",
     "/developers/webhooks/new",
@@ -176,6 +177,12 @@ fn making(world: &World) -> Vec<Making> {
             "/settings/team/invite",
             &[("email", "grace@example.com"), ("role", "member")],
             "invitations",
+        ),
+        (
+            product.clone(),
+            format!("{SHOP}/clock"),
+            field("advance", "day"),
+            "",
         ),
         (
             product.clone(),

@@ -2,9 +2,10 @@
 
 use std::{io::BufRead, path::Path};
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
 
-use crate::kit::{PATIENCE, Running, call, err, get, out, path, text};
+use crate::kit::{PATIENCE, Running, call, dev, err, get, out, path, run, text};
 
 #[test]
 fn dev_keeps_token_and_products_and_prints_one_line_of_json() {
@@ -145,6 +146,47 @@ fn the_demo_purchase_opens_a_session_that_can_be_paid() {
     let (_second, again) = Running::dev(folder.path());
     let (url, checkout) = (text(&again["url"]), text(&again["checkout_url"]));
     open_demo(url, checkout);
+}
+
+/// The clock of the shop once it stands.
+fn standing_clock(url: &str, token: &str) -> Value {
+    for _ in 0..100_000 {
+        let (status, _, clock) = call(url, "GET", "/v1/sandbox/clock", token, None);
+        assert_eq!(status, 200, "{clock}");
+        if clock["advancing"] == false {
+            return clock;
+        }
+    }
+    panic!("the clock does not arrive");
+}
+
+#[test]
+fn the_demo_shops_clock_is_moved_at_the_start_and_by_a_command() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut command = dev(folder.path());
+    command.args(["--clock", "3months"]);
+    let (_running, ready) = Running::dev_as(command);
+    let (url, token) = (text(&ready["url"]), text(&ready["token"]));
+    let first: Timestamp = text(&standing_clock(url, token)["now"]).parse().unwrap();
+    let data = ["--data-dir", path(&folder)];
+    let shown = run(&[&["clock"][..], &data].concat());
+    assert!(
+        out(&shown).starts_with("The clock of demo says "),
+        "{}",
+        err(&shown)
+    );
+    let moved = run(&[&["clock", "1y"][..], &data].concat());
+    assert!(
+        out(&moved).contains(" is being moved from "),
+        "{}",
+        err(&moved)
+    );
+    let second: Timestamp = text(&standing_clock(url, token)["now"]).parse().unwrap();
+    let days = second.duration_since(first).as_hours() / 24;
+    assert!((365..=366).contains(&days), "{days}");
+    let back = run(&[&["clock", "0d"][..], &data].concat());
+    assert_eq!(back.status.code(), Some(1));
+    assert!(err(&back).contains("forward"), "{}", err(&back));
 }
 
 #[test]

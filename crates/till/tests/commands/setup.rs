@@ -77,7 +77,7 @@ fn each_command_lists_the_settings_that_it_uses_and_no_others() {
     const LOG: [&str; 2] = ["log", "log-format"];
     const DATABASE: [&str; 2] = ["data-dir", "database-url"];
     const KEY: [&str; 2] = ["secret-key", "secret-key-file"];
-    let cases: [(&[&str], &[&[&str]]); 15] = [
+    let cases: [(&[&str], &[&[&str]]); 16] = [
         (&["init"], &[&["public-url"], &DATABASE, &KEY]),
         (&["sign-in"], &[&["listen", "public-url"], &DATABASE, &KEY]),
         (&["token", "create"], &[&DATABASE, &KEY]),
@@ -86,6 +86,7 @@ fn each_command_lists_the_settings_that_it_uses_and_no_others() {
         (&["jobs", "list"], &[&DATABASE]),
         (&["jobs", "retry"], &[&DATABASE]),
         (&["jobs", "drop"], &[&DATABASE]),
+        (&["clock"], &[&DATABASE]),
         (&["migrate"], &[&DATABASE]),
         (&["backup"], &[&DATABASE]),
         (&["restore"], &[&DATABASE]),

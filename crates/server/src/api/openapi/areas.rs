@@ -92,7 +92,7 @@ const AREAS: [Area; 18] = [
     Area {
         tag: "sandbox",
         noun: "confirmation token",
-        words: "Sandbox: test cards, on servers that take no real money.",
+        words: "Sandbox: test cards and a test clock, on servers that take no real money.",
     },
     Area {
         tag: "subscriptions",
@@ -128,7 +128,11 @@ pub(super) fn tags() -> Vec<Tag> {
 /// look, except at orders. A test holds this against the API's own refusals.
 #[must_use]
 pub fn scopes(tag: &str, method: &str) -> Vec<&'static str> {
-    let resource = tag.replace('-', "_");
+    let resource = match tag {
+        // Its clock is the organization's.
+        "sandbox" => "organizations".to_owned(),
+        tag => tag.replace('-', "_"),
+    };
     let words = match (method, tag) {
         ("get", "orders") => vec!["read"],
         ("get", _) => vec!["read", "write"],

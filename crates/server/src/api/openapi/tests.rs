@@ -8,6 +8,7 @@ use till_wire::{
     benefits::{BenefitCreate, BenefitUpdate},
     checkout_links::{CheckoutLinkCreate, CheckoutLinkUpdate},
     checkouts::{CheckoutCreate, CheckoutUpdate, Writer},
+    clocks::ClockMove,
     custom_fields::{CustomFieldCreate, CustomFieldUpdate},
     customers::{CustomerCreate, CustomerSessionCreate, CustomerUpdate},
     discounts::{DiscountCreate, DiscountUpdate},
@@ -226,6 +227,7 @@ fn read(id: &str, body: &Value) -> Option<Result<(), Vec<Problem>>> {
         "subscriptions:change_preview" | "subscriptions:update" => {
             SubscriptionUpdate::read(body, cx, Timestamp::UNIX_EPOCH).is_some()
         }
+        "sandbox:move_clock" => ClockMove::read(body, cx).is_some(),
         "webhooks:create_webhook_endpoint" => EndpointCreate::read(body, cx).is_some(),
         "webhooks:update_webhook_endpoint" => EndpointUpdate::read(body, cx).is_some(),
         _ => return None,

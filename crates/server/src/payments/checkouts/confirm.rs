@@ -72,13 +72,14 @@ pub async fn confirm(
         return resume(app, secret, attempt).await;
     }
     let mut input = Body(Some(body)).object(|f| CheckoutUpdate::read(Writer::Client, f))?;
-    update::guard_open(&loaded.checkout, &app.context())?;
+    update::guard_open(&loaded.checkout, &app.context_of(&loaded.organization))?;
     let code_attempt = code_attempt(app, &loaded, &input, network).await?;
     let card = match card(app, &loaded, &mut input).await {
         Ok(card) => card,
         Err(error) => {
             // Nobody is told that nothing was charged while another confirmation, begun meanwhile, is in flight.
-            update::guard_open(&session(app, secret).await?.checkout, &app.context())?;
+            let ctx = app.context_of(&loaded.organization);
+            update::guard_open(&session(app, secret).await?.checkout, &ctx)?;
             return Err(error);
         }
     };
