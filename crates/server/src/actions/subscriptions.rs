@@ -6,7 +6,7 @@ pub mod preview;
 mod update;
 
 use jiff::Timestamp;
-use till_core::kernel::records::Subscription as Row;
+use till_core::{kernel::records::Subscription as Row, subscriptions::bill::BillingRows};
 use till_store::List;
 use till_wire::{
     page::Page,
@@ -132,4 +132,12 @@ async fn shown<A: Access>(caller: &Caller<A>, id: Uuid) -> Result<Subscription> 
     let row = app.store.subscription(own, id).await.or_not_found()?;
     let mut shown = Joined::subscriptions(app, &caller.organization, &[row]).await?;
     shown.pop().or_not_found()
+}
+
+/// A subscription with all that its next bills depend on.
+pub async fn billing(caller: &Caller<scope::SubscriptionsRead>, id: Uuid) -> Result<BillingRows> {
+    let (app, own) = (&caller.app, &caller.organization);
+    let row = app.store.subscription(own.id, id).await.or_not_found()?;
+    let mut rows = Box::pin(Joined::billing(app, own, &[row])).await?;
+    rows.pop().or_not_found()
 }

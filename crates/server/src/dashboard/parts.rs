@@ -29,6 +29,11 @@ impl Moment {
         Self::shown(at, zone, "%-d %b %Y, %H:%M")
     }
 
+    /// The same as words, for a sentence.
+    pub fn words(at: Timestamp, zone: &TimeZone) -> String {
+        Self::new(at, zone).shown
+    }
+
     /// With day and second, such as `22 Nov 2026, 19:17:05`.
     pub fn with_seconds(at: Timestamp, zone: &TimeZone) -> Self {
         Self::shown(at, zone, "%-d %b %Y, %H:%M:%S")

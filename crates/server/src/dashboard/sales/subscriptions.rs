@@ -1,11 +1,12 @@
 //! Subscriptions: what is paid again and again.
 
+mod page;
+
 use std::sync::Arc;
 
 use axum::{Router, routing::get};
 use jiff::Timestamp;
 use till_wire::{
-    orders::Order,
     page::Page,
     subscriptions::{Subscription, SubscriptionBase, SubscriptionStatus},
 };
@@ -16,25 +17,20 @@ use crate::{
     actions::{self, customers::export::free},
     app::App,
     dashboard::{
-        Answer,
-        access::{Dashboard, Viewer},
-        answers::answers,
+        access::Viewer,
         buyers::{self, Buyers},
-        detail::{Fact, Part},
         listing::{Column, Filter, ListingQuery},
         parts::{Cell, Menu, MenuItem, Tone, sentence},
-        resource_pages::{Listed, Related, ResourcePages, SUBSCRIPTIONS, amount, list_routes},
-        sales, show,
-        timeline::timeline,
+        resource_pages::{Listed, ResourcePages, SUBSCRIPTIONS, amount, list_routes},
     },
     error::Result,
-    http::extract::{Caller, Params, PathId, scope},
+    http::extract::{Caller, Params, scope},
     table::typed,
 };
 
 /// The pages.
 pub fn routes() -> Router<Arc<App>> {
-    list_routes::<Subscription>(get(detail))
+    list_routes::<Subscription>(get(page::detail))
 }
 
 impl Listed for Subscription {
@@ -186,82 +182,9 @@ fn price(base: &SubscriptionBase) -> String {
 }
 
 fn state(base: &SubscriptionBase) -> Cell {
-    match base.cancel_at_period_end && base.ended_at.is_none() {
-        true => Cell::toned("ends after this period", Tone::Busy),
-        false => Cell::state(base.status.as_str()),
+    match base.ended_at {
+        None if base.cancel_at_period_end => Cell::toned("ends after this period", Tone::Busy),
+        None if base.pause_at_period_end => Cell::toned("pauses after this period", Tone::Busy),
+        _ => Cell::state(base.status.as_str()),
     }
-}
-
-/// What happens at the end of the period.
-fn renewal(base: &SubscriptionBase) -> Cell {
-    match base.ended_at.or(base.ends_at) {
-        Some(_) => Cell::Empty,
-        None => Cell::Text("Till does not charge renewals yet.".to_owned()),
-    }
-}
-
-async fn detail(dashboard: Dashboard<scope::SubscriptionsRead>, PathId(id): PathId) -> Answer {
-    let one = actions::subscriptions::get(&dashboard.caller, id).await?;
-    let orders = Related::<Order>::find(&dashboard, ("subscription_id", id)).await?;
-    let mut subjects = vec![id];
-    subjects.extend(one.base.checkout_id);
-    subjects.extend(orders.iter().flat_map(Related::ids));
-    let mut parts = vec![about(&dashboard, &one), schedule(&dashboard, &one.base)];
-    parts.extend(orders.map(|some| some.part(&dashboard, "It has no orders yet.")));
-    parts.extend(answers(&dashboard, &one.base.custom_field_data).await?);
-    parts.extend(crate::dashboard::metadata(&one.base.metadata));
-    parts.push(timeline(&dashboard, subjects).await?);
-    show(&one.detail(&dashboard, state(&one.base), parts))
-}
-
-fn about(viewer: &Viewer, one: &Subscription) -> Part {
-    let discount = one.discount.as_ref().map(|d| d.brief.name.clone());
-    Part::Facts(
-        "Subscription",
-        vec![
-            Fact::new("Subscription ID", Cell::Code(one.base.id.to_string())),
-            Fact::new("Status", Cell::Text(sentence(one.base.status.as_str()))),
-            Fact::new("Amount", Cell::Money(price(&one.base))),
-            Fact::new("Customer", buyers::customer(viewer, &one.customer)),
-            Fact::new("Product", sales::product(viewer, &one.product.base)),
-            Fact::new("Discount", Cell::text(discount)),
-            Fact::new(
-                "Checkout",
-                sales::linked(viewer, "checkouts", one.base.checkout_id, "The session"),
-            ),
-        ],
-    )
-}
-
-fn schedule(viewer: &Viewer, base: &SubscriptionBase) -> Part {
-    let time = |at| Cell::time_or_nothing(at, &viewer.zone);
-    let mut facts = vec![
-        Fact::new("Started", time(base.started_at)),
-        Fact::new("This period began", time(Some(base.current_period_start))),
-        Fact::new("This period ends", time(Some(base.current_period_end))),
-        Fact::new("Renewal", renewal(base)),
-    ];
-    let sometimes = [
-        ("Trial began", base.trial_start),
-        ("Trial ends", base.trial_end),
-        ("Past due since", base.past_due_at),
-        ("Cancelled", base.canceled_at),
-        ("Ends", base.ends_at),
-        ("Ended", base.ended_at),
-    ];
-    for (name, at) in sometimes {
-        if at.is_some() {
-            facts.push(Fact::new(name, time(at)));
-        }
-    }
-    if let Some(reason) = &base.customer_cancellation_reason {
-        facts.push(Fact::new("Reason", Cell::Text(sentence(reason.as_str()))));
-    }
-    if let Some(words) = &base.customer_cancellation_comment {
-        facts.push(Fact::new(
-            "The customer's comment",
-            Cell::Text(words.clone()),
-        ));
-    }
-    Part::Facts("Schedule", facts)
 }

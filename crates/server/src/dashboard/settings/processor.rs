@@ -112,7 +112,8 @@ fn processor(viewer: &Viewer, state: Option<&ProcessorState>) -> Part {
         (false, true) => (format!("{}, test mode", name(app)), "No real money moves."),
         (false, false) => (format!("{}, live", name(app)), "Real cards are charged."),
     };
-    let takes = match capabilities(viewer.organization.status).checkout_payments {
+    let allowed = capabilities(viewer.organization.status);
+    let or_not = |is: bool| match is {
         true => Cell::toned("yes", Tone::Good),
         false => Cell::toned("no", Tone::Bad),
     };
@@ -124,10 +125,10 @@ fn processor(viewer: &Viewer, state: Option<&ProcessorState>) -> Part {
         facts.push(Fact::new("Account", Cell::Many(cells)));
     }
     facts.extend([
-        Fact::new("Takes payments", takes),
+        Fact::new("Takes payments", or_not(allowed.checkout_payments)),
         Fact::new(
             "Renews subscriptions",
-            Cell::Text("Not yet: Till charges only the first payment.".to_owned()),
+            or_not(allowed.subscription_renewals),
         ),
     ]);
     Part::Facts("Processor", facts)

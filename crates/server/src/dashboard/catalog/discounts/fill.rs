@@ -323,9 +323,7 @@ fn lasting(was: Option<&Discount>) -> Option<Group> {
                 months.only("repeating"),
             ];
             let group = Group::new("Duration", fields).row();
-            Some(group.note(
-                "This cannot be changed later. For now, Till charges only the first payment of a subscription.",
-            ))
+            Some(group.note("This cannot be changed later."))
         }
         Some(DiscountLasting::Repeating { .. }) => Some(Group::new("Duration", vec![months])),
         Some(_) => None,

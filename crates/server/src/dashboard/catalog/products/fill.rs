@@ -320,7 +320,7 @@ fn billing() -> Group {
             .hint("3 with “Every month” means every three months."),
         ],
     )
-    .note("This cannot be changed later. Till charges the first payment of a subscription; renewals are not charged yet.")
+    .note("This cannot be changed later. A subscription renews by itself: the card that paid is charged for each period.")
     .row()
 }
 
@@ -333,7 +333,7 @@ fn trial_group() -> Group {
             Field::new("trial_interval_count", "How many", Kind::Line("number")),
         ],
     )
-    .note("For subscriptions only. Nothing is charged at checkout; Till does not charge after the trial yet.")
+    .note("For subscriptions only. Nothing is charged at checkout; the card is charged when the trial ends.")
     .row()
 }
 
