@@ -1,6 +1,8 @@
 -- A whole purchase, one after the other on each thread (give wrk as many threads as connections): creates a session,
 -- confirms it with a test card, and asks for it until it says succeeded. At the end it prints how many were bought, and
 -- how long it took from the confirmation's sending to the answer that says succeeded: median and 99th percentile, in ms.
+-- TOKENS is a file of confirmation tokens, one a line, of which each purchase takes another; without it, a test card of
+-- the sandbox's pays.
 local ffi = require("ffi")
 ffi.cdef [[
   typedef struct { long seconds; long nanoseconds; } till_time;
@@ -19,6 +21,23 @@ function setup(thread)
   all[#all + 1] = thread
 end
 
+-- The threads that bench/run gives wrk, and this one's share of the tokens.
+local THREADS = 8
+local tokens = {}
+function init()
+  local file, line = os.getenv("TOKENS"), 0
+  if not file then return end
+  for token in io.lines(file) do
+    if line % THREADS == number then tokens[#tokens + 1] = token end
+    line = line + 1
+  end
+end
+
+local function token()
+  if not os.getenv("TOKENS") then return "pm_card_visa" end
+  return table.remove(tokens) or "none_left"
+end
+
 local json = { ["Content-Type"] = "application/json" }
 local merchant = { ["Content-Type"] = "application/json", ["Authorization"] = "Bearer " .. os.getenv("TOKEN") }
 local product = '{"products":["' .. os.getenv("PRODUCT") .. '"]}'
@@ -32,7 +51,7 @@ function request()
   if step == "ask" then return wrk.format("GET", path, json) end
   begun = now()
   local body = '{"customer_email":"' .. os.time() .. "." .. number .. "." .. bought
-    .. '@example.com","customer_billing_address":{"country":"FR"},"confirmation_token_id":"pm_card_visa"}'
+    .. '@example.com","customer_billing_address":{"country":"FR"},"confirmation_token_id":"' .. token() .. '"}'
   return wrk.format("POST", path .. "/confirm", json, body)
 end
 

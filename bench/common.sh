@@ -19,12 +19,17 @@ begin() {
   trap 'exit 130' INT TERM
   if [ -z "${TILL_BIN:-}" ]; then
     cargo build --profile dist --locked -p till
-    TILL_BIN="$(cargo metadata --format-version 1 --no-deps --locked \
-      | python3 -c 'import json, sys; print(json.load(sys.stdin)["target_directory"])')/dist/till"
+    TILL_BIN="$(built)/till"
   fi
 }
 
-till_pid="" hang_pid="" other_pid=""
+# built   the folder of what is built as it is installed
+built() {
+  cargo metadata --format-version 1 --no-deps --locked \
+    | python3 -c 'import json, sys; print(json.load(sys.stdin)["target_directory"] + "/dist")'
+}
+
+till_pid="" hang_pid="" other_pid="" fake_pid=""
 stop() { # stop NAME   ends the process that the variable NAME_pid names
   local name="$1_pid"
   if [ -n "${!name}" ]; then
@@ -33,7 +38,7 @@ stop() { # stop NAME   ends the process that the variable NAME_pid names
     printf -v "$name" ''
   fi
 }
-cleanup() { stop till; stop other; stop hang; stop_postgres; rm -rf "$work"; }
+cleanup() { stop till; stop other; stop hang; stop fake; stop_postgres; rm -rf "$work"; }
 
 # headline WORDS   when, where and what is measured
 headline() {
@@ -63,6 +68,39 @@ start_till() {
   PRODUCT="$(field "$work/ready.json" products 0 id)"
   OTHER_PRODUCT="$(field "$work/ready.json" products 1 id)"
   export TOKEN PRODUCT OTHER_PRODUCT
+}
+
+# start_fake   starts a fake Stripe; sets fake_pid, and the variables by which a Till that is started sells through it
+start_fake() {
+  if [ -z "${TILL_FAKE_STRIPE_BIN:-}" ]; then
+    cargo build --profile dist --locked -p till-fake-stripe
+    TILL_FAKE_STRIPE_BIN="$(built)/till-fake-stripe"
+  fi
+  rm -f "$work/fake"
+  mkfifo "$work/fake"
+  "$TILL_FAKE_STRIPE_BIN" --json >"$work/fake" 2>>"$work/fake.log" &
+  fake_pid=$!
+  IFS= read -r line <"$work/fake" || { tail -20 "$work/fake.log" >&2; exit 1; }
+  printf '%s' "$line" >"$work/fake.json"
+  TILL_STRIPE_API_URL="$(field "$work/fake.json" api_url)"
+  TILL_STRIPE_SCRIPT_URL="$(field "$work/fake.json" script_url)"
+  TILL_STRIPE_SECRET_KEY="$(field "$work/fake.json" secret_key)"
+  TILL_STRIPE_PUBLISHABLE_KEY="$(field "$work/fake.json" publishable_key)"
+  export TILL_STRIPE_API_URL TILL_STRIPE_SCRIPT_URL TILL_STRIPE_SECRET_KEY TILL_STRIPE_PUBLISHABLE_KEY
+}
+
+# make_tokens COUNT   confirmation tokens of a card that pays, one a line in the file TOKENS
+make_tokens() {
+  export TOKENS="$work/tokens"
+  python3 - "$1" "$TILL_STRIPE_API_URL" >"$TOKENS" <<'PY'
+import http.client, json, os, sys
+fake = http.client.HTTPConnection(sys.argv[2].removeprefix("http://"))
+sent = {"authorization": "Bearer " + os.environ["TILL_STRIPE_SECRET_KEY"],
+        "content-type": "application/x-www-form-urlencoded"}
+for _ in range(int(sys.argv[1])):
+    fake.request("POST", "/v1/test_helpers/confirmation_tokens", "payment_method=pm_card_visa", sent)
+    print(json.loads(fake.getresponse().read())["id"])
+PY
 }
 
 # call METHOD PATH BODY   what the API answers
