@@ -172,12 +172,27 @@ async fn attempt(app: &App, id: Uuid) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// True where what was paid for is still being made.
+/// The payment of a charge that a notice is about. The notice may come before its outcome is known here: then the
+/// processor is asked for that first.
+async fn charged(app: &App, charge: &str) -> Result<Option<Payment>, ApiError> {
+    let name = app.processor.name();
+    let payment = app.store.payment_by_reference(name, charge).await?;
+    match payment {
+        Some(payment) if payment.state != PaymentState::Succeeded => {
+            attempt(app, payment.id).await?;
+            Ok(app.store.attempt(payment.id).await?)
+        }
+        payment => Ok(payment),
+    }
+}
+
+/// True where what was paid for is still being made, or its outcome is not known yet.
 fn is_unfulfilled(payment: &Payment) -> bool {
-    payment.state == PaymentState::Succeeded
-        && payment.kind == PaymentKind::Charge
-        && payment.order_id.is_none()
-        && payment.decline_reason.is_none()
+    let is_sold = match payment.state {
+        PaymentState::Succeeded => payment.decline_reason.is_none(),
+        state => !state.is_settled(),
+    };
+    is_sold && payment.kind == PaymentKind::Charge && payment.order_id.is_none()
 }
 
 async fn later(app: &App, payment: &Payment) -> Result<End, ApiError> {
@@ -190,8 +205,7 @@ async fn later(app: &App, payment: &Payment) -> Result<End, ApiError> {
 }
 
 async fn refunds(app: &App, charge: &str) -> Result<End, ApiError> {
-    let name = app.processor.name();
-    match app.store.payment_by_reference(name, charge).await? {
+    match charged(app, charge).await? {
         Some(payment) if is_unfulfilled(&payment) => return later(app, &payment).await,
         Some(payment) => refresh(app, &payment).await?,
         None => {}
@@ -201,10 +215,9 @@ async fn refunds(app: &App, charge: &str) -> Result<End, ApiError> {
 
 async fn disputed(app: &App, reference: &str) -> Result<End, ApiError> {
     if dispute::record(app, reference).await?.is_none() {
-        let (name, now) = (app.processor.name(), app.clock.now());
-        let told = app.processor.dispute(reference, now).await?;
+        let told = app.processor.dispute(reference, app.clock.now()).await?;
         let payment = match told {
-            Some(told) => app.store.payment_by_reference(name, &told.charge).await?,
+            Some(told) => charged(app, &told.charge).await?,
             None => None,
         };
         if let Some(payment) = payment.filter(is_unfulfilled) {

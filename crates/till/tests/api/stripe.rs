@@ -279,6 +279,23 @@ both! {
         assert_eq!(fake.object(&reference).unwrap()["status"], "lost");
     }
 
+    async fn a_dispute_that_is_told_of_before_the_outcome_of_its_payment_is_known_is_not_forgotten(t: &mut Till) {
+        let (t, fake) = t.on_stripe().await;
+        let checkout = t.checkout_for(&t.product().await).await;
+        confirmations(&fake, Troubles { reset_after: 100, ..Troubles::default() });
+        confirm(&t, &fake, &checkout, "pm_card_createDispute").await.refused(409, "CheckoutLocked");
+        fake.troubles(Troubles::default());
+        let is_dispute = |notice: &(_, String)| notice.1.contains("\"charge.dispute.created\"");
+        let notice = fake.notices(None).into_iter().find(is_dispute).expect("the bank tells of it");
+        assert_eq!(t.stripe_sends(notice).await.status, 202);
+        t.drain().await;
+        t.catch_up().await;
+        assert_eq!(t.reload(&checkout).await["status"], "succeeded");
+        let disputes = t.items("/v1/disputes/").await;
+        assert_eq!(disputes.len(), 1);
+        assert_eq!((&disputes[0]["status"], &disputes[0]["order_id"]), (&json!("needs_response"), &t.orders(&checkout).await[0]["id"]));
+    }
+
     async fn an_inquiry_that_the_bank_closes_gives_nothing_back(t: &mut Till) {
         let (t, fake) = t.on_stripe().await;
         let checkout = t.checkout_for(&t.monthly().await).await;
