@@ -89,7 +89,7 @@ start_fake() {
   export TILL_STRIPE_API_URL TILL_STRIPE_SCRIPT_URL TILL_STRIPE_SECRET_KEY TILL_STRIPE_PUBLISHABLE_KEY
 }
 
-# make_tokens COUNT   confirmation tokens of a card that pays, one a line in the file TOKENS
+# make_tokens COUNT   confirmation tokens of a card that pays and is kept, as the product is renewed, one a line in the file TOKENS
 make_tokens() {
   export TOKENS="$work/tokens"
   python3 - "$1" "$TILL_STRIPE_API_URL" >"$TOKENS" <<'PY'
@@ -98,7 +98,7 @@ fake = http.client.HTTPConnection(sys.argv[2].removeprefix("http://"))
 sent = {"authorization": "Bearer " + os.environ["TILL_STRIPE_SECRET_KEY"],
         "content-type": "application/x-www-form-urlencoded"}
 for _ in range(int(sys.argv[1])):
-    fake.request("POST", "/v1/test_helpers/confirmation_tokens", "payment_method=pm_card_visa", sent)
+    fake.request("POST", "/v1/test_helpers/confirmation_tokens", "payment_method=pm_card_visa&setup_future_usage=off_session", sent)
     print(json.loads(fake.getresponse().read())["id"])
 PY
 }

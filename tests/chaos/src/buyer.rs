@@ -1,9 +1,10 @@
 //! A buyer: makes a session, fills it in, pays with whatever card chance gives, goes to the bank if asked, and
 //! does not give up when connections break. Some leave when their bank asks, some get their money back ([`merchant`]), some
-//! ask their bank for it ([`contest`]).
+//! ask their bank for it ([`contest`]), and for subscribers weeks pass in a moment ([`travel`]).
 
 mod contest;
 mod merchant;
+mod travel;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -14,9 +15,11 @@ use std::{
     time::{Duration, Instant},
 };
 
+use jiff::Timestamp;
 use rand::{Rng, RngExt, SeedableRng, rngs::StdRng};
 use reqwest::Method;
 use serde_json::{Value, json};
+use till_store::Store;
 use tokio::time::sleep;
 use uuid::Uuid;
 
@@ -39,6 +42,8 @@ pub struct Seen {
     pub acknowledged: BTreeSet<Acknowledgement>,
     /// Sessions whose buyers left when the bank asked them.
     pub abandoned: BTreeSet<Uuid>,
+    /// The subscriptions whose periods were moved into the past, and where they ended then.
+    pub moved: BTreeMap<Uuid, Timestamp>,
     /// The ends of purchases and refunds, by name.
     pub ends: BTreeMap<String, usize>,
 }
@@ -51,6 +56,8 @@ pub struct World {
     pub shop: Arc<Shop>,
     pub seen: Arc<Mutex<Seen>>,
     pub closing: Arc<AtomicBool>,
+    /// The database, in which time passes.
+    pub store: Store,
 }
 
 /// Buys until the shop closes; ends what was begun.
@@ -109,9 +116,10 @@ impl<'a> Buyer<'a> {
     fn new(world: &'a World, wish: String, chance: &mut StdRng) -> Self {
         let shop = &world.shop;
         let product = match chance.random_range(0..10) {
-            0..5 => shop.book,
-            5 => shop.gift,
-            6..8 => shop.monthly,
+            0..4 => shop.book,
+            4 => shop.gift,
+            5 => shop.monthly,
+            6..8 => shop.weekly,
             _ => shop.trial,
         };
         let is_regular = [shop.book, shop.gift].contains(&product) && chance.random_bool(0.6);
@@ -260,6 +268,7 @@ impl<'a> Buyer<'a> {
             match session["status"].as_str() {
                 Some("succeeded") => {
                     self.acknowledge(Acknowledgement::Succeeded);
+                    self.travel(&session).await?;
                     self.contest(&session).await?;
                     self.reconsider(&session).await?;
                     return Ok(Step::End("bought".to_owned()));
@@ -330,7 +339,7 @@ impl<'a> Buyer<'a> {
     async fn token(&mut self) -> Result<String, GaveUp> {
         if let Processor::Stripe(stripe) = &self.world.processor {
             let shop = &self.world.shop;
-            let saves = [shop.monthly, shop.trial].contains(&self.product);
+            let saves = [shop.monthly, shop.weekly, shop.trial].contains(&self.product);
             return stripe.token(self.card, saves, self.until).await;
         }
         if self.card != TYPED {

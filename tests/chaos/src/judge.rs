@@ -3,6 +3,7 @@
 mod disputes;
 mod events;
 mod refunds;
+mod renewals;
 mod sales;
 #[cfg(test)]
 mod tests;
@@ -61,6 +62,7 @@ pub fn judge(record: &Record) -> Verdict {
     refunds::intents(record, &mut verdict);
     refunds::notices(record, &mut verdict);
     sales::sessions(record, &mut verdict);
+    renewals::renewals(record, &mut verdict);
     sales::people(record, &mut verdict);
     sales::discounts(record, &mut verdict);
     events::refunds(record, &mut verdict);

@@ -18,6 +18,7 @@ mod record;
 mod run;
 mod shop;
 mod stripe;
+mod time;
 
 use std::{path::PathBuf, process::ExitCode};
 

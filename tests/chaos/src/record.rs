@@ -1,12 +1,14 @@
 //! The record of a run: the processor's ledger, Till's rows, what arrived at the receiver, and what buyers
 //! were told.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
+use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
 use till_core::kernel::values::Json;
 use till_store::{Col, Options, Query, Store};
+use till_wire::orders::OrderItem;
 use uuid::Uuid;
 
 use crate::{Failure, processor::Processor, receiver::Receiver, shop::EVENTS};
@@ -113,9 +115,19 @@ pub struct Order {
     pub total: i64,
     /// Given back, with tax.
     pub refunded: i64,
+    pub subscription: Option<Uuid>,
+    /// Why it was made.
+    pub reason: String,
+    /// Start and end of the time that its first line is about.
+    pub period: Option<(Timestamp, Timestamp)>,
 }
 
 impl Order {
+    /// True for one of a further period of a subscription.
+    pub fn is_renewal(&self) -> bool {
+        self.reason == "subscription_cycle"
+    }
+
     /// True for one that was paid, whatever was given back since.
     pub fn is_paid(&self) -> bool {
         ["paid", "partially_refunded", "refunded"].contains(&self.status.as_str())
@@ -138,8 +150,11 @@ pub struct Session {
 pub struct Subscription {
     pub id: Uuid,
     pub checkout: Option<Uuid>,
+    pub status: String,
     /// True where it has ended.
     pub ended: bool,
+    /// Until when it is paid for.
+    pub period_end: Timestamp,
 }
 
 #[derive(Debug, Clone)]
@@ -241,6 +256,10 @@ pub struct Record {
     pub acknowledged: BTreeSet<Acknowledgement>,
     /// Sessions whose buyers left when the bank asked them.
     pub abandoned: BTreeSet<Uuid>,
+    /// The subscriptions whose periods were moved into the past, and where they ended then.
+    pub moved: BTreeMap<Uuid, Timestamp>,
+    /// When it was read.
+    pub read_at: Timestamp,
     /// The number of endpoints.
     pub endpoints: usize,
     /// Kinds and keys of jobs that nobody will do any more.
@@ -302,6 +321,17 @@ pub async fn waiting(store: &Store, abandoned: &BTreeSet<Uuid>) -> Result<Vec<St
     for (Col(state), Col(id)) in store.all::<(Text, Id)>(refunds).await? {
         all.push(format!("refund {id} is {state}"));
     }
+    let due = Query::raw(
+        "select id from subscriptions where status in ('active', 'trialing', 'past_due') and current_period_end <= $1",
+        vec![Timestamp::now().into()],
+    );
+    for Col(id) in store.all::<Id>(due).await? {
+        all.push(format!("subscription {id} is due"));
+    }
+    let unpaid = sql("select id from orders where status = 'pending'");
+    for Col(id) in store.all::<Id>(unpaid).await? {
+        all.push(format!("order {id} is unpaid"));
+    }
     let jobs = sql("select key from jobs where buried is null");
     for Col(key) in store.all::<Text>(jobs).await? {
         if !left.iter().any(|id| key.contains(id)) {
@@ -359,6 +389,7 @@ impl Record {
         let mut record = Self {
             endpoints: endpoints.len(),
             deliveries: receiver.deliveries(),
+            read_at: Timestamp::now(),
             ..Self::default()
         };
         processor.read(&mut record).await?;
@@ -384,11 +415,14 @@ impl Record {
                 reference,
             });
         }
-        let rows = sql("select id, refunded_amount + refunded_tax_amount from orders");
-        let rows = store.all::<(Id, Int)>(rows).await?;
-        let refunded: HashMap<Uuid, i64> = rows
+        type MoreRow = (Id, Int, MaybeId, Text, Col<Json<Vec<OrderItem>>>);
+        let rows = sql(
+            "select id, refunded_amount + refunded_tax_amount, subscription_id, billing_reason, items from orders",
+        );
+        let rows = store.all::<MoreRow>(rows).await?;
+        let mut more: HashMap<Uuid, _> = rows
             .into_iter()
-            .map(|(Col(id), Col(refunded))| (id, refunded))
+            .map(|(Col(id), refunded, of, reason, items)| (id, (refunded, of, reason, items)))
             .collect();
         type OrderRow = (Id, MaybeId, Id, MaybeId, Text, Int);
         let rows = sql(
@@ -397,14 +431,23 @@ impl Record {
         for (Col(id), Col(checkout), Col(customer), Col(discount), Col(status), Col(total)) in
             store.all::<OrderRow>(rows).await?
         {
+            let Some((Col(refunded), Col(subscription), Col(reason), Col(Json(items)))) =
+                more.remove(&id)
+            else {
+                return Err(format!("order {id} was made while the record was read").into());
+            };
+            let first = items.first();
             self.orders.push(Order {
+                subscription,
+                reason,
+                period: first.and_then(|line| line.start_timestamp.zip(line.end_timestamp)),
                 id,
                 checkout,
                 customer,
                 discount,
                 status,
                 total,
-                refunded: refunded.get(&id).copied().unwrap_or(0),
+                refunded,
             });
         }
         type SessionRow = (Id, Text, MaybeId, MaybeId, Col<Json<Value>>, MaybeText);
@@ -473,13 +516,18 @@ impl Record {
     }
 
     async fn read_others(&mut self, store: &Store) -> Result<(), Failure> {
-        let rows = sql("select id, checkout_id, ended_at from subscriptions");
-        type SubscriptionRow = (Id, MaybeId, Col<Option<jiff::Timestamp>>);
-        for (Col(id), Col(checkout), Col(ended)) in store.all::<SubscriptionRow>(rows).await? {
+        let rows =
+            sql("select id, checkout_id, status, ended_at, current_period_end from subscriptions");
+        type SubscriptionRow = (Id, MaybeId, Text, Col<Option<Timestamp>>, Col<Timestamp>);
+        for (Col(id), Col(checkout), Col(status), Col(ended), Col(period_end)) in
+            store.all::<SubscriptionRow>(rows).await?
+        {
             self.subscriptions.push(Subscription {
                 id,
                 checkout,
+                status,
                 ended: ended.is_some(),
+                period_end,
             });
         }
         let rows =
@@ -518,7 +566,7 @@ impl Record {
             .all::<Id>(sql("select id from webhook_events where skipped"))
             .await?;
         let skipped: HashSet<Uuid> = skipped.into_iter().map(|Col(id)| id).collect();
-        type EventRow = (Id, Id, Text, MaybeId, Int, Col<jiff::Timestamp>);
+        type EventRow = (Id, Id, Text, MaybeId, Int, Col<Timestamp>);
         let rows = sql(
             "select id, endpoint_id, kind, subject_id, sequence, created_at from webhook_events order by sequence",
         );

@@ -29,7 +29,7 @@ use crate::{
     processor::{self, Failures, Processor},
     receiver::Receiver,
     record::{self, Record},
-    shop, stripe,
+    shop, stripe, time,
 };
 
 /// Between a node's return and its next death, in milliseconds.
@@ -55,14 +55,16 @@ pub async fn run(args: &Args) -> Result<Verdict, Failure> {
     let urls = nodes.iter().map(|node| node.url.clone()).collect();
     let net = Net::new(urls, token.to_owned())?;
     let shop = shop::open(&net, &hooks, args.buyers).await?;
+    let store = record::open(&database).await?;
     let world = World {
         net,
         processor: processor.clone(),
         shop: Arc::new(shop),
         seen: Arc::new(Mutex::new(Seen::default())),
         closing: Arc::new(AtomicBool::new(false)),
+        store: store.clone(),
     };
-    let store = record::open(&database).await?;
+    let hastening = tokio::spawn(time::hasten(store.clone()));
 
     let begun = Instant::now();
     let mut buyers = JoinSet::new();
@@ -99,9 +101,12 @@ pub async fn run(args: &Args) -> Result<Verdict, Failure> {
         .iter_mut()
         .filter_map(|node| (!node.is_alive()).then(|| node.url.clone()));
     waiting.extend(dead.map(|url| format!("Till at {url} has ended by itself")));
+    hastening.abort();
+    let _ = hastening.await;
     let mut record = Record::read(&store, &processor, &receiver, &world.shop.endpoints).await?;
     record.acknowledged = seen.acknowledged;
     record.abandoned = seen.abandoned;
+    record.moved = seen.moved;
     record.waiting = waiting;
     record.repeats_allowed = false;
     let mut verdict = Verdict::default();

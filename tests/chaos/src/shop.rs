@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The events that every endpoint is told of.
-pub const EVENTS: [&str; 12] = [
+pub const EVENTS: [&str; 16] = [
     "checkout.created",
     "checkout.updated",
     "customer.created",
@@ -26,6 +26,10 @@ pub const EVENTS: [&str; 12] = [
     "subscription.created",
     "subscription.active",
     "subscription.updated",
+    "subscription.cycled",
+    "subscription.past_due",
+    "subscription.canceled",
+    "subscription.revoked",
 ];
 
 #[derive(Debug, Clone)]
@@ -33,6 +37,7 @@ pub struct Shop {
     pub book: Uuid,
     pub gift: Uuid,
     pub monthly: Uuid,
+    pub weekly: Uuid,
     pub trial: Uuid,
     /// Code and how many may use it.
     pub discounts: Vec<(String, i64)>,
@@ -59,6 +64,12 @@ pub async fn open(net: &Net, hooks: &str, buyers: usize) -> Result<Shop, Failure
         net,
         "/v1/products/",
         json!({"name": "Monthly", "recurring_interval": "month", "prices": fixed(1000)}),
+    )
+    .await?;
+    let weekly = make(
+        net,
+        "/v1/products/",
+        json!({"name": "Weekly", "recurring_interval": "week", "prices": fixed(500)}),
     )
     .await?;
     let trial = make(
@@ -97,6 +108,7 @@ pub async fn open(net: &Net, hooks: &str, buyers: usize) -> Result<Shop, Failure
         book,
         gift,
         monthly,
+        weekly,
         trial,
         discounts,
         endpoints,

@@ -56,11 +56,9 @@ pub fn disputes(record: &Record, verdict: &mut Verdict) {
         if !names.contains(&dispute.reference) {
             verdict.broken(format!("dispute {} is not the processor's", dispute.id));
         }
-        let session = orders.get(&dispute.order).and_then(|order| order.checkout);
-        let held = record
-            .subscriptions
-            .iter()
-            .find(|held| held.checkout.is_some() && held.checkout == session);
+        let order = orders.get(&dispute.order);
+        let of = order.and_then(|order| order.subscription);
+        let held = record.subscriptions.iter().find(|held| Some(held.id) == of);
         if let Some(held) = held.filter(|held| dispute.is_decided() && !held.ended) {
             verdict.broken(format!(
                 "dispute {} is {}, and its subscription {} goes on",

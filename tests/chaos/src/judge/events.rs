@@ -66,7 +66,8 @@ pub fn written(record: &Record, verdict: &mut Verdict) {
         "order.created",
         record.orders.iter().map(|o| o.id).collect(),
     );
-    once("order.paid", record.orders.iter().map(|o| o.id).collect());
+    let paid = record.orders.iter().filter(|order| order.is_paid());
+    once("order.paid", paid.map(|o| o.id).collect());
     once(
         "subscription.created",
         record.subscriptions.iter().map(|s| s.id).collect(),

@@ -1,6 +1,9 @@
 //! The judge finds what is wrong with a doctored record.
 
 mod disputes;
+mod renewals;
+
+use jiff::Timestamp;
 
 use super::*;
 use crate::record::*;
@@ -9,6 +12,11 @@ fn id(n: u128) -> Uuid {
     Uuid::from_u128(n)
 }
 use uuid::Uuid;
+
+/// A day's moment.
+fn moment(day: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + 86_400 * day).expect("a moment")
+}
 
 /// One session that was paid, with a discount, and of which a third was given back, told to two endpoints; nothing is
 /// wrong with it.
@@ -67,6 +75,9 @@ fn sound() -> Record {
             status: "partially_refunded".into(),
             total: 900,
             refunded: 300,
+            subscription: None,
+            reason: "purchase".into(),
+            period: None,
         }],
         sessions: vec![Session {
             id: id(1),
@@ -185,8 +196,10 @@ fn every_kind_of_doctored_record_is_found() {
         ("has 2 subscriptions instead of 0", |r| {
             r.subscriptions = vec![
                 Subscription {
-                    ended: false,
                     id: id(6),
+                    status: "active".into(),
+                    ended: false,
+                    period_end: moment(9),
                     checkout: Some(id(1))
                 };
                 2

@@ -9,8 +9,11 @@ fn disputed(change: impl FnOnce(&mut Record)) -> Vec<String> {
         r.subscriptions.push(Subscription {
             id: id(70),
             checkout: Some(id(1)),
+            status: "canceled".into(),
             ended: true,
+            period_end: moment(9),
         });
+        r.orders[0].subscription = Some(id(70));
         r.processor_disputes.push(ProcessorDispute {
             reference: "du_1".into(),
             charge: "pi_1".into(),
