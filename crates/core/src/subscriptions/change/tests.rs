@@ -140,13 +140,6 @@ pub(super) fn trialing(rows: ChangeRows, days: i64) -> ChangeRows {
     })
 }
 
-pub(super) fn ends(rows: ChangeRows) -> ChangeRows {
-    with(rows, |subscription| {
-        subscription.cancel_at_period_end = true;
-        subscription.ends_at = Some(subscription.current_period_end);
-    })
-}
-
 pub(super) fn in_status(rows: ChangeRows, status: SubscriptionStatus) -> ChangeRows {
     with(rows, |subscription| {
         subscription.status = status;
