@@ -60,6 +60,7 @@ fn layout(person: &Person, title: &str) -> Layout {
             .collect(),
         flash: person.flash.clone(),
         sandbox: false,
+        clock: None,
     }
 }
 

@@ -253,7 +253,7 @@ both! {
         let subscription = subscribed(t, "pm_card_chargeCustomerFail", 10).await;
         told(t).await;
         advanced(t, "years", 1).await;
-        let (due, day) = (time(&subscription["trial_end"]), |days| SignedDuration::from_hours(24 * days));
+        let (due, day) = (time(&subscription["trial_end"]), |days: i64| SignedDuration::from_hours(24 * days));
         let path = "/v1/payments/?sorting=created_at&status=failed";
         let tried: Vec<_> = t.items(path).await.iter().map(|payment| time(&payment["created_at"])).collect();
         assert_eq!(tried.len(), 5, "{tried:?}");

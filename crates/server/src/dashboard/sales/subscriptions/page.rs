@@ -135,7 +135,10 @@ fn unpaid(viewer: &Viewer, order: &till_core::kernel::records::Order) -> Fact {
     let due = money(order.due_amount(), order.currency);
     let link = Cell::link(
         ORDERS.path(viewer, order.id, ""),
-        format!("{due} of order {}", order.invoice_number),
+        match &order.invoice_number {
+            Some(number) => format!("{due} of order {number}"),
+            None => format!("{due} of an order"),
+        },
     );
     let failed = format!(
         "{} of {MOST_FAILURES} attempts failed.",
