@@ -55,9 +55,10 @@ function request()
   return wrk.format("POST", path .. "/confirm", json, body)
 end
 
--- A millisecond between one question and the next.
+-- A millisecond between one question and the next, or PAUSE milliseconds.
+local pause = tonumber(os.getenv("PAUSE") or 1)
 function delay()
-  return step == "ask" and 1 or 0
+  return step == "ask" and pause or 0
 end
 
 function response(status, _, body)
