@@ -64,6 +64,7 @@ both! {
         assert_eq!(told(t).await, CHARGED);
         next_period(t, &subscription).await;
         assert_eq!(lines(&orders(t, &subscription).await[0]), [2000]);
+        t.catch_up().await;
     }
 
     async fn lines_of_a_change_are_net_of_the_discount_of_their_period(t: &mut Till) {
@@ -106,6 +107,7 @@ both! {
         assert_eq!(told(t).await, RENEWED);
         next_period(t, &subscription).await;
         assert_eq!(lines(&orders(t, &subscription).await[0]), [2000], "each line is on one order");
+        t.catch_up().await;
     }
 
     async fn a_credit_that_is_left_over_pays_for_what_comes(t: &mut Till) {
@@ -150,6 +152,7 @@ both! {
         let attempts = t.items("/v1/payments/?status=failed").await;
         assert_eq!((attempts.len(), &attempts[0]["order_id"]), (1, &json!(null)));
         change(t, &subscription, json!({"cancel_at_period_end": true})).await.ok();
+        t.catch_up().await;
     }
 
     async fn a_change_that_the_buyer_would_have_to_approve_is_declined(t: &mut Till) {
@@ -214,7 +217,8 @@ both! {
         switch(&unheard, &subscription, &pro, "invoice").await.refused(409, "SubscriptionLocked");
         until(&unheard, end).await;
         assert_eq!(shown(t, &subscription).await["current_period_end"], subscription["current_period_end"]);
-        t.catch_up().await;
+        // The reconciler asks again after half the time that it has waited.
+        until(t, end + jiff::SignedDuration::from_hours(1)).await;
         t.catch_up().await;
         let renewed = shown(t, &subscription).await;
         assert_eq!((&renewed["product_id"], &renewed["current_period_start"]), (&pro["id"], &subscription["current_period_end"]));
@@ -280,6 +284,7 @@ both! {
         let renewed = next_period(t, &subscription).await;
         assert_eq!((&renewed["product_id"], &renewed["pending_update"]), (&less["id"], &json!(null)));
         assert_eq!(lines(&orders(t, &subscription).await[0]), [500]);
+        t.catch_up().await;
     }
 
     async fn a_change_that_waits_is_withdrawn_by_hand_or_by_another_one(t: &mut Till) {
@@ -368,6 +373,7 @@ both! {
         let order = orders(t, &subscription).await.remove(0);
         assert_eq!(lines(&order), [-2899, 5000]);
         assert_eq!(shown(t, &subscription).await["seats"], 5);
+        t.catch_up().await;
     }
 
     async fn seats_and_units_that_cannot_be_are_refused(t: &mut Till) {
@@ -420,6 +426,7 @@ both! {
         change(t, &subscription, json!({"discount_id": limited["id"]})).await.invalid();
         t.delete(&path(&subscription)).await.ok();
         change(t, &subscription, json!({"discount_id": launch["id"]})).await.ok();
+        t.catch_up().await;
     }
 
     async fn a_trial_ends_when_it_is_told_to(t: &mut Till) {
@@ -444,6 +451,7 @@ both! {
         let at = in_days(t, 60);
         let again = change(t, &subscription, json!({"trial_end": at})).await.ok();
         assert_eq!((&again["status"], &again["trial_start"]), (&json!("trialing"), &subscription["trial_start"]));
+        t.catch_up().await;
     }
 
     async fn a_change_in_a_trial_has_the_new_products_trial(t: &mut Till) {

@@ -35,6 +35,7 @@ both! {
         assert_eq!(renewed["current_period_start"], made["current_period_end"]);
         let order = orders(t, &made).await.remove(0);
         assert_eq!((lines(&order), &order["status"]), (vec![0], &json!("paid")));
+        t.catch_up().await;
     }
 
     async fn a_customer_is_named_by_either_id(t: &mut Till) {

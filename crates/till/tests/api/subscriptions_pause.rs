@@ -63,6 +63,7 @@ both! {
         assert_eq!(told(t).await, ["subscription.updated", "subscription.resumed", "order.created", "order.updated", "order.paid"]);
         assert_eq!(lines(&orders(t, &subscription).await[0]), [2000]);
         change(t, &subscription, json!({"resume": true})).await.refused(409, "NotPausedSubscription");
+        t.catch_up().await;
     }
 
     async fn a_pause_is_withdrawn_before_it_begins(t: &mut Till) {
@@ -86,6 +87,7 @@ both! {
         let ended = t.delete(&path(&subscription)).await.ok();
         assert_eq!(ended["status"], "canceled");
         assert_eq!(orders(t, &subscription).await.len(), 1);
+        t.catch_up().await;
     }
 
     async fn lines_of_a_change_wait_for_the_order_of_the_resumption(t: &mut Till) {

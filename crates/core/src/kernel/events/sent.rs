@@ -25,6 +25,7 @@ pub const fn is_sent(kind: EventType) -> bool {
         | EventType::SubscriptionUpdated
         | EventType::SubscriptionActive
         | EventType::SubscriptionCanceled
+        | EventType::SubscriptionUncanceled
         | EventType::SubscriptionRevoked
         | EventType::SubscriptionCycled
         | EventType::SubscriptionPastDue
@@ -44,7 +45,6 @@ pub const fn is_sent(kind: EventType) -> bool {
         | EventType::MemberCreated
         | EventType::MemberUpdated
         | EventType::MemberDeleted
-        | EventType::SubscriptionUncanceled
         | EventType::BenefitGrantCreated
         | EventType::BenefitGrantUpdated
         | EventType::BenefitGrantCycled

@@ -230,7 +230,8 @@ fn period(
 /// The rows as they are once the change is written.
 pub(super) fn begun(rows: &ChangeRows, decision: &Decision) -> BillingRows {
     let mut subscription = decision.subscription.clone();
-    subscription.version += 1;
+    // A row that does not differ is not written, and keeps its version.
+    subscription.version += i64::from(subscription != rows.billing.subscription);
     // What waits may be what the change names.
     let waits = subscription.pending_update.as_ref();
     let product_id = waits.and_then(|update| update.product_id);

@@ -282,6 +282,40 @@ fn lines_that_wait_are_taken_by_the_order_of_a_change() {
     assert_eq!(payment.amount, 966 + 967);
 }
 
+/// A version that no row has would be a conflict for ever.
+#[test]
+fn what_ends_a_period_or_a_pause_writes_versions_that_follow_each_other() {
+    use till_wire::subscriptions::SubscriptionStatus::Paused;
+    let paused = super::in_status(rows(plan(100, 1000), None), Paused);
+    let trial = super::trialing(rows(plan(100, 1000), None), 14);
+    for (rows, body) in [
+        (paused, json!({"resume": true})),
+        (trial, json!({"trial_end": "now"})),
+    ] {
+        let made = made(&rows, body).unwrap();
+        let mut next = rows.billing.subscription.version;
+        for write in &made.changes.writes {
+            match write {
+                Write::Update {
+                    table: "subscriptions",
+                    version,
+                    ..
+                } => {
+                    assert_eq!(*version, Some(next));
+                    next += 1;
+                }
+                Write::Guard {
+                    table: "subscriptions",
+                    version,
+                    ..
+                } => assert_eq!(*version, next),
+                _ => {}
+            }
+        }
+        assert_eq!(made.subscription.version, next);
+    }
+}
+
 #[test]
 fn an_order_of_nothing_is_paid() {
     let mut rows = rows(plan(100, 1000), None);
