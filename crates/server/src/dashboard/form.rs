@@ -2,6 +2,7 @@
 //! API's reader judges it, and its problems come back to their fields.
 
 mod errors;
+pub mod local_time;
 
 use askama::Template;
 use till_wire::{input::Words, money::Currency, values::Interval};

@@ -14,7 +14,7 @@ use axum::{
 use serde_json::{Value, json};
 use till_core::{kernel::records::Organization as Row, organizations};
 use till_wire::organizations::{
-    Organization, OrganizationUpdate, SocialPlatform, TaxBehaviorOption,
+    Organization, OrganizationUpdate, ProrationBehavior, SocialPlatform, TaxBehaviorOption,
 };
 
 use super::{
@@ -53,11 +53,13 @@ const SWITCHES: [(&str, &str); 4] = [
     ),
 ];
 
-/// Settings that nothing follows yet: plans are not changed, subscriptions not renewed, benefits not granted. They are
+/// How changes in the middle of a period are billed, where the change does not say.
+const PRORATION: &str = "subscription_settings.proration_behavior";
+
+/// Settings that nothing follows yet: customers change nothing themselves, and benefits are not granted. They are
 /// carried along, as the API takes all settings of subscriptions at once.
-const UNUSED: [&str; 3] = [
+const UNUSED: [&str; 2] = [
     "subscription_settings.allow_customer_updates",
-    "subscription_settings.proration_behavior",
     "subscription_settings.benefit_revocation_grace_period",
 ];
 
@@ -143,7 +145,7 @@ fn as_sent(organization: &Organization) -> FormData {
         "default_presentment_currency",
         "default_tax_behavior",
     ];
-    for name in texts.into_iter().chain(UNUSED) {
+    for name in texts.into_iter().chain([PRORATION]).chain(UNUSED) {
         let text = match at(&value, name) {
             Value::String(text) => text.clone(),
             Value::Null => String::new(),
@@ -327,6 +329,16 @@ fn checkouts() -> Group {
 
 fn subscriptions() -> Group {
     let mut fields = switches(&["subscription_settings"]);
+    let behaviors = ProrationBehavior::ALL.iter().map(|behavior| {
+        let words = match behavior {
+            ProrationBehavior::Invoice => "Charge the difference at once",
+            ProrationBehavior::Prorate => "Add the difference to the next bill",
+            ProrationBehavior::NextPeriod => "Wait for the next period",
+        };
+        (behavior.as_str(), words)
+    });
+    let label = "Changes in the middle of a period";
+    fields.push(Field::new(PRORATION, label, Kind::choice(behaviors)));
     fields.extend(UNUSED.map(|name| Field::new(name, "", Kind::Hidden)));
     Group::new("Subscriptions", fields)
 }

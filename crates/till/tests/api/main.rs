@@ -29,6 +29,7 @@ mod dashboard_refunds;
 mod dashboard_sales;
 mod dashboard_settings;
 mod dashboard_sign_in;
+mod dashboard_subscriptions;
 mod dashboard_team;
 mod discounts;
 mod disputes;

@@ -36,9 +36,35 @@ const MAKING: [&str; 16] = [
 ];
 
 /// The others: sent twice, they leave what they left the first time. By the last word of where they are sent.
-const CHANGING: [&str; 17] = [
-    "accept", "archive", "change", "delete", "disable", "edit", "enable", "leave", "refund",
-    "remove", "revoke", "role", "secret", "settings", "sign-out", "tax", "withdraw",
+const CHANGING: [&str; 28] = [
+    "accept",
+    "archive",
+    "billing-date",
+    "cancel",
+    "change",
+    "delete",
+    "disable",
+    "discard",
+    "discount",
+    "edit",
+    "enable",
+    "leave",
+    "pause",
+    "plan",
+    "refund",
+    "remove",
+    "resume",
+    "revoke",
+    "role",
+    "seats",
+    "secret",
+    "settings",
+    "sign-out",
+    "tax",
+    "trial",
+    "uncancel",
+    "unpause",
+    "withdraw",
 ];
 
 /// The forms of a page: where they are sent, and what is in them.

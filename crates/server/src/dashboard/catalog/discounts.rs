@@ -5,7 +5,7 @@ mod fill;
 use std::sync::Arc;
 
 use axum::{Router, routing::get};
-use jiff::{Timestamp, Zoned, tz::TimeZone};
+use jiff::Timestamp;
 use till_core::discounts::new_code;
 use till_wire::{
     discounts::{Discount, DiscountCreate, DiscountLasting, DiscountUpdate, DiscountValue},
@@ -154,12 +154,6 @@ async fn detail(dashboard: Dashboard<scope::DiscountsRead>, PathId(id): PathId) 
     parts.push(timeline(&dashboard, [id]).await?);
     let state = state(&discount, dashboard.now());
     show(&discount.detail(&dashboard, state, parts))
-}
-
-/// A moment as the browser's field for day and minute takes it, in the viewer's zone.
-fn local(at: Timestamp, zone: &TimeZone) -> String {
-    let there: Zoned = at.to_zoned(zone.clone());
-    there.strftime("%Y-%m-%dT%H:%M").to_string()
 }
 
 impl Listed for Discount {

@@ -1,6 +1,10 @@
 //! Subscriptions: what is paid again and again.
 
+mod change;
+mod fields;
+mod flow;
 mod page;
+mod preview;
 
 use std::sync::Arc;
 
@@ -30,7 +34,7 @@ use crate::{
 
 /// The pages.
 pub fn routes() -> Router<Arc<App>> {
-    list_routes::<Subscription>(get(page::detail))
+    list_routes::<Subscription>(get(page::detail)).merge(flow::routes())
 }
 
 impl Listed for Subscription {

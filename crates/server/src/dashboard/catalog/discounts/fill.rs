@@ -1,6 +1,6 @@
 //! The discount form: its fields, and the API's body that it becomes.
 
-use jiff::{civil::DateTime, tz::TimeZone};
+use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 use till_wire::{
     discounts::{Discount, DiscountDuration, DiscountLasting, DiscountValue},
@@ -8,11 +8,15 @@ use till_wire::{
     products::Product,
 };
 
-use super::{local, percent};
+use super::percent;
 use crate::{
     dashboard::{
         access::Viewer,
-        form::{Field, FormData, FormErrors, Group, Kind, next_currency, with_chosen},
+        form::{
+            Field, FormData, FormErrors, Group, Kind,
+            local_time::{self, instant, local},
+            next_currency, with_chosen,
+        },
     },
     http::extract::Body,
     pages::checkout::money::{Locale, editable, parse, parse_number},
@@ -134,7 +138,7 @@ pub fn body(
             Some(typed) if kept.is_some_and(|kept| local(kept, zone) == typed) => {
                 body.as_object_mut().map(|fields| fields.remove(name));
             }
-            Some(typed) => body[name] = moment(typed, zone),
+            Some(typed) => body[name] = instant(typed, zone),
             None => {}
         }
     }
@@ -213,16 +217,6 @@ fn amounts(form_data: &FormData, errors: &mut FormErrors) -> Value {
         *errors = FormErrors::field(&format!("{ROWS}.{first}.amount"), "Fill this in.");
     }
     Value::Object(amounts)
-}
-
-/// A day and minute of the viewer's as an instant; anything else goes as it was typed, to be judged.
-fn moment(typed: &str, zone: &TimeZone) -> Value {
-    let there = typed.parse::<DateTime>().ok();
-    let at = there.and_then(|there| there.to_zoned(zone.clone()).ok());
-    at.map_or_else(
-        || Value::from(typed),
-        |at| Value::from(at.timestamp().to_string()),
-    )
 }
 
 /// The form's groups; `was` is the discount that is edited.
@@ -331,10 +325,7 @@ fn lasting(was: Option<&Discount>) -> Option<Group> {
 }
 
 fn limits(viewer: &Viewer) -> Group {
-    let zone = viewer.zone.iana_name().unwrap_or("UTC");
-    let moment = |name: &str, label: &str| {
-        Field::new(name, label, Kind::Line("datetime-local")).hint(format!("Time zone: {zone}."))
-    };
+    let moment = |name: &str, label: &str| local_time::field(name, label, &viewer.zone);
     let count = |name: &str, label: &str| {
         Field::new(name, label, Kind::Line("number")).hint("If empty, there is no limit.")
     };

@@ -9,7 +9,7 @@ use till_wire::{
     subscriptions::{Subscription, SubscriptionBase, SubscriptionStatus},
 };
 
-use super::{price, state};
+use super::{change::Change, price, state};
 use crate::{
     actions,
     dashboard::{
@@ -17,9 +17,9 @@ use crate::{
         access::{Dashboard, Viewer},
         answers::answers,
         buyers,
-        detail::{Fact, Part},
+        detail::{Action, DetailPage, Fact, Part},
         metadata,
-        parts::{Cell, Moment, card, money, sentence},
+        parts::{Cell, MenuItem, Moment, card, money, sentence},
         resource_pages::{Listed as _, ORDERS, Related},
         sales, show,
         timeline::timeline,
@@ -44,7 +44,32 @@ pub(super) async fn detail(
     parts.extend(answers(&dashboard, &one.base.custom_field_data).await?);
     parts.extend(metadata(&one.base.metadata));
     parts.push(timeline(&dashboard, subjects).await?);
-    show(&one.detail(&dashboard, state(&one.base), parts))
+    let mut page = one.detail(&dashboard, state(&one.base), parts);
+    offer(&dashboard, &one, &mut page);
+    show(&page)
+}
+
+/// The changes that can be made: the first as a button, the others in the menu.
+fn offer(viewer: &Viewer, one: &Subscription, page: &mut DetailPage) {
+    if viewer.may::<scope::SubscriptionsWrite>().is_err() {
+        return;
+    }
+    let waits = one.pending_update.is_some();
+    let offered = Change::ALL.into_iter();
+    let mut offered = offered.filter(|change| change.is_offered(&one.base, waits));
+    let to = |change: Change| (change.words().action, change.href(viewer, one.base.id));
+    let Some((words, href)) = offered.next().map(to) else {
+        return;
+    };
+    page.actions.push(Action::Go(words, href));
+    if let Some(menu) = &mut page.menu {
+        menu.items.push(MenuItem::Separator);
+        let others = offered.map(|change| {
+            let (words, href) = to(change);
+            MenuItem::Link(words, href)
+        });
+        menu.items.extend(others);
+    }
 }
 
 /// What comes next, and when; none where it has ended.

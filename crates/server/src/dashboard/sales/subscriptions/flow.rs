@@ -1,0 +1,203 @@
+//! How a change to a subscription is made: a form, then what it comes to, and only then the change itself.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    response::{Html, IntoResponse},
+    routing::{get, post},
+};
+use till_wire::subscriptions::{Subscription, SubscriptionUpdate};
+use uuid::Uuid;
+
+use super::{
+    change::Change,
+    fields,
+    preview::{self, ChangePreview},
+};
+use crate::{
+    actions,
+    app::App,
+    dashboard::{
+        Answer,
+        access::Dashboard,
+        done,
+        form::{Field, Form, FormData, FormErrors, FormPage, Group, Kind, judged},
+        resource_pages::{Listed as _, SUBSCRIPTIONS},
+        show, show_again,
+    },
+    error::{ApiError, Result},
+    http::extract::{PathId, scope},
+};
+
+/// Sent along once the person has seen what the change comes to: the version of the subscription that it was worked out
+/// for.
+const SEEN: &str = "_seen";
+
+type Viewing = Dashboard<scope::SubscriptionsWrite>;
+
+/// The pages.
+pub(super) fn routes() -> Router<Arc<App>> {
+    let add = |router: Router<Arc<App>>, change: Change| {
+        let fill = move |viewing: Viewing, PathId(id): PathId| fill(viewing, id, change);
+        let send = move |viewing: Viewing, PathId(id): PathId, form_data: FormData| {
+            send(viewing, id, change, form_data)
+        };
+        let live = move |viewing: Viewing, PathId(id): PathId, form_data: FormData| {
+            live(viewing, id, change, form_data)
+        };
+        let at = SUBSCRIPTIONS.at(&format!("/{{id}}/{}", change.path()));
+        router
+            .route(&at, get(fill).post(send))
+            .route(&format!("{at}/preview"), post(live))
+    };
+    Change::ALL.into_iter().fold(Router::new(), add)
+}
+
+async fn find(viewing: &Viewing, id: Uuid) -> Result<Subscription> {
+    actions::subscriptions::get(&viewing.may()?, id).await
+}
+
+async fn fill(viewing: Viewing, id: Uuid, change: Change) -> Answer {
+    let one = find(&viewing, id).await?;
+    let form_data = fields::filled(change, &one, &viewing);
+    if change.is_plain() {
+        return send(viewing, id, change, form_data).await;
+    }
+    let errors = FormErrors::default();
+    show(&form_page(&viewing, &one, change, (&form_data, &errors)).await?)
+}
+
+/// Shows what the change comes to, and makes it once that was seen.
+async fn send(viewing: Viewing, id: Uuid, change: Change, form_data: FormData) -> Answer {
+    let one = find(&viewing, id).await?;
+    let read = judged(fields::read(change, &form_data, &viewing))?;
+    let input = match read {
+        Ok(input) => input,
+        Err(errors) => return again(&viewing, &one, change, (&form_data, &errors)).await,
+    };
+    let coming = match judged(worked_out(&viewing, &one, change, &input).await)? {
+        Ok(coming) => coming,
+        Err(errors) => return again(&viewing, &one, change, (&form_data, &errors)).await,
+    };
+    let here = one.path(&viewing);
+    let version = coming.version.to_string();
+    match form_data.get(SEEN) {
+        None => return show(&question(&viewing, &one, change, &form_data, &coming)?),
+        // Sent twice, or somebody else was faster.
+        Some(seen) if seen != version => {
+            let words = "The subscription has changed since that form was shown; this page shows how it is now.";
+            return done(&here, words);
+        }
+        Some(_) => {}
+    }
+    let made = Box::pin(actions::subscriptions::update(&viewing.caller, id, &input));
+    match judged(made.await)? {
+        Ok(_) => done(&here, change.words().done),
+        Err(errors) => again(&viewing, &one, change, (&form_data, &errors)).await,
+    }
+}
+
+async fn worked_out(
+    viewing: &Viewing,
+    one: &Subscription,
+    change: Change,
+    input: &SubscriptionUpdate,
+) -> Result<ChangePreview> {
+    let preview = actions::subscriptions::preview::change(&viewing.caller, one.base.id, input);
+    let preview = Box::pin(preview).await?;
+    let reading = viewing.may::<scope::SubscriptionsRead>()?;
+    let billing = actions::subscriptions::billing(&reading, one.base.id).await?;
+    Ok(preview::of(
+        viewing,
+        one,
+        (change, input),
+        &preview,
+        &billing,
+    ))
+}
+
+/// The preview while the form is being filled in.
+async fn live(viewing: Viewing, id: Uuid, change: Change, form_data: FormData) -> Answer {
+    let one = find(&viewing, id).await?;
+    let coming = match judged(fields::read(change, &form_data, &viewing))? {
+        Ok(input) => judged(worked_out(&viewing, &one, change, &input).await)?,
+        Err(errors) => Err(errors),
+    };
+    let html = match coming {
+        Ok(coming) => coming.html()?,
+        Err(errors) => preview::refused(errors.all())?,
+    };
+    Ok(Html(html).into_response())
+}
+
+async fn form_page(
+    viewing: &Viewing,
+    one: &Subscription,
+    change: Change,
+    (form_data, errors): (&FormData, &FormErrors),
+) -> Result<FormPage> {
+    let aside = match fields::read(change, form_data, viewing) {
+        Ok(input) => worked_out(viewing, one, change, &input).await.ok(),
+        Err(_) => None,
+    };
+    let aside = match aside {
+        Some(coming) => coming.html()?,
+        None => preview::refused(Vec::new())?,
+    };
+    let here = change.href(viewing, one.base.id);
+    let groups = fields::groups(change, one, viewing).await?;
+    let mut form = Form::new(&here, "Continue", groups);
+    form.preview = Some(format!("{here}/preview"));
+    let name = one.name();
+    let title = change.words().action.to_owned();
+    Ok(FormPage {
+        layout: SUBSCRIPTIONS.under_one(viewing, (one.base.id, &name), title),
+        form: form.again(form_data, errors),
+        aside: Some(aside),
+    })
+}
+
+async fn again(
+    viewing: &Viewing,
+    one: &Subscription,
+    change: Change,
+    sent: (&FormData, &FormErrors),
+) -> Answer {
+    if change.is_plain() {
+        let words = sent.1.all().join(" ");
+        return done(&one.path(viewing), &words);
+    }
+    show_again(&form_page(viewing, one, change, sent).await?)
+}
+
+/// The page that shows what the change comes to before it is made.
+fn question(
+    viewing: &Viewing,
+    one: &Subscription,
+    change: Change,
+    form_data: &FormData,
+    coming: &ChangePreview,
+) -> Result<FormPage> {
+    let names = fields::NAMES.iter();
+    let sent = names.filter(|name| form_data.ticked(name));
+    let hidden = |name: &str| Field::new(name, name, Kind::Hidden);
+    let mut fields: Vec<_> = sent.map(|name| hidden(name)).collect();
+    fields.push(hidden(SEEN).value(coming.version.to_string()));
+    let group = Group::new("", fields).note(coming.effect.clone());
+    let words = change.words();
+    let mut form = Form::new(change.href(viewing, one.base.id), words.submit, vec![group]);
+    form.danger = change == Change::Cancel;
+    let name = one.name();
+    let title = format!("{}?", words.submit);
+    Ok(FormPage {
+        layout: SUBSCRIPTIONS.under_one(viewing, (one.base.id, &name), title),
+        form: form.again(form_data, &FormErrors::default()),
+        aside: Some(coming.html()?),
+    })
+}
+
+/// So that templates' errors are told like others.
+pub(super) fn rendered(template: &impl askama::Template) -> Result<String> {
+    template.render().map_err(ApiError::internal)
+}
