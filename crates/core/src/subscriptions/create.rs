@@ -1,5 +1,5 @@
-//! Subscriptions that the merchant makes: to free products only, without an order (docs/behaviour:
-//! subscriptions/create).
+//! Subscriptions that the merchant makes: to free products only, without an order
+//! (docs/behaviour: subscriptions/create).
 
 use till_wire::{customers::SessionFor, events::EventType, metadata::Metadata};
 use till_wire::{

@@ -96,6 +96,9 @@ async fn create(
 ///
 /// A change of product or seats in the middle of a period is billed as `proration_behavior` says. One that is charged
 /// at once is made only when the charge has succeeded; while it is charged, other changes are refused.
+///
+/// Where the subscription has ended or is about to, the answer is 403 with the error `AlreadyCanceledSubscription`; where
+/// it is not active, it is 403 with `InactiveSubscription`.
 #[utoipa::path(
     patch, path = "/v1/subscriptions/{id}", operation_id = "subscriptions:update", tag = "subscriptions",
     params(("id" = Uuid, Path, description = "ID of the subscription.")),
@@ -104,7 +107,6 @@ async fn create(
         (status = 200, description = "Subscription after the change.", body = Subscription),
         (status = 400, description = "Seats or units that the price does not allow, or no cancellation to withdraw: the error says which.", body = ErrorBody),
         (status = 402, description = "The change was to be charged at once, and the charge failed; nothing has changed. The error is `PaymentFailed`.", body = ErrorBody),
-        (status = 403, description = "The subscription has ended or is about to, or is not active: the error is `AlreadyCanceledSubscription` or `InactiveSubscription`.", body = ErrorBody),
         (status = 409, description = "The subscription is paused, or not paused, or a change to it is being charged: the error is `CannotPauseSubscription`, `NoScheduledPause`, `NotPausedSubscription` or `SubscriptionLocked`.", body = ErrorBody),
         (status = 410, description = "The subscription has ended, so its cancellation cannot be withdrawn.", body = ErrorBody),
         (status = 422, description = "Fields that do not read, or a product, discount or date that the subscription cannot have.", body = ValidationBody),
@@ -124,12 +126,13 @@ async fn update(
 /// Revoke a subscription
 ///
 /// Ends a subscription at once: the customer loses what it gives, and orders that are not paid become void.
+///
+/// Where it has ended already, the answer is 403 with the error `AlreadyCanceledSubscription`.
 #[utoipa::path(
     delete, path = "/v1/subscriptions/{id}", operation_id = "subscriptions:revoke", tag = "subscriptions",
     params(("id" = Uuid, Path, description = "ID of the subscription.")),
     responses(
         (status = 200, description = "Subscription that has ended.", body = Subscription),
-        (status = 403, description = "The subscription has ended already: the error is `AlreadyCanceledSubscription`.", body = ErrorBody),
         (status = 409, description = "A change to the subscription is being charged: the error is `SubscriptionLocked`.", body = ErrorBody),
     ),
     security(("access_token" = []))
@@ -185,7 +188,6 @@ async fn cancel_preview(
     responses(
         (status = 200, description = "Charges that the change would make.", body = SubscriptionChangePreview),
         (status = 400, description = "Seats or units that the price does not allow, or no cancellation to withdraw: the error says which.", body = ErrorBody),
-        (status = 403, description = "The subscription has ended or is about to, or is not active: the error is `AlreadyCanceledSubscription` or `InactiveSubscription`.", body = ErrorBody),
         (status = 409, description = "The subscription is paused, or not paused, or a change to it is being charged: the error is `CannotPauseSubscription`, `NoScheduledPause`, `NotPausedSubscription` or `SubscriptionLocked`.", body = ErrorBody),
         (status = 410, description = "The subscription has ended, so its cancellation cannot be withdrawn.", body = ErrorBody),
         (status = 422, description = "Fields that do not read, or a product, discount or date that the subscription cannot have.", body = ValidationBody),

@@ -246,6 +246,7 @@ both! {
             assert!(kind == wanted && is_right_after(*at, moment), "{wanted} at {moment}: {told:?}");
         }
         t.catch_up().await;
+        t.webhook_events().await;
     }
 
     async fn a_failing_card_is_tried_again_and_given_up_on_schedule(t: &mut Till) {
@@ -269,6 +270,7 @@ both! {
         assert!(voided.duration_since(revoked) < SignedDuration::from_secs(2), "{told:?}");
         assert_eq!(bills(t, &subscription).await[1].2, "void");
         t.catch_up().await;
+        t.webhook_events().await;
     }
 
     async fn a_clock_is_moved_once_at_a_time_and_only_forward(t: &mut Till) {
@@ -310,7 +312,9 @@ both! {
         let send = async || {
             let request = axum::http::Request::post(CLOCK).header("authorization", format!("Bearer {}", t.token))
                 .header("content-type", "application/json").header("idempotency-key", "once");
-            t.raw(request.body(axum::body::Body::from(r#"{"advance":{"days":1}}"#)).unwrap()).await
+            let body = r#"{"advance":{"days":1}}"#;
+            let request = request.header("content-length", body.len());
+            t.raw(request.body(axum::body::Body::from(body)).unwrap()).await
         };
         let first = send().await.expect(202);
         t.drain().await;

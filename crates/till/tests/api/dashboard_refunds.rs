@@ -45,7 +45,7 @@ both! {
         let owner = t.dashboard().await;
         let customer = format!("/dashboard/ada/customers/{}", bought["customer_id"].as_str().unwrap());
         let page = owner.get(&customer).await;
-        page.says(200, "<dt>Paid</dt><dd><span class=\"money\">$36.00</span>");
+        page.says(200, "<dt>Paid</dt><dd><span class=\"line\"><span class=\"money\">$36.00</span>");
         page.says(200, "<dt>Balance</dt><dd>None</dd>");
         let path = format!("/dashboard/ada/orders/{}/refund", id(&bought));
         refunded(&owner, &path, &[("amount", "10.01"), ("reason", "duplicate")]).await;

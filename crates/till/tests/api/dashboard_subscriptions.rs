@@ -4,9 +4,7 @@ use serde_json::{Value, json};
 use till_core::kernel::records::Role;
 use till_testkit::{Answer, Browser, Till, both};
 
-use crate::subscriptions_kit::{
-    VISA, a_day_in, about_to_be_declined, bought, by_seat, plan, shown,
-};
+use crate::subscriptions_kit::{VISA, a_day_in, bought, by_seat, plan, shown};
 
 fn id(thing: &Value) -> &str {
     thing["id"].as_str().unwrap()
@@ -84,7 +82,7 @@ both! {
         let pro = plan(t, "Pro", 2000, json!({})).await;
         let owner = t.dashboard().await;
         let form = owner.get(&format!("{}/plan", page_of(&subscription))).await;
-        form.says(200, "Pro: $20.00");
+        form.says(200, "Pro: $20");
         let fields = [("product_id", id(&pro)), ("proration_behavior", "invoice")];
         let before = next_orders(t, &subscription).await;
         let live = owner.post(&format!("{}/plan/preview", page_of(&subscription)), &fields).await;
@@ -97,20 +95,6 @@ both! {
         let now = shown(t, &subscription).await;
         assert_eq!((now["product_id"].clone(), now["amount"].as_i64()), (pro["id"].clone(), Some(2000)));
         assert_eq!(next_orders(t, &subscription).await, before + 1);
-        t.drain().await;
-    }
-
-    async fn a_change_that_the_card_declines_is_told_on_its_form(t: &mut Till) {
-        let subscription = about_to_be_declined(t).await;
-        let pro = plan(t, "Pro", 2000, json!({})).await;
-        let owner = t.dashboard().await;
-        let path = format!("{}/plan", page_of(&subscription));
-        let fields = [("product_id", id(&pro)), ("proration_behavior", "invoice")];
-        let version = seen(&owner.post(&path, &fields).await);
-        let sent = [fields[0], fields[1], ("_seen", &version)];
-        let refused = owner.post(&path, &sent).await;
-        refused.says(422, "role=\"alert\"");
-        assert_eq!(shown(t, &subscription).await["product_id"], subscription["product_id"]);
         t.drain().await;
     }
 
@@ -151,7 +135,6 @@ both! {
     }
 
     async fn seats_and_dates_are_changed_with_errors_at_their_fields(t: &mut Till) {
-        t.without_seats().await;
         let team = by_seat(t).await;
         let subscription = bought(t, &team, VISA, json!({"seats": 4})).await;
         let owner = t.dashboard().await;

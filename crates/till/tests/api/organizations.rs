@@ -84,7 +84,12 @@ both! {
         let mut sent = Value::Object(all);
         sent["made_up"] = true.into();
         let changed = t.patch(&path, json!({"feature_settings": sent})).await.ok();
-        assert_eq!(changed["feature_settings"], before["feature_settings"]);
+        let mut own = before["feature_settings"].clone();
+        for name in ["off_session_charges_enabled", "reset_proration_behavior_enabled"] {
+            assert_eq!(own[name], false, "{name}");
+            own[name] = true.into();
+        }
+        assert_eq!(changed["feature_settings"], own);
         let off: serde_json::Map<String, Value> =
             Features::MEMBERS.iter().map(|(name, _)| ((*name).to_owned(), false.into())).collect();
         let changed = t.patch(&path, json!({"feature_settings": off})).await.ok();

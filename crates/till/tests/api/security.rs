@@ -239,6 +239,8 @@ both! {
         let mut all: Vec<_> = operations(t).into_iter().filter(|o| o.id != "checkouts:client_stream").collect();
         let last = |operation: &Operation| match operation.id {
             "checkouts:client_confirm" => 3,
+            // Before its customer is deleted, which ends it.
+            "subscriptions:revoke" => 1,
             _ => usize::from(operation.method == Method::POST) + 2 * usize::from(operation.method == Method::DELETE),
         };
         all.sort_by_key(last);

@@ -18,6 +18,7 @@ async fn cancel(t: &Till, subscription: &Value, is: bool) -> till_testkit::Answe
 
 both! {
     async fn a_cancelled_subscription_goes_on_until_the_end_of_its_period(t: &mut Till) {
+        t.may_leave_work();
         t.listen().await;
         let subscription = a_day_in(t).await;
         let body = json!({"cancel_at_period_end": true, "customer_cancellation_reason": "unused", "customer_cancellation_comment": "Bye"});
@@ -42,6 +43,7 @@ both! {
     }
 
     async fn a_cancellation_is_withdrawn_once(t: &mut Till) {
+        t.may_leave_work();
         t.listen().await;
         let subscription = a_day_in(t).await;
         cancel(t, &subscription, false).await.refused(400, "BadRequest");
@@ -58,6 +60,7 @@ both! {
     }
 
     async fn a_subscription_ends_at_once_by_either_way(t: &mut Till) {
+        t.may_leave_work();
         t.listen().await;
         let subscription = a_day_in(t).await;
         let body = json!({"revoke": true, "customer_cancellation_reason": "other"});
@@ -76,6 +79,7 @@ both! {
     }
 
     async fn what_was_not_paid_is_void_when_the_subscription_ends(t: &mut Till) {
+        t.may_leave_work();
         t.listen().await;
         let subscription = about_to_be_declined(t).await;
         next_period(t, &subscription).await;

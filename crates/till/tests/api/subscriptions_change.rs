@@ -38,6 +38,7 @@ async fn invoiced(t: &Till, discounted: Value, amount: i64) -> Value {
 
 both! {
     async fn a_change_that_is_invoiced_is_charged_at_once_for_the_rest_of_the_period(t: &mut Till) {
+        t.may_leave_work();
         t.listen().await;
         let subscription = a_day_in(t).await;
         let pro = plan(t, "Pro", 2000, json!({})).await;
@@ -92,6 +93,7 @@ both! {
     }
 
     async fn a_prorated_change_waits_for_the_next_order(t: &mut Till) {
+        t.may_leave_work();
         t.listen().await;
         let subscription = a_day_in(t).await;
         let pro = plan(t, "Pro", 2000, json!({})).await;
@@ -127,6 +129,7 @@ both! {
     }
 
     async fn the_product_that_it_has_is_a_change_like_any_other(t: &mut Till) {
+        t.may_leave_work();
         t.listen().await;
         let subscription = a_day_in(t).await;
         let basic = json!({"id": subscription["product_id"]});
@@ -137,6 +140,7 @@ both! {
     }
 
     async fn a_declined_change_is_undone_whole(t: &mut Till) {
+        t.may_leave_work();
         t.listen().await;
         let subscription = about_to_be_declined(t).await;
         let (pro, discount) = (plan(t, "Pro", 2000, json!({})).await, discount(t, json!({})).await);
@@ -270,6 +274,7 @@ both! {
     }
 
     async fn a_change_for_the_next_period_waits_until_then(t: &mut Till) {
+        t.may_leave_work();
         t.listen().await;
         let subscription = a_day_in(t).await;
         let (pro, less) = (plan(t, "Pro", 2000, json!({})).await, plan(t, "Less", 500, json!({})).await);
@@ -323,6 +328,7 @@ both! {
     }
 
     async fn an_empty_change_is_told_of(t: &mut Till) {
+        t.may_leave_work();
         t.listen().await;
         let subscription = a_day_in(t).await;
         let before = shown(t, &subscription).await;
@@ -347,6 +353,7 @@ both! {
     }
 
     async fn seats_are_billed_until_the_end_of_the_period(t: &mut Till) {
+        t.may_leave_work();
         t.listen().await;
         let team = by_seat(t).await;
         let subscription = bought(t, &team, VISA, json!({"seats": 4})).await;
@@ -405,6 +412,7 @@ both! {
     }
 
     async fn a_discount_alone_is_for_the_next_period(t: &mut Till) {
+        t.may_leave_work();
         t.listen().await;
         let subscription = a_day_in(t).await;
         let launch = discount(t, json!({})).await;
@@ -430,6 +438,7 @@ both! {
     }
 
     async fn a_trial_ends_when_it_is_told_to(t: &mut Till) {
+        t.may_leave_work();
         t.listen().await;
         let product = plan(t, "Tried", 1000, json!({"trial_interval": "day", "trial_interval_count": 14})).await;
         let subscription = bought(t, &product, VISA, json!({})).await;
@@ -455,6 +464,7 @@ both! {
     }
 
     async fn a_change_in_a_trial_has_the_new_products_trial(t: &mut Till) {
+        t.may_leave_work();
         t.listen().await;
         let tried = plan(t, "Tried", 1000, json!({"trial_interval": "day", "trial_interval_count": 14})).await;
         let longer = plan(t, "Longer", 2000, json!({"trial_interval": "day", "trial_interval_count": 30})).await;

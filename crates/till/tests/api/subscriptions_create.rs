@@ -17,6 +17,7 @@ async fn free(t: &Till, more: Value) -> Value {
 
 both! {
     async fn a_free_product_is_subscribed_to_without_an_order(t: &mut Till) {
+        t.may_leave_work();
         t.listen().await;
         let (product, customer) = (free(t, json!({})).await, t.customer(ADA).await);
         told(t).await;

@@ -16,6 +16,7 @@ async fn pause(t: &Till, subscription: &Value, resumes_at: Value) -> till_testki
 
 both! {
     async fn a_pause_begins_with_the_end_of_the_period_and_ends_when_it_was_told_to(t: &mut Till) {
+        t.may_leave_work();
         t.listen().await;
         let subscription = a_day_in(t).await;
         let told_early = pause(t, &subscription, in_days(t, 3)).await.invalid();
@@ -41,6 +42,7 @@ both! {
     }
 
     async fn a_paused_subscription_can_be_resumed_or_revoked_and_little_else(t: &mut Till) {
+        t.may_leave_work();
         t.listen().await;
         let subscription = a_day_in(t).await;
         change(t, &subscription, json!({"resume": true})).await.refused(409, "NotPausedSubscription");

@@ -57,7 +57,7 @@ pub async fn create(
 /// A draft that was claimed.
 enum Claimed {
     /// Nothing was due: it is paid.
-    Free(Order),
+    Free(Box<Order>),
     /// A card is to be charged for it.
     Charge(Payment, PaymentMethod),
 }
@@ -75,7 +75,7 @@ pub async fn finalize(
     }
     let claimed = app.retry_on_conflict(|| claim(caller, id, guard, &input));
     let (payment, method) = match claimed.await? {
-        Claimed::Free(order) => return Ok(order),
+        Claimed::Free(order) => return Ok(*order),
         Claimed::Charge(payment, method) => (payment, method),
     };
     guard.mark_begun();
@@ -110,7 +110,7 @@ async fn claim(
         Finalized::Free { order, changes } => {
             let view = |order: Box<_>| rows.view_of(&order);
             let paid = app.reply(guard, StatusCode::OK, (order, changes), view);
-            Ok(Claimed::Free(paid.await?))
+            Ok(Claimed::Free(Box::new(paid.await?)))
         }
         Finalized::Charge {
             payment,

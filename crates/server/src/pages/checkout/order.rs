@@ -117,7 +117,7 @@ impl<'a> Visit<'a> {
         let payment = self.app.store.payment_of_order(own, id).await?;
         let (organization, rows) = (&self.organization, &self.rows);
         let receipt = fill::order_receipt(organization, rows, payment.as_ref(), self.page_context);
-        Ok(self.outcome(Outcome::Succeeded(receipt)))
+        Ok(self.outcome(Outcome::Succeeded(Box::new(receipt))))
     }
 
     fn outcome(&self, outcome: Outcome) -> Response {

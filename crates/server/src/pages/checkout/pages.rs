@@ -390,12 +390,12 @@ async fn after(
                 if !(page_context.embed && frame::page_around(app, &session).is_some()) {
                     return Ok(SeeOther::to(&to).into_response());
                 }
-                Outcome::Succeeded(receipt(app, &session, page_context, &to).await?)
+                Outcome::Succeeded(Box::new(receipt(app, &session, page_context, &to).await?))
             }
         }
         CheckoutStatus::Succeeded => {
             let to = session.success_url(&app.urls);
-            Outcome::Succeeded(receipt(app, &session, page_context, &to).await?)
+            Outcome::Succeeded(Box::new(receipt(app, &session, page_context, &to).await?))
         }
         CheckoutStatus::Expired => return Err(Refusal::ExpiredCheckout.into()),
         CheckoutStatus::Failed => Outcome::Failed(page_context.say("failed-body").into_owned()),

@@ -57,7 +57,7 @@ async fn figures_are_read_from_the_stretches_of_an_index_that_they_are_of() {
         let of_rows: Vec<_> = plan.iter().filter(is_about_rows).collect();
         assert!(!of_rows.is_empty(), "{plan:#?}");
         let covered = |line: &&String| line.contains("SEARCH s USING COVERING INDEX");
-        assert!(of_rows.iter().all(|line| covered(line)), "{plan:#?}");
+        assert!(of_rows.iter().all(covered), "{plan:#?}");
         for index in indexes {
             let found = of_rows
                 .iter()

@@ -75,7 +75,7 @@ pub enum Outcome {
     /// The bank wants the buyer to approve, and Stripe's script asks them on this page.
     Challenge(Box<Challenge>),
     /// Paid (or nothing to pay).
-    Succeeded(Receipt),
+    Succeeded(Box<Receipt>),
     /// The session is open again: says why, and links back to the checkout page.
     Reopened(String),
     /// It failed for good: says why.

@@ -198,7 +198,7 @@ fn all(text: &str) -> Vec<String> {
             ..Waiting::default()
         })),
         outcome(Outcome::RequiresAction(text.into())),
-        outcome(Outcome::Succeeded(Receipt {
+        outcome(Outcome::Succeeded(Box::new(Receipt {
             title: "thanks-title",
             product_name: text.into(),
             lines: vec![line(text)],
@@ -213,7 +213,7 @@ fn all(text: &str) -> Vec<String> {
                 url: text.into(),
                 label: text.into(),
             }),
-        })),
+        }))),
         outcome(Outcome::Reopened(text.into())),
         outcome(Outcome::Failed(text.into())),
         html(&MessagePage::server_error(
