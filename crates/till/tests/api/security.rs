@@ -238,10 +238,10 @@ both! {
         let world = World::new(t).await;
         let mut all: Vec<_> = operations(t).into_iter().filter(|o| o.id != "checkouts:client_stream").collect();
         let last = |operation: &Operation| match operation.id {
-            "checkouts:client_confirm" => 3,
+            "checkouts:client_confirm" => 6,
             // Before its customer is deleted, which ends it.
-            "subscriptions:revoke" => 1,
-            _ => usize::from(operation.method == Method::POST) + 2 * usize::from(operation.method == Method::DELETE),
+            "subscriptions:revoke" => 3,
+            _ => 2 * usize::from(operation.method == Method::POST) + 4 * usize::from(operation.method == Method::DELETE),
         };
         all.sort_by_key(last);
         for operation in all {
