@@ -175,6 +175,8 @@ pub fn resume(
     let mut billing = Billing::new(rows, ctx);
     billing.new.status = SubscriptionStatus::Active;
     (billing.new.paused_at, billing.new.resumes_at) = (None, None);
+    // It may have been past due when the pause began: from here on its time to pay begins anew.
+    billing.new.past_due_at = None;
     billing.apply_pending_update(ctx.now);
     billing.new.restart(ctx.now);
     billing.drop_discount_that_is_over();
@@ -355,6 +357,10 @@ impl<'a> Billing<'a> {
         let telling = telling(self.rows, &self.customer, self.ctx);
         let unpaid = dun::failed(order, &self.new, Failure::NoMethod, self.ctx);
         *order = unpaid.order.clone();
+        if unpaid.is_exhausted {
+            // They are being voided, and never charged again.
+            self.unpaid.clear();
+        }
         let kinds = [EventType::OrderUpdated];
         let subscription = Some(&self.new);
         telling.order(
