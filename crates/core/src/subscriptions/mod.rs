@@ -6,6 +6,8 @@ pub mod change;
 pub mod claims;
 pub mod create;
 pub mod dun;
+#[cfg(test)]
+mod model;
 pub mod pause;
 pub mod pending;
 pub mod prorate;
