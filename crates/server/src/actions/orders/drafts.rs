@@ -59,7 +59,7 @@ enum Claimed {
     /// Nothing was due: it is paid.
     Free(Box<Order>),
     /// A card is to be charged for it.
-    Charge(Payment, PaymentMethod),
+    Charge(Box<(Payment, PaymentMethod)>),
 }
 
 /// Charges a draft to a saved payment method, and answers how that ended (docs/behaviour: orders/finalize).
@@ -76,7 +76,7 @@ pub async fn finalize(
     let claimed = app.retry_on_conflict(|| claim(caller, id, guard, &input));
     let (payment, method) = match claimed.await? {
         Claimed::Free(order) => return Ok(*order),
-        Claimed::Charge(payment, method) => (payment, method),
+        Claimed::Charge(charged) => *charged,
     };
     guard.mark_begun();
     let attempt = payment.id;
@@ -118,7 +118,8 @@ async fn claim(
         } => {
             guard.begin(&mut changes, Some(payment.id), &ctx);
             app.commit(changes).await?;
-            Ok(Claimed::Charge(*payment, method.or_not_found()?))
+            let charged = (*payment, method.or_not_found()?);
+            Ok(Claimed::Charge(Box::new(charged)))
         }
     }
 }
