@@ -107,6 +107,10 @@ impl Sub {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(
+    clippy::enum_variant_names,
+    reason = "the event and the state have the same name"
+)]
 pub enum Paid {
     Pending,
     Paid,
