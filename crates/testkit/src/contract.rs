@@ -1,7 +1,7 @@
 //! The server's document, as a judge of its answers.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, LazyLock, Mutex},
 };
 
@@ -9,10 +9,24 @@ use axum::http::Method;
 use jsonschema::Validator;
 use serde_json::{Value, json};
 
-use crate::Answer;
+use crate::{
+    Answer,
+    shared_files::{self, SharedFile},
+};
 
-static DOCUMENT: LazyLock<Value> =
-    LazyLock::new(|| serde_json::to_value(till_server::api::document()).unwrap());
+/// Made by the first test of a build; the others, each a process of its own, read it.
+static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
+    let known = SharedFile::named(&format!("document-{}.json", shared_files::this_build()));
+    if let Some(path) = known.path() {
+        return serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap();
+    }
+    let document = serde_json::to_value(till_server::api::document()).unwrap();
+    let folder = known.draft_folder();
+    let draft = folder.path().join("document.json");
+    std::fs::write(&draft, document.to_string()).unwrap();
+    known.publish(&draft);
+    document
+});
 
 type Key = (String, String, u16);
 static VALIDATORS: LazyLock<Mutex<HashMap<Key, Option<Arc<Validator>>>>> =
@@ -90,18 +104,41 @@ fn operation(method: &str, path: &str) -> Option<(&'static str, &'static Value)>
 }
 
 /// Outer `None`: not documented. Inner `None`: documented without a JSON body.
-fn validator(operation: &Value, status: u16) -> Option<Option<Arc<Validator>>> {
+fn validator(operation: &'static Value, status: u16) -> Option<Option<Arc<Validator>>> {
     let answer = operation["responses"].get(status.to_string())?;
     let Some(schema) = answer.pointer("/content/application~1json/schema") else {
         return Some(None);
     };
-    let schema = json!({"allOf": [schema], "components": DOCUMENT["components"]});
+    let schema = json!({"allOf": [schema], "components": {"schemas": reached_from(schema)}});
     let validator = jsonschema::options()
         .with_draft(jsonschema::Draft::Draft202012)
         .should_validate_formats(true)
         .build(&schema)
         .unwrap_or_else(|error| panic!("the document's schema is not one: {error}"));
     Some(Some(Arc::new(validator)))
+}
+
+/// The components that a schema refers to, and those that these refer to.
+fn reached_from(schema: &'static Value) -> BTreeMap<&'static str, &'static Value> {
+    let mut reached = BTreeMap::new();
+    let mut unread = vec![schema];
+    while let Some(part) = unread.pop() {
+        if let Some(name) = part["$ref"]
+            .as_str()
+            .and_then(|path| path.strip_prefix("#/components/schemas/"))
+        {
+            let component = &DOCUMENT["components"]["schemas"][name];
+            if reached.insert(name, component).is_none() {
+                unread.push(component);
+            }
+        }
+        match part {
+            Value::Object(fields) => unread.extend(fields.values()),
+            Value::Array(items) => unread.extend(items),
+            _ => {}
+        }
+    }
+    reached
 }
 
 /// True where a JSON schema is one.

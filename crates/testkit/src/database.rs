@@ -1,13 +1,16 @@
-//! A database for one test: a file in a temporary folder, or a copy of a migrated PostgreSQL template.
+//! A database for one test: a copy of a migrated template, as a file in a temporary folder or on a PostgreSQL server.
 
 use std::{
     collections::hash_map::DefaultHasher,
     hash::{Hash, Hasher},
+    path::Path,
     sync::atomic::{AtomicU32, Ordering},
 };
 
 use till_store::{Options, Store};
 use tokio_postgres::Client;
+
+use crate::shared_files::SharedFile;
 
 /// Which database a test runs on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,9 +42,10 @@ impl TestDatabase {
         match engine {
             Engine::Sqlite => {
                 let folder = tempfile::tempdir().unwrap();
-                let url = format!("sqlite://{}/till.db", folder.path().display());
+                let file = folder.path().join("till.db");
+                copy_sqlite_template(&file).await;
                 Self {
-                    url,
+                    url: sqlite(&file),
                     cleanup: Cleanup::Folder(folder),
                 }
             }
@@ -93,7 +97,26 @@ impl TestDatabase {
     }
 }
 
-/// The migrated database that others are copied from; made once for each state of the migrations.
+fn sqlite(file: &Path) -> String {
+    format!("sqlite://{}", file.display())
+}
+
+/// Copies a migrated file, made once for each state of the migrations.
+async fn copy_sqlite_template(to: &Path) {
+    let template = SharedFile::named(&format!("template-{:016x}.db", migrations()));
+    if template.path().is_none() {
+        let folder = template.draft_folder();
+        let draft = folder.path().join("till.db");
+        let store = Store::open(&sqlite(&draft), Options::default())
+            .await
+            .unwrap();
+        store.close().await;
+        template.publish(&draft);
+    }
+    std::fs::copy(template.path().unwrap(), to).unwrap();
+}
+
+/// The same on a PostgreSQL server.
 async fn template(server: &str, admin: &Client) -> String {
     let name = format!("till_template_{:016x}", migrations());
     execute(admin, &format!("select pg_advisory_lock({TEMPLATE_LOCK})")).await;

@@ -24,6 +24,7 @@ mod processor;
 mod purchases;
 mod receiver;
 mod session;
+mod shared_files;
 mod stripe;
 mod table_dump;
 mod terms;

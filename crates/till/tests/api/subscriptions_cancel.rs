@@ -31,7 +31,7 @@ both! {
         cancel(t, &subscription, true).await.refused(403, "AlreadyCanceledSubscription");
         change(t, &subscription, json!({"product_id": subscription["product_id"]})).await.refused(403, "AlreadyCanceledSubscription");
         let found = t.items("/v1/subscriptions/?customer_cancellation_reason=unused&cancel_at_period_end=true").await;
-        assert_eq!(found, [canceled.clone()]);
+        assert_eq!(found, std::slice::from_ref(&canceled));
         let ended = next_period(t, &subscription).await;
         assert_eq!((&ended["status"], &ended["canceled_at"], &ended["ends_at"]), (&json!("canceled"), &canceled["canceled_at"], &canceled["ends_at"]));
         assert!(ended["ended_at"].is_string());

@@ -12,6 +12,7 @@ use crate::{
         totals,
     },
     kernel::records::PaymentState,
+    payments::outcome::is_refund_due,
 };
 
 #[derive(Debug, Clone)]
@@ -184,8 +185,9 @@ fn fulfilled(session: &Session, attempt: Option<&Payment>) {
             id: session.checkout.customer_id.unwrap_or(id(5)),
             ..customer(0, "ada@example.com", None)
         },
+        // Money that came after the session was bought without it is owed back, and pays for nothing.
         payment: attempt
-            .filter(|p| p.state == PaymentState::Succeeded)
+            .filter(|p| p.state == PaymentState::Succeeded && !is_refund_due(p))
             .cloned(),
         upgraded: None,
         subscribers: subscribers(),
