@@ -470,10 +470,8 @@ impl From<StoreError> for ApiError {
 impl From<CommitError> for ApiError {
     fn from(error: CommitError) -> Self {
         match error {
-            // A value taken between load and commit shows when it is loaded again.
-            CommitError::Conflict(refused @ (CommitConflict::Stale | CommitConflict::Taken(_))) => {
-                Self::of(Kind::Stale(refused))
-            }
+            // What came in between shows when it is loaded again: a value taken, or a row no longer as a write needs it.
+            CommitError::Conflict(refused) => Self::of(Kind::Stale(refused)),
             other => Self::internal(other),
         }
     }

@@ -1,17 +1,13 @@
 //! Changes to subscriptions.
 
 use till_core::{
-    discounts,
     kernel::{
         changes::{Changes, CommitConflict},
         records::Payment,
         refusal::SubscriptionRefusal,
     },
     payments::{attempt::UNSETTLED, outcome::is_refund_due},
-    subscriptions::{
-        bill,
-        change::{self, ChangeRows, Charge, Made, declined},
-    },
+    subscriptions::change::{self, ChangeRows, Charge, Made, declined},
 };
 use till_store::CommitError;
 use till_wire::subscriptions::{Cancellation, Subscription, SubscriptionUpdate};
@@ -92,14 +88,9 @@ pub(super) async fn rows<A: Access>(
     Joined::change(app, own, row, product_id, discount_id).await
 }
 
-/// Commits a change: limits that others have used up meanwhile are judged again.
+/// Commits a change.
 async fn commit(app: &App, changes: Changes) -> Result<()> {
     match app.commit_exactly(changes).await {
-        Err(CommitError::Conflict(CommitConflict::NotOne(label)))
-            if [discounts::MOVED, bill::ENTRY_TAKEN].contains(&label) =>
-        {
-            Err(CommitError::Conflict(CommitConflict::Stale).into())
-        }
         Err(CommitError::Conflict(CommitConflict::Taken(index))) if index == UNSETTLED => {
             Err(SubscriptionRefusal::Locked.into())
         }
