@@ -5,6 +5,11 @@ import subprocess
 import uuid
 
 
+def octet_length(value):
+    """As SQLite 3.43 has it; the one that Python brings may be older."""
+    return None if value is None else len(value if isinstance(value, bytes) else str(value).encode())
+
+
 class Sqlite:
     yes, no, bytes = "1", "0", "blob"
 
@@ -12,6 +17,7 @@ class Sqlite:
         self.tables = tables
         self.db = sqlite3.connect(path, isolation_level=None)
         self.db.create_function("new_id", 0, lambda: uuid.uuid4().bytes)
+        self.db.create_function("octet_length", 1, octet_length, deterministic=True)
         for pragma in ("journal_mode = off", "synchronous = off", "cache_size = -524288", "locking_mode = exclusive"):
             self.db.execute("pragma " + pragma)
 
