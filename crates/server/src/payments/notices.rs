@@ -214,15 +214,22 @@ async fn refunds(app: &App, charge: &str) -> Result<End, ApiError> {
 }
 
 async fn disputed(app: &App, reference: &str) -> Result<End, ApiError> {
-    if dispute::record(app, reference).await?.is_none() {
-        let told = app.processor.dispute(reference, app.clock.now()).await?;
-        let payment = match told {
-            Some(told) => charged(app, &told.charge).await?,
-            None => None,
-        };
-        if let Some(payment) = payment.filter(is_unfulfilled) {
-            return later(app, &payment).await;
+    let record = || Box::pin(dispute::record(app, reference));
+    if record().await?.is_some() {
+        return Ok(End::Done(Changes::new()));
+    }
+    let told = app.processor.dispute(reference, app.clock.now()).await?;
+    let payment = match told {
+        Some(told) => charged(app, &told.charge).await?,
+        None => None,
+    };
+    match payment {
+        Some(payment) if is_unfulfilled(&payment) => return later(app, &payment).await,
+        // What was bought may have been made just now.
+        Some(payment) if payment.order_id.is_some() => {
+            record().await?;
         }
+        _ => {}
     }
     Ok(End::Done(Changes::new()))
 }

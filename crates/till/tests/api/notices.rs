@@ -1,6 +1,12 @@
 //! What the processor tells by itself: sent to us, twice, late, or lost.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use axum::{
     body::Body,
@@ -8,13 +14,16 @@ use axum::{
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use till_core::kernel::{changes::Changes, records::ProcessorNotice};
+use till_core::{
+    kernel::{changes::Changes, records::ProcessorNotice},
+    payments::notices::NoticeSubject as Subject,
+};
 use till_ports::processor::{
-    Answer as Told, Method as Card, Notice, NoticeSubject, Outcome, Processor,
+    Answer as Told, Dispute, Method as Card, Notice, NoticeSubject, Outcome, Processor,
 };
 use till_server::{
-    app::Clock,
-    jobs::upkeep,
+    app::{App, Clock},
+    jobs::{self, upkeep},
     payments::{self, notices::poll},
 };
 use till_store::Query;
@@ -87,7 +96,42 @@ impl Alter for Replaced {
     }
 }
 
+/// A processor that is asked about a dispute: at the second time, what was bought is made meanwhile.
+struct Fulfilling {
+    app: Arc<App>,
+    asked: AtomicUsize,
+}
+
+impl Alter for Fulfilling {
+    fn processor(&self) -> &Arc<dyn Processor> {
+        &self.app.processor
+    }
+    fn dispute<'a>(&'a self, reference: &'a str, now: Timestamp) -> Told<'a, Option<Dispute>> {
+        Box::pin(async move {
+            if self.asked.fetch_add(1, Ordering::Relaxed) == 1 {
+                jobs::run_due(&self.app).await.unwrap();
+            }
+            self.app.processor.dispute(reference, now).await
+        })
+    }
+}
+
 both! {
+    async fn a_dispute_is_kept_whose_purchase_is_made_while_the_processor_is_asked(t: &mut Till) {
+        let checkout = t.checkout_for(&t.product().await).await;
+        t.confirm(&checkout, buyer(ADA, "pm_card_createDispute")).await.ok();
+        t.advance(Duration::from_secs(5));
+        let told = all(t).await.into_iter().find_map(|notice| match notice.subject {
+            NoticeSubject::Dispute { reference, .. } => Some(reference),
+            _ => None,
+        });
+        let fulfilling = Fulfilling { app: t.app.clone(), asked: AtomicUsize::new(0) };
+        let node = t.another(|app| app.processor = Arc::new(Altered(fulfilling)));
+        assert!(t.orders(&checkout).await.is_empty());
+        payments::notices::process(&node.app, Subject::Dispute { reference: told.unwrap() }).await.unwrap();
+        assert_eq!(t.items("/v1/disputes/").await[0]["order_id"], t.orders(&checkout).await[0]["id"]);
+    }
+
     async fn a_notice_that_is_sent_is_acted_on_once(t: &mut Till) {
         let bought = taxed(t, "pm_card_refundFail").await;
         let body = json!({"order_id": bought["id"], "reason": "other", "amount": 3000});
