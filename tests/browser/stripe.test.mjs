@@ -292,6 +292,21 @@ describe('the page with Stripe\'s Payment Element', () => {
     assert.equal((await ordersOf(checkout)).length, 1);
   });
 
+  test('a wallet pays, and opens for no form that cannot be sent', async () => {
+    const checkout = await once();
+    await visit(checkout.url, async (page) => {
+      await ready(page);
+      await cardFrame(page).getByLabel('Google Pay').check();
+      await payButton(page).click();
+      await alert(page, 'email');
+      assert.deepEqual(await paymentsOf(checkout), []);
+      await fill(page, { email: email() });
+      await pay(page);
+      await page.getByText('Thank you for your order').waitFor();
+    });
+    await reaches(checkout, 'succeeded');
+  });
+
   test('in a frame cards alone are offered, and they pay', async () => {
     const server = createServer((request, answer) => {
       answer.writeHead(200, { 'content-type': 'text/html' });
@@ -306,6 +321,7 @@ describe('the page with Stripe\'s Payment Element', () => {
         const frame = page.frameLocator('iframe[title="Checkout"]');
         const inner = frame.frameLocator('#payment-element iframe');
         await inner.locator('[name="number"]').fill(numbers.pays);
+        assert.equal(await inner.getByLabel('Google Pay').isVisible(), false);
         await inner.locator('[name="expiry"]').fill('12 / 34');
         await inner.locator('[name="cvc"]').fill('123');
         await frame.locator('[name="customer_email"]').fill(email());

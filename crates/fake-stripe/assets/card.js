@@ -27,8 +27,11 @@ function luhn(number) {
   return sum % 10 === 0;
 }
 
-/** The first thing that is wrong, as Stripe says it. */
+const method = () => form.elements.method.value;
+
+/** The first thing that is wrong, as Stripe says it. A wallet has a card of its own. */
 function problem() {
+  if (method() !== 'card') return null;
   const number = digits('number');
   const { month, year } = expiry();
   const wrong = (code, message) => ({ type: 'validation_error', code, message });
@@ -51,7 +54,8 @@ function changed() {
   tell({
     type: 'change',
     complete: problem() === null,
-    empty: [...form.elements].every((input) => input.value === ''),
+    empty: method() === 'card' && [...form.querySelectorAll('input:not([type=radio])')].every((input) => input.value === ''),
+    method: method(),
   });
 }
 
@@ -69,14 +73,20 @@ function append(body, name, value) {
   }
 }
 
+/** What pays: the card that was typed, or the one in the wallet. */
+function card() {
+  if (method() !== 'card') return { number: '4242424242424242', exp_month: 12, exp_year: 2034, cvc: '123' };
+  const { month, year } = expiry();
+  return { number: digits('number'), exp_month: month, exp_year: year, cvc: digits('cvc') };
+}
+
 async function token({ key, setupFutureUsage, returnUrl, shipping, billingDetails }) {
   const wrong = problem();
   if (wrong) return { error: wrong };
-  const { month, year } = expiry();
   const body = new URLSearchParams();
   append(body, 'payment_method_data', {
     type: 'card',
-    card: { number: digits('number'), exp_month: month, exp_year: year, cvc: digits('cvc') },
+    card: card(),
     billing_details: {
       ...billingDetails,
       address: {
@@ -113,10 +123,11 @@ window.addEventListener('message', async ({ source, origin, data }) => {
   if (data.type === 'options') {
     document.documentElement.dataset.theme = data.theme;
     document.documentElement.dataset.locale = data.locale;
+    form.querySelector('fieldset').hidden = !data.wallet;
   } else if (data.type === 'submit') {
     const error = problem();
     show(error);
-    tell({ type: 'answer', id: data.id, answer: error ? { error } : { selectedPaymentMethod: 'card' } });
+    tell({ type: 'answer', id: data.id, answer: error ? { error } : { selectedPaymentMethod: method() } });
   } else if (data.type === 'token') {
     tell({ type: 'answer', id: data.id, answer: await token(data) });
   } else if (data.type === 'focus') {

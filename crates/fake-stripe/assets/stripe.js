@@ -76,6 +76,7 @@
     #destroyed = false;
     #ready = false;
     #asked = 0;
+    method = 'card';
 
     constructor(elements, options) {
       super();
@@ -149,7 +150,9 @@
       data.fakeStripeLocale = asked.locale ?? 'auto';
       data.fakeStripeTheme = asked.appearance?.theme ?? 'stripe';
       if (state) data.fakeStripeState = state;
-      this.#send({ type: 'options', theme: data.fakeStripeTheme, locale: data.fakeStripeLocale });
+      const wallet = (this.#options.wallets?.googlePay ?? 'auto') === 'auto';
+      data.fakeStripeWallets = wallet ? 'google_pay' : '';
+      this.#send({ type: 'options', theme: data.fakeStripeTheme, locale: data.fakeStripeLocale, wallet });
     }
 
     /** Asks the frame something. */
@@ -178,8 +181,9 @@
         this.emit('ready', { elementType: 'payment' });
       } else if (data.type === 'change') {
         this.describe(data.complete ? 'complete' : 'ready');
+        this.method = data.method;
         this.emit('change', {
-          elementType: 'payment', empty: data.empty, complete: data.complete, collapsed: false, value: { type: 'card' },
+          elementType: 'payment', empty: data.empty, complete: data.complete, collapsed: false, value: { type: data.method },
         });
       } else if (['focus', 'blur', 'escape'].includes(data.type)) {
         this.emit(data.type, { elementType: 'payment' });
@@ -226,7 +230,12 @@
     }
 
     async submit() {
-      const answer = await this.mountedPayment().ask({ type: 'submit' });
+      const payment = this.mountedPayment();
+      // A wallet's sheet opens only while the buyer's press is under way.
+      if (payment.method !== 'card' && !navigator.userActivation.isActive) {
+        throw new IntegrationError('elements.submit() must be called while a press of the buyer is under way.');
+      }
+      const answer = await payment.ask({ type: 'submit' });
       this.submitted = !answer.error;
       return answer;
     }

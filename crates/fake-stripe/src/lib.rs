@@ -19,9 +19,9 @@
 //!
 //! # What it does not do
 //!
-//! Cards only: no wallets, no bank debits, nothing that is captured later, no Connect. Parameters of Stripe that it
-//! does not do are refused with the code `fake_not_done`, never ignored. Texts of errors are Stripe's where they are
-//! publicly known; clients must not depend on texts.
+//! Cards only: no bank debits, nothing that is captured later, no Connect; the script's wallet has a test card in it.
+//! Parameters of Stripe that it does not do are refused with the code `fake_not_done`, never ignored. Texts of errors are
+//! Stripe's where they are publicly known; clients must not depend on texts.
 
 #![recursion_limit = "256"]
 
