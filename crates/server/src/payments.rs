@@ -25,7 +25,7 @@ pub mod witness;
 
 pub use buyer::{ask, give_up};
 pub use changes::charge_change;
-pub use off_session::{charge_order, charge_step, send};
+pub use off_session::{charge_order, charge_step, send, try_card};
 pub use orders::rows as order_rows;
 pub use outcome::record_outcome;
 pub use reconcile::reconcile;

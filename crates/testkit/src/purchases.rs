@@ -138,6 +138,12 @@ impl Till {
         self.drain().await;
     }
 
+    /// The same, and what endpoints were told is taken out of the outbox: the end of a test that has looked at it.
+    pub async fn see_through(&self) {
+        self.catch_up().await;
+        self.webhook_events().await;
+    }
+
     /// The orders of a session.
     pub async fn orders(&self, checkout: &Value) -> Vec<Value> {
         let id = checkout["id"].as_str().unwrap();

@@ -62,6 +62,8 @@ pub enum Refusal {
     PaymentActionRequired,
     /// The order does not wait for a payment.
     OrderNotDue,
+    /// The customer has tried to pay the order as often as they may.
+    ManualRetryLimitExceeded,
     /// It is not known yet how a charge ends.
     PaymentAlreadyInProgress,
     /// A subscription is not changed; why.

@@ -3,6 +3,7 @@
 pub mod create;
 pub mod drafts;
 pub mod edit;
+pub mod new_card;
 mod numbering;
 pub mod payment;
 pub mod tax;

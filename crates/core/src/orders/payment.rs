@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{
     create::{Mismatch, is_paid},
-    numbering,
+    new_card, numbering,
 };
 use crate::{
     catalog::products::ProductWithPrices,
@@ -202,8 +202,9 @@ pub fn begin(payment: &Payment, changes: &mut Changes, ctx: &DecisionContext) {
         .reconcile_after(payment.id, RECONCILE_AFTER, ctx);
 }
 
-/// An attempt to charge an unpaid order, and the changes to commit; no attempt where there is no card: that is a failure
-/// like a decline. One attempt at a time: a second one breaks the index of unsettled attempts.
+/// An attempt to charge an unpaid order, and the changes to commit; no attempt where there is no card: for an attempt of
+/// the schedule that is a failure like a decline. One attempt at a time: a second one breaks the index of unsettled
+/// attempts.
 pub fn charge(
     rows: &OrderRows,
     method: Option<&PaymentMethod>,
@@ -217,15 +218,20 @@ pub fn charge(
         return (None, changes);
     }
     let payment = method.and_then(|method| intend(order, &rows.customer, method, trigger, ctx));
+    let is_scheduled = dun::is_scheduled(Some(trigger));
     let mut new = order.clone();
     match &payment {
         Some(payment) => {
-            new.next_payment_attempt_at = None;
+            // Only what the outcome of an attempt sets again is taken away: it says nothing of one besides the schedule.
+            if is_scheduled {
+                new.next_payment_attempt_at = None;
+            }
             changes.update(order, &new);
             begin(payment, &mut changes, ctx);
             reschedule(rows, &new, &mut changes);
         }
-        None => fail(rows, Failure::NoMethod, &mut changes, subscribers, ctx),
+        None if is_scheduled => fail(rows, Failure::NoMethod, &mut changes, subscribers, ctx),
+        None => {}
     }
     (payment, changes)
 }
@@ -362,7 +368,8 @@ pub(super) fn settle(
         let recovered = dun::recovered(subscription, &rows.unpaid, ctx);
         let is_active_again = recovered.is_some();
         let mut new = recovered.unwrap_or_else(|| subscription.clone());
-        new.payment_method_id = kept.or(new.payment_method_id);
+        let card = kept.or_else(|| payment.and_then(new_card::that_paid));
+        new.payment_method_id = card.or(new.payment_method_id);
         new.schedule(dun::retries(&rows.unpaid));
         if is_active_again {
             let kinds = [
@@ -399,6 +406,6 @@ fn keep_card(
 ) -> Option<Uuid> {
     customer.known_by(payment);
     let method = methods::saved(payment, customer, ctx)?;
-    changes.insert(&method);
+    changes.insert(&method).try_new_card(&method, ctx);
     Some(method.id)
 }

@@ -2,18 +2,20 @@ use proptest::prelude::*;
 use till_wire::{
     orders::{BillingReason, OrderItem, OrderStatus},
     organizations::TaxBehaviorOption,
+    payments::{CardMetadata, PaymentTrigger},
 };
 use uuid::Uuid;
 
 use super::{
     create::{Bill, Paid, Sale, create},
-    payment::{OrderRows, record_outcome},
+    new_card::{self, Next, TryCard},
+    payment::{self, OrderRows, record_outcome},
 };
 use crate::{
     checkout::tests::{at, customer, id, monthly, organization, subscribers},
     kernel::{
         changes::{Changes, Write},
-        records::{Customer, Order, Payment, PaymentState, ProcessorName, Purpose},
+        records::{Customer, Order, Payment, PaymentMethod, PaymentState, ProcessorName, Purpose},
         values::Json,
     },
     payments::{
@@ -94,6 +96,26 @@ fn charge(order: &Order, amount: i64, n: i64) -> Payment {
         trigger: None,
     };
     attempt::intend(new, &at(n))
+}
+
+fn method() -> PaymentMethod {
+    PaymentMethod {
+        id: id(9),
+        created_at: at(0).now,
+        organization_id: id(1),
+        customer_id: id(5),
+        processor: ProcessorName::Sandbox,
+        customer_reference: Some("cus_1".into()),
+        reference: "pm_1".into(),
+        kind: "card".into(),
+        card: Json(CardMetadata {
+            brand: "visa".into(),
+            last4: "4242".into(),
+            exp_month: 12,
+            exp_year: 2040,
+            wallet: None,
+        }),
+    }
 }
 
 fn refunds(changes: &Changes) -> usize {
@@ -190,4 +212,109 @@ proptest! {
         let ids: std::collections::HashSet<Uuid> = payments.iter().map(|p| p.id).collect();
         prop_assert_eq!(ids.len(), 3);
     }
+}
+
+#[test]
+fn an_attempt_besides_the_schedule_leaves_the_next_one_where_it_is() {
+    let terms = terms(1000, 0, 0, TaxBehaviorOption::Exclusive);
+    let (mut order, customer) = made(&terms, vec![line(1000)]).unwrap();
+    order.next_payment_attempt_at = Some(at(500).now);
+    let (slug, offered) = ("ada".to_owned(), monthly(1000));
+    let (held, unpaid, discount) = (None, Vec::new(), None);
+    let rows = OrderRows {
+        slug,
+        order,
+        customer,
+        offered,
+        held,
+        unpaid,
+        discount,
+    };
+    let method = method();
+    let moves = |trigger, method| {
+        let (payment, changes) = payment::charge(&rows, method, trigger, &subscribers(), &at(5));
+        let writes_order = |write: &Write| {
+            matches!(
+                write,
+                Write::Update {
+                    table: "orders",
+                    ..
+                }
+            )
+        };
+        (payment.is_some(), changes.writes.iter().any(writes_order))
+    };
+    for trigger in [
+        PaymentTrigger::RetryCustomer,
+        PaymentTrigger::RetryPaymentMethodUpdate,
+        PaymentTrigger::RetryAdmin,
+    ] {
+        assert_eq!(moves(trigger, Some(&method)), (true, false), "{trigger}");
+        assert_eq!(moves(trigger, None), (false, false), "{trigger}");
+    }
+    for trigger in [
+        PaymentTrigger::SubscriptionCycle,
+        PaymentTrigger::RetryDunning,
+    ] {
+        assert_eq!(moves(trigger, Some(&method)), (true, true), "{trigger}");
+    }
+}
+
+#[test]
+fn a_new_card_is_tried_once_with_what_is_owed_and_waits_for_an_attempt_in_flight() {
+    use PaymentState::{Asked, Failed, Intended};
+    let terms = terms(1000, 0, 0, TaxBehaviorOption::Exclusive);
+    let (mut order, customer) = made(&terms, vec![line(1000)]).unwrap();
+    order.subscription_id = Some(id(70));
+    order.next_payment_attempt_at = Some(at(500).now);
+    let method = method();
+    let card = TryCard {
+        order_id: order.id,
+        method_id: method.id,
+        since: at(5).now,
+    };
+    let with = |state: PaymentState, method_id: u128, reason: Option<&str>| Payment {
+        state,
+        method_id: Some(id(method_id)),
+        decline_reason: reason.map(str::to_owned),
+        ..charge(&order, 1000, 2)
+    };
+    let rows = |status: OrderStatus| OrderRows {
+        slug: "ada".into(),
+        order: Order {
+            status,
+            ..order.clone()
+        },
+        customer: customer.clone(),
+        offered: monthly(1000),
+        held: None,
+        unpaid: Vec::new(),
+        discount: None,
+    };
+    let pending = rows(OrderStatus::Pending);
+    let next = |latest: Option<Payment>, now: i64| {
+        new_card::next(&pending, latest.as_ref(), &card, &at(now))
+    };
+    assert_eq!(next(None, 6), Next::Try);
+    let old = with(Failed, 8, Some("insufficient_funds"));
+    assert_eq!(next(Some(old), 6), Next::Try);
+    let tried = with(Failed, 9, Some("insufficient_funds"));
+    assert_eq!(next(Some(tried), 6), Next::Leave);
+    for reason in ["abandoned", "processor_unreachable"] {
+        let not_tried = with(Failed, 9, Some(reason));
+        assert_eq!(next(Some(not_tried.clone()), 6), Next::Try, "{reason}");
+        assert_eq!(next(Some(not_tried), 66), Next::Leave, "{reason}");
+    }
+    for state in [Intended, Asked] {
+        assert_eq!(next(Some(with(state, 8, None)), 6), Next::Wait);
+        assert_eq!(next(Some(with(state, 8, None)), 66), Next::Leave);
+    }
+    for status in [OrderStatus::Paid, OrderStatus::Void, OrderStatus::Draft] {
+        let next = new_card::next(&rows(status), None, &card, &at(6));
+        assert_eq!(next, Next::Leave, "{status}");
+    }
+    let mut voided = pending.clone();
+    voided.order.next_payment_attempt_at = None;
+    let next = new_card::next(&voided, None, &card, &at(6));
+    assert_eq!(next, Next::Leave, "its subscription has ended");
 }

@@ -16,6 +16,9 @@ use crate::{
     payments::attempt::{self, NewAttempt},
 };
 
+/// The most attempts to pay an order that its customer can make (docs/behaviour: orders/pay-page-limits).
+pub const MOST_ATTEMPTS: i64 = 5;
+
 /// Digits of the digest in a link, as many as nobody guesses.
 const SIGNED: usize = 32;
 
@@ -74,21 +77,26 @@ impl OrderRows {
     }
 }
 
-/// Opens an attempt to pay an order with what its customer enters. One at a time: a second one breaks the index of
-/// unsettled attempts.
+/// Opens an attempt to pay an order with what its customer enters, who has made so many before. One at a time: a second
+/// one breaks the index of unsettled attempts.
 ///
 /// # Errors
-/// `OrderNotDue` for an order that does not wait for a payment, `PaymentNotReady` where the organization takes none.
+/// `OrderNotDue` for an order that does not wait for a payment, `ManualRetryLimitExceeded` after [`MOST_ATTEMPTS`],
+/// `PaymentNotReady` where the organization takes none.
 pub fn pay(
     rows: &OrderRows,
     organization: &Organization,
     processor: ProcessorName,
+    made_before: i64,
     network_key: Option<String>,
     ctx: &DecisionContext,
 ) -> Result<(Payment, Changes), Refusal> {
     let (order, customer) = (&rows.order, &rows.customer);
     if order.standing() != Standing::Due {
         return Err(Refusal::OrderNotDue);
+    }
+    if made_before >= MOST_ATTEMPTS {
+        return Err(Refusal::ManualRetryLimitExceeded);
     }
     if !capabilities(organization.status).checkout_payments {
         return Err(Refusal::PaymentNotReady);

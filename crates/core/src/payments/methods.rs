@@ -97,8 +97,8 @@ pub fn set_up(
     (payment, changes)
 }
 
-/// Takes note of how an attempt to keep a card stands. A success keeps the card, and makes it the customer's default
-/// where they have none; a customer deleted meanwhile gets none. A second witness changes nothing (`None`).
+/// Takes note of how an attempt to keep a card stands. A success keeps the card, makes it the customer's default where they
+/// have none, and has it tried with what they owe; a customer deleted meanwhile gets none. A second witness changes nothing (`None`).
 pub fn record_outcome(
     customer: &Customer,
     payment: &Payment,
@@ -114,7 +114,10 @@ pub fn record_outcome(
         let mut new = customer.clone();
         new.known_by(&noted);
         new.default_payment_method_id.get_or_insert(method.id);
-        changes.insert(&method).update(customer, &new);
+        changes
+            .insert(&method)
+            .update(customer, &new)
+            .try_new_card(&method, ctx);
     }
     changes
         .update(payment, &noted)

@@ -84,21 +84,26 @@ pub enum Failure {
     Extra,
 }
 
+/// True for attempts of the schedule: a failure of one counts, and the next one follows from it. The others, made by the
+/// customer, with another card or by the merchant, leave the schedule as it is, whatever comes of them.
+pub fn is_scheduled(trigger: Option<PaymentTrigger>) -> bool {
+    match trigger {
+        None => true,
+        Some(trigger) => matches!(
+            trigger,
+            PaymentTrigger::Purchase
+                | PaymentTrigger::SubscriptionCycle
+                | PaymentTrigger::RetryDunning
+        ),
+    }
+}
+
 impl Failure {
     /// What a failed attempt counts as.
     pub fn of(payment: &Payment) -> Self {
         let reason = payment.decline_reason.as_deref().unwrap_or_default();
-        let scheduled = match payment.trigger_kind {
-            None => true,
-            Some(trigger) => matches!(
-                trigger,
-                PaymentTrigger::Purchase
-                    | PaymentTrigger::SubscriptionCycle
-                    | PaymentTrigger::RetryDunning
-            ),
-        };
         match reason {
-            _ if !scheduled => Self::Extra,
+            _ if !is_scheduled(payment.trigger_kind) => Self::Extra,
             declines::UNREACHABLE => Self::NotTried { pause: UNREACHED },
             declines::ABANDONED => Self::NotTried { pause: INTERRUPTED },
             _ => Self::Declined {

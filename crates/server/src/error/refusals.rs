@@ -123,6 +123,11 @@ impl From<Refusal> for ApiError {
                 "OrderNotDue",
                 "This order does not wait for a payment.",
             ),
+            Refusal::ManualRetryLimitExceeded => Self::named(
+                S::TOO_MANY_REQUESTS,
+                "ManualRetryLimitExceeded",
+                "The customer has tried to pay this order as often as they may.",
+            ),
             Refusal::PaymentAlreadyInProgress => Self::named(
                 S::CONFLICT,
                 "PaymentAlreadyInProgress",

@@ -7,6 +7,7 @@ pub mod customers;
 pub mod files;
 pub mod folding;
 pub mod mail;
+pub mod new_cards;
 mod notices;
 pub mod subscriptions;
 mod supervise;
@@ -27,6 +28,7 @@ use till_core::{
         job_request::Queue,
         jobs::{End, Job},
     },
+    orders::new_card::{NEW_CARD_JOB, TRY_CARD_JOB},
     organizations::clock::ADVANCE_JOB,
     payments::{attempt::RECONCILE_JOB, notices::NOTICE_JOB, refunds::REFUND_JOB},
     people::{sign_in, team},
@@ -184,6 +186,8 @@ kinds! {
     REFUND_JOB => payments::refund::refund,
     NOTICE_JOB => payments::notices::process,
     VOID_JOB => subscriptions::void_orders,
+    NEW_CARD_JOB => new_cards::with_each,
+    TRY_CARD_JOB => new_cards::try_one,
     ADVANCE_JOB => clock::advance,
     RENAME_JOB => custom_fields::rename,
     STATE_CHANGED_JOB => customers::state_changed,

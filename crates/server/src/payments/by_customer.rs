@@ -72,7 +72,10 @@ async fn intend(
     let (organization, rows) = visited(app, secret).await?;
     let (processor, ctx) = (app.processor.name(), app.context_of(&organization));
     let network_key = cards::network_key(app, network);
-    let (payment, mut changes) = visit::pay(&rows, &organization, processor, network_key, &ctx)?;
+    // Another attempt cannot begin in between: there is one at a time, and an unsettled one counts.
+    let made = app.store.attempts_by_customer(rows.order.id).await?;
+    let decided = visit::pay(&rows, &organization, processor, made, network_key, &ctx);
+    let (payment, mut changes) = decided?;
     guard.begin(&mut changes, Some(payment.id), &ctx);
     cards::reserve(app, &mut changes, &payment);
     match app.commit_exactly(changes).await {

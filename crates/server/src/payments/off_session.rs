@@ -21,7 +21,16 @@ use crate::{app::App, error::ApiError};
 /// Charges an unpaid order to its saved card. Once an attempt is in flight there is no second one; an order that is paid
 /// is left as it is, and one without a card has failed.
 pub async fn charge_order(app: &App, id: Uuid) -> Result<(), ApiError> {
-    let begun = app.retry_on_conflict(|| begin(app, id)).await?;
+    charge_with(app, id, None).await
+}
+
+/// Charges an unpaid order to a card that its customer has just saved, besides the schedule of attempts.
+pub async fn try_card(app: &App, id: Uuid, method_id: Uuid) -> Result<(), ApiError> {
+    charge_with(app, id, Some(method_id)).await
+}
+
+async fn charge_with(app: &App, id: Uuid, new_card: Option<Uuid>) -> Result<(), ApiError> {
+    let begun = app.retry_on_conflict(|| begin(app, id, new_card)).await?;
     let Some((payment, method)) = begun else {
         return Ok(());
     };
@@ -31,11 +40,16 @@ pub async fn charge_order(app: &App, id: Uuid) -> Result<(), ApiError> {
 }
 
 /// Writes down an attempt to charge an unpaid order; none where one is in flight, or nothing can be charged.
-async fn begin(app: &App, id: Uuid) -> Result<Option<(Payment, PaymentMethod)>, ApiError> {
+async fn begin(
+    app: &App,
+    id: Uuid,
+    new_card: Option<Uuid>,
+) -> Result<Option<(Payment, PaymentMethod)>, ApiError> {
     let (organization, rows) = orders::rows(app, id).await?;
     let subscribers = app.store.subscribers(organization.id).await?;
-    let method = method(app, &rows).await?;
+    let method = method(app, &rows, new_card.or(rows.method_id())).await?;
     let trigger = match rows.order.failed_payments {
+        _ if new_card.is_some() => PaymentTrigger::RetryPaymentMethodUpdate,
         0 => PaymentTrigger::SubscriptionCycle,
         _ => PaymentTrigger::RetryDunning,
     };
@@ -107,12 +121,18 @@ pub async fn charge_step(app: &App, rows: BillingRows, step: Step) -> Result<(),
     send(app, organization, order_rows, subscribers, payment, method).await
 }
 
-/// The saved card that pays for the order.
-async fn method(app: &App, rows: &OrderRows) -> Result<Option<PaymentMethod>, ApiError> {
-    let Some(id) = rows.method_id() else {
+/// The saved card that pays for the order, where the processor in use keeps it for the order's customer.
+async fn method(
+    app: &App,
+    rows: &OrderRows,
+    id: Option<Uuid>,
+) -> Result<Option<PaymentMethod>, ApiError> {
+    let Some(id) = id else {
         return Ok(None);
     };
     let method = app.store.payment_method(rows.order.organization_id, id);
-    let of_this_processor = |method: &PaymentMethod| method.processor == app.processor.name();
-    Ok(method.await?.filter(of_this_processor))
+    let is_usable = |method: &PaymentMethod| {
+        method.processor == app.processor.name() && method.customer_id == rows.order.customer_id
+    };
+    Ok(method.await?.filter(is_usable))
 }

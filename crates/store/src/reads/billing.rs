@@ -48,6 +48,19 @@ impl Store {
         self.of_ids(subscriptions, rest).await
     }
 
+    /// Orders of a customer's subscriptions that wait for their payment, the oldest first.
+    pub async fn unpaid_orders_of_customer(
+        &self,
+        customer_id: Uuid,
+        limit: usize,
+    ) -> Result<Vec<Order>, StoreError> {
+        let rest = "where customer_id = $1 and status = 'pending' and subscription_id is not null \
+                    order by created_at, id limit $2";
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        let binds = vec![Value::Uuid(customer_id), Value::Int(limit)];
+        self.all(Query::select::<Order>(rest, binds)).await
+    }
+
     /// The order that was made last for a subscription.
     pub async fn latest_order_of(
         &self,

@@ -8,8 +8,10 @@ use till_core::{
         },
         values::Value,
     },
+    payments::declines,
     subscriptions::claims::Upgraded,
 };
+use till_wire::payments::PaymentTrigger;
 use uuid::Uuid;
 
 use crate::list::List;
@@ -45,6 +47,19 @@ impl Store {
         let rest = "where order_id = $1 and purpose = $2 order by created_at desc, id desc limit 1";
         let binds = vec![Value::Uuid(order_id), Purpose::Order.into()];
         self.one(Query::select::<Payment>(rest, binds)).await
+    }
+
+    /// The number of attempts to pay an order that its customer has made, but for those that did not reach the processor.
+    pub async fn attempts_by_customer(&self, order_id: Uuid) -> Result<i64, StoreError> {
+        let sql = "select count(*) from payments where order_id = $1 and purpose = $2 and trigger_kind = $3 \
+                   and (decline_reason is null or decline_reason <> $4)";
+        let binds = vec![
+            Value::Uuid(order_id),
+            Purpose::Order.into(),
+            PaymentTrigger::RetryCustomer.into(),
+            Value::Text(declines::UNREACHABLE.to_owned()),
+        ];
+        self.scalar(Query::raw(sql, binds)).await
     }
 
     /// A saved method.

@@ -45,6 +45,7 @@ mod idempotency;
 mod jobs;
 mod known_gaps;
 mod meters;
+mod new_cards;
 mod notices;
 mod openings;
 mod orders;

@@ -4,7 +4,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use till_core::{
-    kernel::records::{Order, PaymentState, Subscription},
+    kernel::{
+        changes::Changes,
+        records::{Order, PaymentState, Subscription},
+        values::Value as Cell,
+    },
     orders::visit,
 };
 use till_testkit::{Answer, Sale, Till, both, id_in};
@@ -349,6 +353,31 @@ both! {
             statuses.push(send(&limited, &path, &[("intent", "pay".to_owned())], &[]).await.status.as_u16());
         }
         assert_eq!(statuses, [200, 200, 200, 200, 200, 200, 429]);
+    }
+
+    async fn an_order_is_tried_five_times_there_and_what_reached_nobody_does_not_count(t: &mut Till) {
+        let sale = unpaid(t).await;
+        let path = link(t, &sale.order).await;
+        for _ in 0..5 {
+            is_page(&pay(t, &path, DECLINES).await, 200, &["Your card was declined"]);
+        }
+        let spent = ["This order can no longer be paid here", "Contact the shop", "Ada&#39;s Shop"];
+        is_page(&pay(t, &path, VISA).await, 429, &spent);
+        is_page(&send(t, &path, &paying(VISA), &PARTIAL).await, 429, &spent);
+        let page = t.page(&path).await;
+        is_page(&page, 429, &spent);
+        assert!(!page.text().contains("<form"), "nothing can be tried");
+        let made = payments(t, &sale).await;
+        assert_eq!((made.len(), &order(t, &sale).await["status"]), (5, &json!("pending")));
+        let other = unpaid_with(t, |sale| sale.order.invoice_number = Some("2".into())).await;
+        leads(&pay(t, &link(t, &other.order).await, VISA).await, &link(t, &other.order).await);
+        let mut changes = Changes::new();
+        let unreached = vec![Cell::Text("processor_unreachable".into()), Cell::Uuid(id_in(&made[0], "id"))];
+        changes.any("update payments set decline_reason = $1 where id = $2", unreached);
+        t.app.commit(changes).await.unwrap();
+        leads(&pay(t, &path, VISA).await, &path);
+        assert_eq!(order(t, &sale).await["status"], "paid");
+        t.catch_up().await;
     }
 
     async fn what_an_attempt_took_of_the_budgets_is_given_back_when_it_pays(t: &mut Till) {

@@ -10,7 +10,10 @@ use axum::{
 };
 use till_core::{
     kernel::records::{Organization, Payment, PaymentState, Source},
-    orders::{payment::OrderRows, visit::Standing},
+    orders::{
+        payment::OrderRows,
+        visit::{MOST_ATTEMPTS, Standing},
+    },
 };
 
 use super::{
@@ -59,6 +62,12 @@ impl<'a> Visit<'a> {
         self.rows.order.standing() == Standing::Due
     }
 
+    /// True where the customer has tried to pay the order as often as they may.
+    async fn is_spent(&self) -> Result<bool> {
+        let made = self.app.store.attempts_by_customer(self.rows.order.id);
+        Ok(made.await? >= MOST_ATTEMPTS)
+    }
+
     /// The latest attempt to pay the order.
     async fn attempt(&self) -> Result<Option<Payment>> {
         let found = self.app.store.latest_attempt_of_order(self.rows.order.id);
@@ -86,6 +95,9 @@ impl<'a> Visit<'a> {
                     let asks = asks.and_then(|one| attempt::action(app, one, page_context));
                     let waiting = || Outcome::Processing(Waiting::default());
                     return Ok(self.outcome(asks.unwrap_or_else(waiting)));
+                }
+                if !has_ended && self.is_spent().await? {
+                    return Ok(self.spent());
                 }
                 let mut shown = self.form();
                 let failed = attempt.filter(|one| has_ended && one.state == PaymentState::Failed);
@@ -131,6 +143,12 @@ impl<'a> Visit<'a> {
         page(StatusCode::OK, &shown)
     }
 
+    /// The page of an order that cannot be tried here any more.
+    fn spent(&self) -> Response {
+        let shown = MessagePage::order_attempts_spent(self.page_context);
+        self.message(StatusCode::TOO_MANY_REQUESTS, shown)
+    }
+
     fn message(&self, status: StatusCode, shown: MessagePage) -> Response {
         let shown = MessagePage {
             organization: Some(fill::organization(&self.organization, self.page_context)),
@@ -152,6 +170,9 @@ impl<'a> Visit<'a> {
 
     /// The form again after an error; a fault of ours with the number that the log has it under.
     async fn failed(&self, error: &ApiError) -> Response {
+        if error.name() == "ManualRetryLimitExceeded" {
+            return self.spent();
+        }
         let declined = match error.name() {
             "PaymentError" => self.attempt().await.ok().flatten(),
             _ => None,

@@ -278,6 +278,13 @@ impl MessagePage {
         Self::new(page_context, "order-not-due-title", "order-not-due-body")
     }
 
+    /// 429: the order's customer has tried to pay it as often as they may.
+    #[must_use]
+    pub fn order_attempts_spent(page_context: PageContext) -> Self {
+        let body = "order-attempts-spent-body";
+        Self::new(page_context, "order-attempts-spent-title", body)
+    }
+
     /// 404: no page has this address.
     #[must_use]
     pub fn nowhere(page_context: PageContext) -> Self {
