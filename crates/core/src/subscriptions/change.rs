@@ -141,7 +141,10 @@ pub fn decide(
         SubscriptionUpdate::Base(asked) => base(&mut draft, rows, asked, ctx)?,
         SubscriptionUpdate::Seats(asked) => seats::change(&mut draft, rows, asked, ctx)?,
         SubscriptionUpdate::Units(_) => return Err(SubscriptionRefusal::NotUnitBased.into()),
-        SubscriptionUpdate::BillingPeriod(at) => dates::move_period_end(changed, *at)?,
+        SubscriptionUpdate::BillingPeriod(at) => {
+            nothing_is_due(rows, ctx)?;
+            dates::move_period_end(changed, *at)?;
+        }
         SubscriptionUpdate::Cancel(asked) => {
             draft.events = match asked.cancel_at_period_end {
                 true => cancel::cancel(changed, &asked.cancellation, ctx.now)?,
@@ -179,6 +182,7 @@ fn base(
         None => discount::change(draft, rows, &asked.discount_id, ctx)?,
     }
     if let Some(end) = asked.trial_end {
+        nothing_is_due(rows, ctx)?;
         dates::move_trial_end(draft, end, ctx.now)?;
     }
     if let Some(metadata) = &asked.metadata {
@@ -275,17 +279,35 @@ fn in_force<'a>(
     (!is_over).then_some(discount)
 }
 
+/// Refuses a change that would begin a period, or move its end, where the period before is over and not followed by the
+/// next one yet: the time since then would never be billed. What is due comes first.
+fn nothing_is_due(rows: &ChangeRows, ctx: &DecisionContext) -> Result<(), SubscriptionRefusal> {
+    let billing = &rows.billing;
+    let is_over = billing.subscription.current_period_end <= ctx.now;
+    let is_renewed = billing.customer.deleted_at.is_none() && may_renew(rows);
+    match billing.subscription.is_billable() && is_over && is_renewed {
+        true => Err(SubscriptionRefusal::Locked),
+        false => Ok(()),
+    }
+}
+
 /// Starts a period now, with its discount: one that is over is dropped, and one that was not used yet is used now.
-fn restart(draft: &mut Decision, ctx: &DecisionContext) {
+fn restart(
+    draft: &mut Decision,
+    rows: &ChangeRows,
+    ctx: &DecisionContext,
+) -> Result<(), SubscriptionRefusal> {
+    nothing_is_due(rows, ctx)?;
     let new = &mut draft.subscription;
     new.restart(ctx.now);
     let Some(discount) = &draft.discount else {
-        return;
+        return Ok(());
     };
     let applied = *new.discount_applied_at.get_or_insert(ctx.now);
     if discount.is_over(applied, new.current_period_start, new.anchor_day) {
         discount::set(draft, None);
     }
+    Ok(())
 }
 
 /// Prices of a plan that parts of a period are billed by, each less its share of the discount: those that are fixed, or

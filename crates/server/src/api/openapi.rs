@@ -52,7 +52,7 @@ const DESCRIPTION: &str = "API of Till, a self-hosted checkout and billing serve
 - Lists come in pages: `page` counts from 1, `limit` is at most 100, and `pagination` in the response contains the totals.
 - In an update, a field that is left out stays as it is; null clears a field that can be empty.
 - An access token belongs to one organization and gives access to no other. The header `Polar-Organization` is not needed; if it names another organization, the response is a 404.
-- Every POST accepts an `Idempotency-Key`: a request that is sent again with the same key has no second effect.
+- Every POST accepts an `Idempotency-Key`, and so does an update of a subscription: a request that is sent again with the same key has no second effect.
 - An error has a status of 400 or above. `error` is its name for programs; `detail` is a sentence or, with 422, a list of the fields that are wrong.
 - The header `Polar-Version` chooses a version of the API (`2026-04`, `2026-10` or `2027-01`); Till responds to all of them in the same way.";
 

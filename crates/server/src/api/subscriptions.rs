@@ -116,11 +116,14 @@ async fn create(
 async fn update(
     caller: Caller<scope::SubscriptionsWrite>,
     PathId(id): PathId,
+    guard: IdempotencyGuard,
     body: Body,
 ) -> Reply<Subscription> {
     let now = caller.context().now;
     let input = body.read(|value, cx| SubscriptionUpdate::read(value, cx, now))?;
-    subscriptions::update(&caller, id, &input).await.map(Json)
+    subscriptions::update(&caller, id, &guard, &input)
+        .await
+        .map(Json)
 }
 
 /// Revoke a subscription

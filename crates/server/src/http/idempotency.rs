@@ -1,9 +1,9 @@
 //! `Idempotency-Key` (docs/behaviour/idempotency.md): a POST that is sent again with its key has its effect once, and
-//! gets the first answer again.
+//! gets the first answer again; so does a change of a subscription.
 //!
-//! The answer is written in the same commit as the effect ([`App::reply`]). A confirmation, whose answer comes
-//! after the processor's, writes the key with its attempt, and the answer is kept when it is known; a confirmation
-//! sent again meanwhile learns it from the journal. A request that was refused before it had an effect leaves
+//! The answer is written in the same commit as the effect ([`App::reply`]). A request that charges, whose answer comes
+//! after the processor's, writes the key with its attempt, and the answer is kept when it is known; one that is sent
+//! again meanwhile learns it from the journal. A request that was refused before it had an effect leaves
 //! nothing behind, and its key may be used again.
 
 mod form;
@@ -98,7 +98,7 @@ impl IdempotencyGuard {
     }
 
     /// Makes `changes` happen once, with their answer.
-    fn keep(
+    pub fn keep(
         &self,
         changes: &mut Changes,
         status: StatusCode,
@@ -254,9 +254,18 @@ impl Claim {
     }
 }
 
-/// Around every POST of the API: answers again what was answered, and keeps what was not.
+/// True for a request that may have a key: every POST, and a change of a subscription, which may charge.
+fn takes_key(request: &Request) -> bool {
+    match *request.method() {
+        Method::POST => true,
+        Method::PATCH => request.uri().path().starts_with("/v1/subscriptions/"),
+        _ => false,
+    }
+}
+
+/// Around every request of the API that may have a key: answers again what was answered, and keeps what was not.
 pub async fn guard(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
-    if request.method() != Method::POST || !request.headers().contains_key(KEY) {
+    if !takes_key(&request) || !request.headers().contains_key(KEY) {
         return next.run(request).await;
     }
     guarded(&app, request, next)

@@ -2,17 +2,24 @@
 
 use std::time::Duration;
 
-use axum::{body::Body, http::Request};
+use axum::{
+    body::Body,
+    http::{Request, request::Builder},
+};
 use serde_json::{Value, json};
-use till_core::kernel::values::Value as Cell;
+use till_core::kernel::{changes::Changes, values::Value as Cell};
 use till_store::Query;
 use till_testkit::{Answer, Till, both, id_in};
 
-use crate::files;
+use crate::{files, subscriptions_kit as kit};
 
 async fn keyed(t: &Till, key: &str, path: &str, body: &Value) -> Answer {
+    keyed_as(t, Request::post(path), key, body).await
+}
+
+async fn keyed_as(t: &Till, request: Builder, key: &str, body: &Value) -> Answer {
     let body = body.to_string();
-    let request = Request::post(path)
+    let request = request
         .header("authorization", format!("Bearer {}", t.token))
         .header("content-type", "application/json")
         .header("content-length", body.len())
@@ -22,6 +29,21 @@ async fn keyed(t: &Till, key: &str, path: &str, body: &Value) -> Answer {
 
 fn is_replay(answer: &Answer) -> bool {
     answer.headers.contains_key("idempotency-replayed")
+}
+
+/// A change of a subscription with a key.
+async fn changed(t: &Till, key: &str, subscription: &Value, body: Value) -> Answer {
+    keyed_as(t, Request::patch(kit::path(subscription)), key, &body).await
+}
+
+/// Leaves the keys as they are when the process dies between an outcome and its answer.
+async fn forget_answers(t: &Till, status: i64) {
+    let mut changes = Changes::new();
+    changes.any(
+        "update idempotency_keys set status = null, answer = null where status = $1",
+        vec![Cell::Int(status)],
+    );
+    t.app.commit(changes).await.unwrap();
 }
 
 async fn count(t: &Till, table: &str) -> i64 {
@@ -181,16 +203,71 @@ both! {
         let path = format!("/v1/checkouts/client/{}/confirm", checkout["client_secret"].as_str().unwrap());
         let pays = confirmation(t, "4242424242424242").await;
         assert_eq!(keyed(t, "k", &path, &pays).await.status, 200);
-        // As if the process had died between the outcome and the answer.
-        let mut changes = till_core::kernel::changes::Changes::new();
-        changes.any("update idempotency_keys set status = null, answer = null where status = $1", vec![Cell::Int(200)]);
-        t.app.commit(changes).await.unwrap();
+        forget_answers(t, 200).await;
         t.catch_up().await;
         let again = keyed(t, "k", &path, &pays).await;
         assert_eq!((again.status.as_u16(), &again.json()["status"]), (200, &json!("confirmed")));
         let third = keyed(t, "k", &path, &pays).await;
         assert_eq!((third.json(), is_replay(&third)), (again.json(), true));
         assert_eq!(count(t, "orders").await, 1);
+    }
+
+    async fn a_change_of_a_subscription_sent_again_is_one_change(t: &mut Till) {
+        t.featured(|features| features.reset_proration_behavior_enabled = true).await;
+        let subscription = kit::a_day_in(t).await;
+        let pro = kit::plan(t, "Pro", 2000, json!({})).await;
+        let reset = json!({"product_id": pro["id"], "proration_behavior": "reset"});
+        let first = changed(t, "reset", &subscription, reset.clone()).await;
+        assert_eq!((first.status.as_u16(), is_replay(&first)), (200, false));
+        t.advance(Duration::from_secs(60));
+        let again = changed(t, "reset", &subscription, reset.clone()).await;
+        assert_eq!((again.json(), is_replay(&again)), (first.json(), true));
+        assert_eq!(kit::orders(t, &subscription).await.len(), 2, "it is charged once");
+        assert_eq!(changed(t, "reset", &subscription, json!({})).await.status, 422);
+        forget_answers(t, 200).await;
+        let learnt = changed(t, "reset", &subscription, reset.clone()).await;
+        assert_eq!((learnt.status.as_u16(), &learnt.json()["product_id"], is_replay(&learnt)), (200, &pro["id"], false));
+        assert!(is_replay(&changed(t, "reset", &subscription, reset).await));
+        assert_eq!(kit::orders(t, &subscription).await.len(), 2);
+        let cancel = json!({"cancel_at_period_end": true});
+        let canceled = changed(t, "cancel", &subscription, cancel.clone()).await;
+        assert_eq!(canceled.status, 200);
+        let again = changed(t, "cancel", &subscription, cancel.clone()).await;
+        assert_eq!((again.json(), is_replay(&again)), (canceled.json(), true), "it is not refused as the second cancellation");
+        assert_eq!(changed(t, "another", &subscription, cancel).await.status, 403);
+        t.catch_up().await;
+    }
+
+    async fn a_change_that_was_declined_stays_so_for_its_key(t: &mut Till) {
+        let subscription = kit::about_to_be_declined(t).await;
+        let pro = kit::plan(t, "Pro", 2000, json!({})).await;
+        let body = json!({"product_id": pro["id"], "proration_behavior": "invoice", "discount_id": null});
+        let attempts = count(t, "payments").await;
+        let declined = changed(t, "k", &subscription, body.clone()).await;
+        assert_eq!((declined.status.as_u16(), &declined.json()["error"]), (402, &json!("PaymentFailed")));
+        let again = changed(t, "k", &subscription, body.clone()).await;
+        assert_eq!((again.status.as_u16(), again.json(), is_replay(&again)), (402, declined.json(), true));
+        forget_answers(t, 402).await;
+        let learnt = changed(t, "k", &subscription, body).await;
+        assert_eq!((learnt.status.as_u16(), learnt.json()), (402, declined.json()));
+        assert_eq!(count(t, "payments").await, attempts + 1, "the card is tried once");
+        assert_eq!(kit::shown(t, &subscription).await["product_id"], subscription["product_id"]);
+        t.catch_up().await;
+    }
+
+    async fn a_change_whose_outcome_is_not_known_is_learnt_by_its_key(t: &mut Till) {
+        let subscription = kit::a_day_in(t).await;
+        let pro = kit::plan(t, "Pro", 2000, json!({})).await;
+        let body = json!({"product_id": pro["id"], "proration_behavior": "invoice"});
+        let unheard = kit::charging(t, kit::Charging::Unheard);
+        for _ in 0..2 {
+            let locked = changed(&unheard, "k", &subscription, body.clone()).await;
+            assert_eq!((locked.status.as_u16(), &locked.json()["error"]), (409, &json!("SubscriptionLocked")));
+        }
+        t.catch_up().await;
+        let learnt = changed(t, "k", &subscription, body).await;
+        assert_eq!((learnt.status.as_u16(), &learnt.json()["product_id"]), (200, &pro["id"]));
+        assert_eq!(kit::orders(t, &subscription).await.len(), 2);
     }
 
     async fn an_answer_with_a_secret_is_not_kept_in_clear(t: &mut Till) {
@@ -204,20 +281,22 @@ both! {
     }
 }
 
-fn forget() -> till_core::kernel::changes::Changes {
-    let mut changes = till_core::kernel::changes::Changes::new();
+fn forget() -> Changes {
+    let mut changes = Changes::new();
     changes.any("delete from idempotency_keys", vec![]);
     changes
 }
 
 #[test]
-fn the_document_says_so_of_every_post() {
+fn the_document_says_so_of_every_post_and_of_the_change_of_a_subscription() {
     let document = serde_json::to_value(till_server::api::document()).unwrap();
     let posts = document["paths"]
         .as_object()
         .unwrap()
         .values()
         .filter_map(|path| path.get("post"));
+    let change = &document["paths"]["/v1/subscriptions/{id}"]["patch"];
+    let posts = posts.chain([change]);
     let mut seen = 0;
     for post in posts {
         let names: Vec<_> = post["parameters"]

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{
     Billing, ChangeRows, Decision, Unchanged, behavior, behavior_refused, dates, discount, goes_on,
-    in_force, is_paid_for, nets, restart, seats, title,
+    in_force, is_paid_for, nets, nothing_is_due, restart, seats, title,
 };
 use crate::{
     catalog::products::ProductWithPrices,
@@ -137,7 +137,10 @@ fn apply(
         }
     }
     match old.status {
-        SubscriptionStatus::Trialing if asked.trial_end.is_none() => trial(draft, ctx),
+        SubscriptionStatus::Trialing if asked.trial_end.is_none() => {
+            nothing_is_due(rows, ctx)?;
+            trial(draft, ctx);
+        }
         _ if is_paid_for(old) => prorate(draft, rows, behavior, ctx)?,
         _ => {}
     }
@@ -182,7 +185,7 @@ fn prorate(
     }
     let mut covered = rest;
     if is_other_interval || behavior == Behavior::Reset {
-        restart(draft, ctx);
+        restart(draft, rows, ctx)?;
         covered = Rest::whole(draft.subscription.period(), old.currency);
     }
     let new = &draft.subscription;

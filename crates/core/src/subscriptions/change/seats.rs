@@ -62,7 +62,7 @@ fn apply(
     let old = &rows.billing.subscription;
     if is_paid_for(old) {
         if behavior == Behavior::Reset {
-            restart(draft, ctx);
+            restart(draft, rows, ctx)?;
             draft.billing = Billing::Now;
         }
         let new = &draft.subscription;

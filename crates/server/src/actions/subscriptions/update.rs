@@ -1,5 +1,6 @@
 //! Changes to subscriptions.
 
+use axum::http::StatusCode;
 use till_core::{
     kernel::{
         changes::{Changes, CommitConflict},
@@ -16,7 +17,10 @@ use uuid::Uuid;
 use crate::{
     app::App,
     error::{ApiError, OrNotFound, Result},
-    http::extract::{Access, Caller, scope},
+    http::{
+        extract::{Access, Caller, scope},
+        idempotency::IdempotencyGuard,
+    },
     joined::Joined,
     payments,
 };
@@ -26,14 +30,16 @@ use crate::{
 pub async fn update(
     caller: &Caller<scope::SubscriptionsWrite>,
     id: Uuid,
+    guard: &IdempotencyGuard,
     update: &SubscriptionUpdate,
 ) -> Result<Subscription> {
     let app = &caller.app;
-    let (rows, made) = app.retry_on_conflict(|| decide(caller, id, update)).await?;
-    let customer = &rows.billing.customer;
-    let view = made
-        .subscription
-        .view(customer, &made.offered, made.discount.clone());
+    if let Some(attempt) = guard.begun().flatten() {
+        let payment = app.store.attempt(attempt).await.or_not_found()?;
+        return charged(caller, id, &payment).await;
+    }
+    let decided = app.retry_on_conflict(|| decide(caller, id, guard, update));
+    let (rows, made, view) = decided.await?;
     match made.charge {
         Charge::Nothing => Ok(view),
         Charge::Change(payment) => {
@@ -50,16 +56,18 @@ pub async fn update(
 
 /// Ends a subscription at once.
 pub async fn revoke(caller: &Caller<scope::SubscriptionsWrite>, id: Uuid) -> Result<Subscription> {
-    let why = Cancellation::default();
-    update(caller, id, &SubscriptionUpdate::Revoke(why)).await
+    let why = SubscriptionUpdate::Revoke(Cancellation::default());
+    update(caller, id, &IdempotencyGuard::default(), &why).await
 }
 
-/// Loads what a change depends on, decides, and commits.
+/// Loads what a change depends on, decides, and commits, with the subscription as it is shown then. Of one that is
+/// charged first the request's key is kept with its attempt, of the others with their answer.
 async fn decide(
     caller: &Caller<scope::SubscriptionsWrite>,
     id: Uuid,
+    guard: &IdempotencyGuard,
     update: &SubscriptionUpdate,
-) -> Result<(ChangeRows, Made)> {
+) -> Result<(ChangeRows, Made, Subscription)> {
     let app = &caller.app;
     let rows = rows(caller, id, update).await?;
     let ctx = caller.context();
@@ -69,8 +77,21 @@ async fn decide(
         Ok(decided.and_then(|decided| change::make(&rows, decided, taxes, &ctx)))
     });
     let mut made = made.await??;
-    commit(app, std::mem::take(&mut made.changes)).await?;
-    Ok((rows, made))
+    let customer = &rows.billing.customer;
+    let view = made
+        .subscription
+        .view(customer, &made.offered, made.discount.clone());
+    let mut changes = std::mem::take(&mut made.changes);
+    match &made.charge {
+        Charge::Change(payment) => guard.begin(&mut changes, Some(payment.id), &app.context()),
+        _ if changes.writes_nothing() => {}
+        _ => guard.keep(&mut changes, StatusCode::OK, &view, &app.context())?,
+    }
+    commit(app, changes).await?;
+    if let Charge::Change(_) = made.charge {
+        guard.mark_begun();
+    }
+    Ok((rows, made, view))
 }
 
 /// The rows that a change of a subscription depends on.

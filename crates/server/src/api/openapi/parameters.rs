@@ -13,7 +13,8 @@ use super::walk::operations_of;
 pub(super) fn complete(document: &mut Document) {
     for addressed in operations_of(document) {
         bounded(addressed.operation);
-        if addressed.method == "post" {
+        let is_change = (addressed.method, addressed.path) == ("patch", "/v1/subscriptions/{id}");
+        if addressed.method == "post" || is_change {
             idempotent(addressed.operation);
         }
     }
@@ -35,7 +36,7 @@ fn bounded(operation: &mut Operation) {
     }
 }
 
-/// Every POST takes a key.
+/// Every POST takes a key, and a change of a subscription, which may charge.
 fn idempotent(operation: &mut Operation) {
     let key = ParameterBuilder::new()
         .name("Idempotency-Key")

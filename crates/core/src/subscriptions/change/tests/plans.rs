@@ -2,18 +2,21 @@
 
 use serde_json::{Value, json};
 use till_wire::{
-    organizations::ProrationBehavior, subscriptions::SubscriptionStatus, values::Interval,
+    organizations::{OrganizationStatus, ProrationBehavior},
+    subscriptions::SubscriptionStatus,
+    values::Interval,
 };
 
 use super::{
-    super::{Billing, ChangeRows},
-    DAY, amounts, changed, day, discount, in_status, plan, refused, rows, trialing, with,
+    super::{Billing, ChangeRows, Unchanged, decide},
+    DAY, amounts, changed, day, discount, in_status, plan, refused, rows, trialing, update, with,
 };
 use crate::{
     catalog::products::ProductWithPrices,
     checkout::tests::{at, id},
     kernel::{
         records::{Discount, DiscountChange, PriceKind},
+        refusal::Refusal,
         values::Json,
     },
 };
@@ -332,4 +335,40 @@ fn nothing_is_billed_for_a_change_while_the_subscription_is_paused() {
             (id(200), 2000)
         );
     }
+}
+
+#[test]
+fn no_change_leaves_out_a_period_that_is_due() {
+    let late = |rows: &ChangeRows, body: &Value| match decide(&update(body), rows, &at(31 * DAY)) {
+        Ok(_) => "made".to_owned(),
+        Err(Unchanged::Refused(Refusal::Subscription(refusal))) => format!("{refusal:?}"),
+        Err(other) => format!("{other:?}"),
+    };
+    let (other, longer) = (to(plan(200, 2000)), to(yearly(200, 9000)));
+    let reset = may_reset(to(plan(200, 2000)));
+    let tried = trialing(to(with_trial(20)), 14);
+    let in_trial = trialing(rows(plan(100, 1000), None), 14);
+    let date = json!({"current_billing_period_end": day(40)});
+    for (rows, body) in [
+        (&reset, body("reset")),
+        (&longer, body("prorate")),
+        (&longer, body("invoice")),
+        (&tried, body("prorate")),
+        (&in_trial, json!({"trial_end": "now"})),
+        (&other, date.clone()),
+    ] {
+        assert_eq!(late(rows, &body), "Locked", "{body}");
+    }
+    for body in [
+        body("prorate"),
+        body("next_period"),
+        json!({"cancel_at_period_end": true}),
+        json!({"revoke": true}),
+    ] {
+        assert_eq!(late(&other, &body), "made", "{body}");
+    }
+    // Where nothing is renewed, nothing is waited for.
+    let mut denied = other;
+    denied.billing.organization.status = OrganizationStatus::Denied;
+    assert_eq!(late(&denied, &date), "made");
 }

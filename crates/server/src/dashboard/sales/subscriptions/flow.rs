@@ -27,7 +27,10 @@ use crate::{
         show, show_again,
     },
     error::{ApiError, Result},
-    http::extract::{PathId, scope},
+    http::{
+        extract::{PathId, scope},
+        idempotency::IdempotencyGuard,
+    },
 };
 
 /// Sent along once the person has seen what the change comes to: the version of the subscription that it was worked out
@@ -91,7 +94,14 @@ async fn send(viewing: Viewing, id: Uuid, change: Change, form_data: FormData) -
         }
         Some(_) => {}
     }
-    let made = Box::pin(actions::subscriptions::update(&viewing.caller, id, &input));
+    // A form that is sent twice is refused by the version that it was shown for.
+    let guard = IdempotencyGuard::default();
+    let made = Box::pin(actions::subscriptions::update(
+        &viewing.caller,
+        id,
+        &guard,
+        &input,
+    ));
     match judged(made.await)? {
         Ok(_) => done(&here, change.words().done),
         Err(errors) => again(&viewing, &one, change, (&form_data, &errors)).await,
