@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use till_core::{
-    kernel::records::Payment,
+    kernel::records::{Payment, Purpose},
     payments::{attempt::APPROVE_WITHIN, declines},
 };
 use till_ports::processor::Outcome;
@@ -50,8 +50,12 @@ fn not_approved() -> Outcome {
 }
 
 /// The moment until which the buyer may approve an attempt: for an hour since it was made, and not when the session is
-/// over.
+/// over. Nobody is there to approve a charge of a saved card for an order or a change.
 pub(super) async fn deadline(app: &App, payment: &Payment) -> Result<Timestamp, ApiError> {
+    let is_away = matches!(payment.purpose, Purpose::Order | Purpose::Change);
+    if is_away && payment.method_id.is_some() {
+        return Ok(payment.created_at);
+    }
     let hour = payment.created_at + APPROVE_WITHIN;
     let session = match payment.checkout_id {
         Some(id) => app.store.session_by_id(id).await?,

@@ -18,7 +18,6 @@ async fn cancel(t: &Till, subscription: &Value, is: bool) -> till_testkit::Answe
 
 both! {
     async fn a_cancelled_subscription_goes_on_until_the_end_of_its_period(t: &mut Till) {
-        t.may_leave_work();
         t.listen().await;
         let subscription = a_day_in(t).await;
         let body = json!({"cancel_at_period_end": true, "customer_cancellation_reason": "unused", "customer_cancellation_comment": "Bye"});
@@ -40,10 +39,10 @@ both! {
         cancel(t, &subscription, false).await.refused(410, "ResourceUnavailable");
         cancel(t, &subscription, true).await.refused(403, "AlreadyCanceledSubscription");
         t.delete(&path(&subscription)).await.refused(403, "AlreadyCanceledSubscription");
+        t.see_through().await;
     }
 
     async fn a_cancellation_is_withdrawn_once(t: &mut Till) {
-        t.may_leave_work();
         t.listen().await;
         let subscription = a_day_in(t).await;
         cancel(t, &subscription, false).await.refused(400, "BadRequest");
@@ -57,10 +56,10 @@ both! {
         assert_eq!(told(t).await, ["subscription.updated", "subscription.uncanceled"]);
         cancel(t, &subscription, false).await.refused(400, "BadRequest");
         assert_eq!(next_period(t, &subscription).await["status"], "active");
+        t.see_through().await;
     }
 
     async fn a_subscription_ends_at_once_by_either_way(t: &mut Till) {
-        t.may_leave_work();
         t.listen().await;
         let subscription = a_day_in(t).await;
         let body = json!({"revoke": true, "customer_cancellation_reason": "other"});
@@ -76,10 +75,10 @@ both! {
         assert_eq!((&ended["status"], &ended["cancel_at_period_end"]), (&json!("canceled"), &json!(true)));
         assert_eq!(told(t).await, REVOKED);
         change(t, &other, json!({"revoke": true})).await.refused(403, "AlreadyCanceledSubscription");
+        t.see_through().await;
     }
 
     async fn what_was_not_paid_is_void_when_the_subscription_ends(t: &mut Till) {
-        t.may_leave_work();
         t.listen().await;
         let subscription = about_to_be_declined(t).await;
         next_period(t, &subscription).await;
@@ -95,6 +94,7 @@ both! {
         assert_eq!(told(t).await, wanted);
         let void = orders(t, &subscription).await.remove(0);
         assert_eq!((&void["status"], &void["next_payment_attempt_at"]), (&json!("void"), &json!(null)));
+        t.see_through().await;
     }
 
     async fn lines_that_wait_are_billed_at_the_end_of_the_period_but_not_at_once(t: &mut Till) {

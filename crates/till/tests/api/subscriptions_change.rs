@@ -38,7 +38,6 @@ async fn invoiced(t: &Till, discounted: Value, amount: i64) -> Value {
 
 both! {
     async fn a_change_that_is_invoiced_is_charged_at_once_for_the_rest_of_the_period(t: &mut Till) {
-        t.may_leave_work();
         t.listen().await;
         let subscription = a_day_in(t).await;
         let pro = plan(t, "Pro", 2000, json!({})).await;
@@ -65,7 +64,7 @@ both! {
         assert_eq!(told(t).await, CHARGED);
         next_period(t, &subscription).await;
         assert_eq!(lines(&orders(t, &subscription).await[0]), [2000]);
-        t.catch_up().await;
+        t.see_through().await;
     }
 
     async fn lines_of_a_change_are_net_of_the_discount_of_their_period(t: &mut Till) {
@@ -93,7 +92,6 @@ both! {
     }
 
     async fn a_prorated_change_waits_for_the_next_order(t: &mut Till) {
-        t.may_leave_work();
         t.listen().await;
         let subscription = a_day_in(t).await;
         let pro = plan(t, "Pro", 2000, json!({})).await;
@@ -109,7 +107,7 @@ both! {
         assert_eq!(told(t).await, RENEWED);
         next_period(t, &subscription).await;
         assert_eq!(lines(&orders(t, &subscription).await[0]), [2000], "each line is on one order");
-        t.catch_up().await;
+        t.see_through().await;
     }
 
     async fn a_credit_that_is_left_over_pays_for_what_comes(t: &mut Till) {
@@ -129,7 +127,6 @@ both! {
     }
 
     async fn the_product_that_it_has_is_a_change_like_any_other(t: &mut Till) {
-        t.may_leave_work();
         t.listen().await;
         let subscription = a_day_in(t).await;
         let basic = json!({"id": subscription["product_id"]});
@@ -137,10 +134,10 @@ both! {
         let order = orders(t, &subscription).await.remove(0);
         assert_eq!((lines(&order), &order["total_amount"], &order["status"]), (vec![-967, 967], &json!(0), &json!("paid")));
         assert_eq!(told(t).await, ["order.created", "order.updated", "order.paid", "subscription.updated"]);
+        t.see_through().await;
     }
 
     async fn a_declined_change_is_undone_whole(t: &mut Till) {
-        t.may_leave_work();
         t.listen().await;
         let subscription = about_to_be_declined(t).await;
         let (pro, discount) = (plan(t, "Pro", 2000, json!({})).await, discount(t, json!({})).await);
@@ -156,7 +153,7 @@ both! {
         let attempts = t.items("/v1/payments/?status=failed").await;
         assert_eq!((attempts.len(), &attempts[0]["order_id"]), (1, &json!(null)));
         change(t, &subscription, json!({"cancel_at_period_end": true})).await.ok();
-        t.catch_up().await;
+        t.see_through().await;
     }
 
     async fn a_change_that_the_buyer_would_have_to_approve_is_declined(t: &mut Till) {
@@ -167,6 +164,22 @@ both! {
         switch(&away, &subscription, &pro, "invoice").await.refused(402, "PaymentFailed");
         assert_eq!(shown(t, &subscription).await, before);
         switch(t, &subscription, &pro, "invoice").await.ok();
+    }
+
+    async fn a_charge_that_a_crash_left_waiting_for_its_absent_owner_is_given_up_soon(t: &mut Till) {
+        let subscription = a_day_in(t).await;
+        let away = charging(t, Charging::Asks);
+        next_period(&away, &subscription).await;
+        let payments = async || {
+            let order = orders(t, &subscription).await.remove(0);
+            let path = format!("/v1/payments/?order_id={}&sorting=created_at", order["id"].as_str().unwrap());
+            t.items(&path).await
+        };
+        assert_eq!(payments().await[0]["status"], "pending");
+        away.catch_up().await;
+        assert_eq!((&payments().await[0]["status"], &payments().await[0]["decline_reason"]), (&json!("failed"), &json!("abandoned")));
+        t.catch_up().await;
+        assert_eq!(orders(t, &subscription).await[0]["status"], "paid");
     }
 
     async fn without_a_card_nothing_is_changed_that_would_be_charged(t: &mut Till) {
@@ -274,7 +287,6 @@ both! {
     }
 
     async fn a_change_for_the_next_period_waits_until_then(t: &mut Till) {
-        t.may_leave_work();
         t.listen().await;
         let subscription = a_day_in(t).await;
         let (pro, less) = (plan(t, "Pro", 2000, json!({})).await, plan(t, "Less", 500, json!({})).await);
@@ -289,7 +301,7 @@ both! {
         let renewed = next_period(t, &subscription).await;
         assert_eq!((&renewed["product_id"], &renewed["pending_update"]), (&less["id"], &json!(null)));
         assert_eq!(lines(&orders(t, &subscription).await[0]), [500]);
-        t.catch_up().await;
+        t.see_through().await;
     }
 
     async fn a_change_that_waits_is_withdrawn_by_hand_or_by_another_one(t: &mut Till) {
@@ -328,7 +340,6 @@ both! {
     }
 
     async fn an_empty_change_is_told_of(t: &mut Till) {
-        t.may_leave_work();
         t.listen().await;
         let subscription = a_day_in(t).await;
         let before = shown(t, &subscription).await;
@@ -337,6 +348,7 @@ both! {
         let noted = change(t, &subscription, json!({"metadata": {"team": "a"}})).await.ok();
         assert_eq!(noted["metadata"], json!({"team": "a"}));
         assert_eq!(told(t).await, UPDATED);
+        t.see_through().await;
     }
 
     async fn a_body_of_no_shape_or_of_two_is_told_for_each_shape(t: &mut Till) {
@@ -353,7 +365,6 @@ both! {
     }
 
     async fn seats_are_billed_until_the_end_of_the_period(t: &mut Till) {
-        t.may_leave_work();
         t.listen().await;
         let team = by_seat(t).await;
         let subscription = bought(t, &team, VISA, json!({"seats": 4})).await;
@@ -380,7 +391,7 @@ both! {
         let order = orders(t, &subscription).await.remove(0);
         assert_eq!(lines(&order), [-2899, 5000]);
         assert_eq!(shown(t, &subscription).await["seats"], 5);
-        t.catch_up().await;
+        t.see_through().await;
     }
 
     async fn seats_and_units_that_cannot_be_are_refused(t: &mut Till) {
@@ -412,7 +423,6 @@ both! {
     }
 
     async fn a_discount_alone_is_for_the_next_period(t: &mut Till) {
-        t.may_leave_work();
         t.listen().await;
         let subscription = a_day_in(t).await;
         let launch = discount(t, json!({})).await;
@@ -434,11 +444,10 @@ both! {
         change(t, &subscription, json!({"discount_id": limited["id"]})).await.invalid();
         t.delete(&path(&subscription)).await.ok();
         change(t, &subscription, json!({"discount_id": launch["id"]})).await.ok();
-        t.catch_up().await;
+        t.see_through().await;
     }
 
     async fn a_trial_ends_when_it_is_told_to(t: &mut Till) {
-        t.may_leave_work();
         t.listen().await;
         let product = plan(t, "Tried", 1000, json!({"trial_interval": "day", "trial_interval_count": 14})).await;
         let subscription = bought(t, &product, VISA, json!({})).await;
@@ -460,11 +469,10 @@ both! {
         let at = in_days(t, 60);
         let again = change(t, &subscription, json!({"trial_end": at})).await.ok();
         assert_eq!((&again["status"], &again["trial_start"]), (&json!("trialing"), &subscription["trial_start"]));
-        t.catch_up().await;
+        t.see_through().await;
     }
 
     async fn a_change_in_a_trial_has_the_new_products_trial(t: &mut Till) {
-        t.may_leave_work();
         t.listen().await;
         let tried = plan(t, "Tried", 1000, json!({"trial_interval": "day", "trial_interval_count": 14})).await;
         let longer = plan(t, "Longer", 2000, json!({"trial_interval": "day", "trial_interval_count": 30})).await;
@@ -481,6 +489,7 @@ both! {
         assert_eq!((&paid["status"], &paid["product_id"]), (&json!("active"), &pro["id"]));
         assert_eq!(told(t).await, RENEWED);
         assert_eq!(lines(&orders(t, &subscription).await[0]), [3000]);
+        t.see_through().await;
     }
 
     async fn the_billing_date_moves_without_a_charge(t: &mut Till) {

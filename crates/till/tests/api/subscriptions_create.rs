@@ -17,7 +17,6 @@ async fn free(t: &Till, more: Value) -> Value {
 
 both! {
     async fn a_free_product_is_subscribed_to_without_an_order(t: &mut Till) {
-        t.may_leave_work();
         t.listen().await;
         let (product, customer) = (free(t, json!({})).await, t.customer(ADA).await);
         told(t).await;
@@ -36,7 +35,7 @@ both! {
         assert_eq!(renewed["current_period_start"], made["current_period_end"]);
         let order = orders(t, &made).await.remove(0);
         assert_eq!((lines(&order), &order["status"]), (vec![0], &json!("paid")));
-        t.catch_up().await;
+        t.see_through().await;
     }
 
     async fn a_customer_is_named_by_either_id(t: &mut Till) {

@@ -177,10 +177,7 @@ impl Alter for ForChanges {
                     Err(lost())
                 }
                 Charging::Unreached => Err(lost()),
-                Charging::Asks => Ok(Outcome::RequiresAction {
-                    client_secret: "secret".into(),
-                    action_url: None,
-                }),
+                Charging::Asks => Ok(asks()),
             }
         })
     }
@@ -193,8 +190,16 @@ impl Alter for ForChanges {
     ) -> Told<'a, Option<Outcome>> {
         match self.charging {
             Charging::Unheard => Box::pin(std::future::ready(Err(lost()))),
+            Charging::Asks => Box::pin(std::future::ready(Ok(Some(asks())))),
             _ => self.processor.retrieve(attempt_id, reference, now),
         }
+    }
+}
+
+fn asks() -> Outcome {
+    Outcome::RequiresAction {
+        client_secret: "secret".into(),
+        action_url: None,
     }
 }
 

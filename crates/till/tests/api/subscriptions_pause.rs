@@ -16,7 +16,6 @@ async fn pause(t: &Till, subscription: &Value, resumes_at: Value) -> till_testki
 
 both! {
     async fn a_pause_begins_with_the_end_of_the_period_and_ends_when_it_was_told_to(t: &mut Till) {
-        t.may_leave_work();
         t.listen().await;
         let subscription = a_day_in(t).await;
         let told_early = pause(t, &subscription, in_days(t, 3)).await.invalid();
@@ -39,10 +38,10 @@ both! {
         let order = orders(t, &subscription).await.remove(0);
         assert_eq!((lines(&order), &order["billing_reason"]), (vec![1000], &json!("subscription_cycle")));
         assert_eq!(order["items"][0]["start_timestamp"], resumed["current_period_start"]);
+        t.see_through().await;
     }
 
     async fn a_paused_subscription_can_be_resumed_or_revoked_and_little_else(t: &mut Till) {
-        t.may_leave_work();
         t.listen().await;
         let subscription = a_day_in(t).await;
         change(t, &subscription, json!({"resume": true})).await.refused(409, "NotPausedSubscription");
@@ -65,7 +64,7 @@ both! {
         assert_eq!(told(t).await, ["subscription.updated", "subscription.resumed", "order.created", "order.updated", "order.paid"]);
         assert_eq!(lines(&orders(t, &subscription).await[0]), [2000]);
         change(t, &subscription, json!({"resume": true})).await.refused(409, "NotPausedSubscription");
-        t.catch_up().await;
+        t.see_through().await;
     }
 
     async fn a_pause_is_withdrawn_before_it_begins(t: &mut Till) {
