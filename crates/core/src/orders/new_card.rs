@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
-use till_wire::{orders::OrderStatus, payments::PaymentTrigger};
+use till_wire::orders::OrderStatus;
 use uuid::Uuid;
 
 use super::payment::OrderRows;
@@ -124,10 +124,4 @@ pub fn next(
         true => Next::Leave,
         false => Next::Try,
     }
-}
-
-/// The card of an attempt with a new card, which is its subscription's from then on: it has paid.
-pub(super) fn that_paid(payment: &Payment) -> Option<Uuid> {
-    let is_new = payment.trigger_kind == Some(PaymentTrigger::RetryPaymentMethodUpdate);
-    payment.method_id.filter(|_| is_new)
 }

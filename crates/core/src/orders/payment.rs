@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{
     create::{Mismatch, is_paid},
-    new_card, numbering,
+    numbering,
 };
 use crate::{
     catalog::products::ProductWithPrices,
@@ -368,7 +368,7 @@ pub(super) fn settle(
         let recovered = dun::recovered(subscription, &rows.unpaid, ctx);
         let is_active_again = recovered.is_some();
         let mut new = recovered.unwrap_or_else(|| subscription.clone());
-        let card = kept.or_else(|| payment.and_then(new_card::that_paid));
+        let card = kept.or_else(|| payment.and_then(new_card_of));
         new.payment_method_id = card.or(new.payment_method_id);
         new.schedule(dun::retries(&rows.unpaid));
         if is_active_again {
@@ -408,4 +408,10 @@ fn keep_card(
     let method = methods::saved(payment, customer, ctx)?;
     changes.insert(&method).try_new_card(&method, ctx);
     Some(method.id)
+}
+
+/// The card of an attempt with a new card, which is its subscription's from then on: it has paid.
+fn new_card_of(payment: &Payment) -> Option<Uuid> {
+    let is_new = payment.trigger_kind == Some(PaymentTrigger::RetryPaymentMethodUpdate);
+    payment.method_id.filter(|_| is_new)
 }

@@ -5,9 +5,11 @@ mod charge;
 mod dates;
 mod discount;
 mod make;
+mod order;
 mod plan;
 mod preview;
 mod seats;
+mod waiting;
 
 use till_wire::{
     events::EventType,

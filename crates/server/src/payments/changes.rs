@@ -1,4 +1,4 @@
-//! Changes of subscriptions that are charged at once, and what comes of them.
+//! Attempts to charge a change of a subscription: what the processor is asked, and what their outcome means.
 
 use std::collections::BTreeMap;
 
@@ -7,39 +7,14 @@ use till_core::{
     payments::outcome::Outcome,
     subscriptions::change::{self, ChangeRows},
 };
-use till_ports::processor::{self, Attempt, Source};
+use till_ports::processor::{Attempt, Source};
 
-use super::{
-    buyer,
-    charge::{self, statement_suffix},
-    outcome::record_outcome_of,
-};
+use super::charge::{self, statement_suffix};
 use crate::{
     app::App,
     error::{ApiError, OrNotFound},
     joined::Joined,
 };
-
-/// Asks the processor for a change's attempt that is written down, and records its outcome: the attempt as it is then.
-/// Nobody is there to approve it, so one that waits for its buyer is given up.
-pub async fn charge_change(
-    app: &App,
-    rows: &ChangeRows,
-    payment: Payment,
-) -> Result<Payment, ApiError> {
-    let asked = attempt(app, rows, &payment)?;
-    let (payment, outcome) =
-        charge::charge(app, &rows.billing.organization, payment, &asked).await?;
-    let Some(outcome) = outcome else {
-        return Ok(payment);
-    };
-    let noted = record_outcome_of(app, payment, &outcome, None).await?;
-    let noted = noted.or_not_found()?;
-    match outcome {
-        processor::Outcome::RequiresAction { .. } => buyer::give_up(app, noted).await,
-        _ => Ok(noted),
-    }
-}
 
 /// Loads what the outcome depends on, and decides.
 pub(super) async fn decide(
@@ -62,7 +37,11 @@ pub(super) async fn decide(
 }
 
 /// What the processor is asked.
-fn attempt(app: &App, rows: &ChangeRows, payment: &Payment) -> Result<Attempt, ApiError> {
+pub(super) fn attempt(
+    app: &App,
+    rows: &ChangeRows,
+    payment: &Payment,
+) -> Result<Attempt, ApiError> {
     let billing = &rows.billing;
     let (organization, customer) = (&billing.organization, &billing.customer);
     let method = billing.method.clone().ok_or_else(ApiError::not_found)?;

@@ -1,4 +1,4 @@
-//! Charging an unpaid order to a saved card, while its owner is away.
+//! Charging an unpaid order, or a change of a subscription, to a saved card, while its owner is away.
 
 use till_core::{
     kernel::{
@@ -8,15 +8,18 @@ use till_core::{
     },
     orders::payment::{self, OrderRows},
     payments::attempt::UNSETTLED,
-    subscriptions::{bill::BillingRows, renew::Step},
+    subscriptions::{bill::BillingRows, change::ChangeRows, renew::Step},
 };
-use till_ports::processor::Source;
+use till_ports::processor::{Outcome, Source};
 use till_store::CommitError;
 use till_wire::payments::PaymentTrigger;
 use uuid::Uuid;
 
-use super::{charge, orders, outcome::record_outcome_of, witness};
-use crate::{app::App, error::ApiError};
+use super::{buyer, changes, charge, orders, outcome::record_outcome_of, witness};
+use crate::{
+    app::App,
+    error::{ApiError, OrNotFound},
+};
 
 /// Charges an unpaid order to its saved card. Once an attempt is in flight there is no second one; an order that is paid
 /// is left as it is, and one without a card has failed.
@@ -135,4 +138,25 @@ async fn method(
         method.processor == app.processor.name() && method.customer_id == rows.order.customer_id
     };
     Ok(method.await?.filter(is_usable))
+}
+
+/// Asks the processor for a change's attempt that is written down, and records its outcome: the attempt as it is then.
+/// Nobody is there to approve it, so one that waits for its buyer is given up.
+pub async fn charge_change(
+    app: &App,
+    rows: &ChangeRows,
+    payment: Payment,
+) -> Result<Payment, ApiError> {
+    let asked = changes::attempt(app, rows, &payment)?;
+    let (payment, outcome) =
+        charge::charge(app, &rows.billing.organization, payment, &asked).await?;
+    let Some(outcome) = outcome else {
+        return Ok(payment);
+    };
+    let noted = record_outcome_of(app, payment, &outcome, None).await?;
+    let noted = noted.or_not_found()?;
+    match outcome {
+        Outcome::RequiresAction { .. } => buyer::give_up(app, noted).await,
+        _ => Ok(noted),
+    }
 }

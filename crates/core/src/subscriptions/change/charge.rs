@@ -9,7 +9,7 @@ use till_wire::{
 };
 use uuid::Uuid;
 
-use super::{Billing, ChangeRows, Decision, make};
+use super::{Billing, ChangeRows, Decision, order};
 use crate::{
     kernel::{
         changes::Changes,
@@ -123,7 +123,7 @@ pub(super) fn intend(
     };
     let mut changes = Changes::new();
     changes.update(old, &locked);
-    make::use_discount(&mut changes, decision);
+    order::use_discount(&mut changes, decision);
     changes
         .insert(&payment)
         .reconcile_after(payment.id, RECONCILE_AFTER, ctx);
@@ -242,7 +242,7 @@ fn apply(
         used: None,
     };
     let agreed = (kept.agreed, kept.lines);
-    let order = make::order(billing, &decision, agreed, changes, Some(payment), ctx)?;
+    let order = order::write(billing, &decision, agreed, changes, Some(payment), ctx)?;
     payment.order_id = Some(order.id);
     changes.update(old, &decision.subscription);
     Ok(())

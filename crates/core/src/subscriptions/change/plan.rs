@@ -12,15 +12,15 @@ use uuid::Uuid;
 use super::{
     Billing, ChangeRows, Decision, Unchanged, behavior, behavior_refused, dates, discount, goes_on,
     in_force, is_paid_for, nets, nothing_is_due, restart, seats, title,
+    waiting::{is_paused, wait},
 };
 use crate::{
     catalog::products::ProductWithPrices,
     kernel::{
         context::DecisionContext,
         period,
-        records::{Discount, DiscountChange, PendingUpdate, PriceKind, ProductPrice, Subscription},
+        records::{Discount, DiscountChange, PriceKind, ProductPrice, Subscription},
         refusal::Refusal,
-        values::Json,
     },
     subscriptions::{bill, pending, prorate::Rest},
 };
@@ -198,35 +198,4 @@ fn prorate(
         draft.billing = Billing::Now;
     }
     Ok(())
-}
-
-/// A change that waits for the end of the period; it replaces what waited before.
-pub(super) fn wait(
-    draft: &mut Decision,
-    ctx: &DecisionContext,
-    change: impl FnOnce(&mut PendingUpdate),
-) {
-    let new = &mut draft.subscription;
-    let mut update = match new.pending_update.take() {
-        Some(Json(update)) => PendingUpdate {
-            modified_at: Some(ctx.now),
-            ..update
-        },
-        None => PendingUpdate {
-            id: ctx.id(),
-            created_at: ctx.now,
-            modified_at: None,
-            applies_at: new.current_period_end,
-            product_id: None,
-            seats: None,
-            discount: DiscountChange::Keep,
-        },
-    };
-    change(&mut update);
-    new.pending_update = Some(Json(update));
-}
-
-/// True where nothing is running: a change cannot wait for the end of a period, and nothing is billed for it.
-pub(super) fn is_paused(subscription: &Subscription) -> bool {
-    subscription.status == SubscriptionStatus::Paused
 }

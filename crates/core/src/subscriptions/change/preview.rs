@@ -8,7 +8,7 @@ use till_wire::{
     },
 };
 
-use super::{Billing, ChangeRows, Decision, Unchanged, decide, make};
+use super::{Billing, ChangeRows, Decision, Unchanged, decide, make, order};
 use crate::{
     kernel::{
         context::DecisionContext,
@@ -59,13 +59,13 @@ fn charged(
     let mut after = make::begun(rows, decision);
     match decision.billing {
         Billing::Later | Billing::Revoke => {
-            let own = make::entries(&after.subscription, &decision.lines, ctx);
+            let own = order::entries(&after.subscription, &decision.lines, ctx);
             after.entries.extend(own);
             Ok((None, after))
         }
         Billing::Now => {
-            let lines = make::lines(rows, decision, ctx);
-            let billed = make::billed(&rows.billing, decision);
+            let lines = order::lines(rows, decision, ctx);
+            let billed = order::billed(&rows.billing, decision);
             let (mut customer, mut balance) = (after.customer.clone(), after.balance());
             let order = bill::order(billed, lines, &mut customer, &mut balance, taxes, ctx)?;
             after.entries.clear();

@@ -6,13 +6,14 @@ use till_wire::{
 };
 
 use super::{
-    Billing, ChangeRows, Decision, Unchanged, behavior, goes_on, in_force, is_paid_for, nets, plan,
+    Billing, ChangeRows, Decision, Unchanged, behavior, goes_on, in_force, is_paid_for, nets,
     restart, title,
+    waiting::{self, drop_seats},
 };
 use crate::{
     kernel::{
         context::DecisionContext,
-        records::{DiscountChange, PriceKind, ProductPrice, Subscription},
+        records::{PriceKind, ProductPrice, Subscription},
         refusal::SubscriptionRefusal,
     },
     seats::{self, Range},
@@ -37,17 +38,17 @@ pub(super) fn change(
     let behavior = behavior(rows, asked.proration_behavior)?;
     within(range, asked.seats)?;
     if old.seats == Some(asked.seats) {
-        draft.events = match drop_pending_seats(&mut draft.subscription) {
+        draft.events = match drop_seats(&mut draft.subscription) {
             true => &[EventType::SubscriptionUpdated],
             false => &[],
         };
         return Ok(());
     }
-    if behavior == Behavior::NextPeriod && !plan::is_paused(old) {
-        plan::wait(draft, ctx, |update| update.seats = Some(asked.seats));
+    if behavior == Behavior::NextPeriod && !waiting::is_paused(old) {
+        waiting::wait(draft, ctx, |update| update.seats = Some(asked.seats));
         return Ok(());
     }
-    drop_pending_seats(&mut draft.subscription);
+    drop_seats(&mut draft.subscription);
     draft.subscription.seats = Some(asked.seats);
     apply(draft, rows, behavior, ctx)
 }
@@ -132,16 +133,4 @@ pub(super) fn within(range: Range, seats: i64) -> Result<(), SubscriptionRefusal
         Some(most) => Err(SubscriptionRefusal::AboveMaximumSeats(most)),
         None => Ok(()),
     }
-}
-
-/// Takes the number of seats out of a change that waits; true where it was in it.
-fn drop_pending_seats(subscription: &mut Subscription) -> bool {
-    let Some(update) = &mut subscription.pending_update else {
-        return false;
-    };
-    let had = update.0.seats.take().is_some();
-    if update.product_id.is_none() && update.discount == DiscountChange::Keep {
-        subscription.pending_update = None;
-    }
-    had
 }

@@ -18,6 +18,7 @@ pub mod markdown;
 pub mod money;
 mod order;
 pub mod pages;
+mod posted;
 mod problems;
 mod request;
 mod submit;

@@ -19,7 +19,7 @@ use till_core::{
 use super::{
     PARTIAL_HEADER, attempt, fill,
     form::{CheckoutForm, Intent},
-    pages::{Posted, go},
+    posted::{Posted, go},
     problems::{declined, page_error},
     request::{PageQuery, error_page, test_mode},
     token::card_token,

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 
 use axum::{
-    Form, Json, Router,
-    body::Bytes,
-    extract::{FromRequest, Path, Query, Request, State},
+    Router,
+    extract::{Path, Query, State},
     http::{HeaderMap, HeaderValue, StatusCode, Uri, header},
     middleware,
     response::{IntoResponse, Redirect as SeeOther, Response},
@@ -18,10 +17,11 @@ use till_core::{
 use till_wire::checkouts::CheckoutStatus;
 
 use super::{
-    PARTIAL_HEADER, Redirect, attempt, bank, countries, fill,
-    form::{CheckoutForm, Intent},
+    PARTIAL_HEADER, attempt, bank, countries, fill,
+    form::Intent,
     frame::{self, Ancestors},
     money, order,
+    posted::{Posted, go},
     problems::declined,
     request::{PORTAL_COOKIE, PageQuery, error_page, is_webhook_delivered, test_mode, with_token},
     submit::{pay_by_form, refused, replay, save, show_again},
@@ -39,7 +39,6 @@ use crate::{
         limits::{self, Network},
     },
     pages::{
-        FORM_LIMIT, form_fields,
         limited::{self, Refuse},
         page,
     },
@@ -266,27 +265,6 @@ async fn submit(
     }
 }
 
-/// A form that was sent, read and as it is.
-pub(super) struct Posted {
-    pub form: CheckoutForm,
-    pub body: Bytes,
-}
-
-impl<S: Send + Sync> FromRequest<S> for Posted {
-    type Rejection = StatusCode;
-    async fn from_request(request: Request, state: &S) -> Result<Self, StatusCode> {
-        let (parts, body) = request.into_parts();
-        let body = Bytes::from_request(Request::from_parts(parts.clone(), body), state)
-            .await
-            .map_err(|refused| ApiError::body_refused(refused.status(), FORM_LIMIT).status())?;
-        form_fields::read(&body).map_err(|_| StatusCode::UNPROCESSABLE_ENTITY)?;
-        let request = Request::from_parts(parts, body.clone().into());
-        let form = Form::from_request(request, state).await;
-        let Form(form) = form.map_err(|refused| refused.status())?;
-        Ok(Self { form, body })
-    }
-}
-
 /// The page as the session is, because what was sent with it cannot be read.
 fn unread(app: &App, session: &Session, page_context: PageContext, status: StatusCode) -> Response {
     let mut shown = fill::page(
@@ -298,24 +276,6 @@ fn unread(app: &App, session: &Session, page_context: PageContext, status: Statu
     );
     shown.error = Some(page_context.say("other-error").into_owned());
     page(status, &shown)
-}
-
-/// On to another page of ours: a plain form is redirected, the script is told.
-pub(super) fn go(partial: bool, to: String, cookie: Option<HeaderValue>) -> Response {
-    let mut response = if partial {
-        Json(Redirect { redirect: to }).into_response()
-    } else {
-        SeeOther::to(&to).into_response()
-    };
-    let headers = response.headers_mut();
-    headers.insert(
-        header::CACHE_CONTROL,
-        HeaderValue::from_static("private, no-store"),
-    );
-    if let Some(cookie) = cookie {
-        headers.insert(header::SET_COOKIE, cookie);
-    }
-    response
 }
 
 /// Keeps the portal's token for the confirmation page, which hands it on to the merchant

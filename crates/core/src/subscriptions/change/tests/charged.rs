@@ -271,7 +271,7 @@ fn lines_that_wait_are_taken_by_the_order_of_a_change() {
     assert_eq!(inserted(&made_first.changes, "billing_entries"), 2);
     let mut rows = with(rows, |s| *s = decision.subscription.clone());
     rows.billing.entries =
-        super::super::make::entries(&decision.subscription, &decision.lines, &at(DAY));
+        super::super::order::entries(&decision.subscription, &decision.lines, &at(DAY));
     rows.billing.offered = plan(200, 2000);
     rows.target = Some(plan(300, 3000));
     let body = json!({"product_id": id(300), "proration_behavior": "invoice"});
