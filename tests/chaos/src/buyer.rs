@@ -1,7 +1,9 @@
 //! A buyer: makes a session, fills it in, pays with whatever card chance gives, goes to the bank if asked, and
 //! does not give up when connections break. Some leave when their bank asks, some get their money back ([`merchant`]), some
-//! ask their bank for it ([`contest`]), and for subscribers weeks pass in a moment ([`travel`]).
+//! ask their bank for it ([`contest`]), for subscribers weeks pass in a moment ([`travel`]), and their subscriptions are
+//! changed ([`changes`]).
 
+mod changes;
 mod contest;
 mod merchant;
 mod travel;
@@ -15,7 +17,6 @@ use std::{
     time::{Duration, Instant},
 };
 
-use jiff::Timestamp;
 use rand::{Rng, RngExt, SeedableRng, rngs::StdRng};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -24,8 +25,9 @@ use tokio::time::sleep;
 use uuid::Uuid;
 
 use crate::{
+    change::{Change, Move},
     net::{Answer, Call, GaveUp, Net},
-    processor::{Card, PAYS, Processor, TYPED},
+    processor::{Card, DECLINED_LATER, PAYS, Processor, TYPED},
     record::Acknowledgement,
     shop::Shop,
 };
@@ -42,8 +44,10 @@ pub struct Seen {
     pub acknowledged: BTreeSet<Acknowledgement>,
     /// Sessions whose buyers left when the bank asked them.
     pub abandoned: BTreeSet<Uuid>,
-    /// The subscriptions whose periods were moved into the past, and where they ended then.
-    pub moved: BTreeMap<Uuid, Timestamp>,
+    /// The periods that were moved into the past, in order.
+    pub moved: Vec<Move>,
+    /// The changes of subscriptions, those of one in order.
+    pub changes: Vec<Change>,
     /// The ends of purchases and refunds, by name.
     pub ends: BTreeMap<String, usize>,
 }
@@ -116,10 +120,11 @@ impl<'a> Buyer<'a> {
     fn new(world: &'a World, wish: String, chance: &mut StdRng) -> Self {
         let shop = &world.shop;
         let product = match chance.random_range(0..10) {
-            0..4 => shop.book,
-            4 => shop.gift,
-            5 => shop.monthly,
-            6..8 => shop.weekly,
+            0..3 => shop.book,
+            3 => shop.gift,
+            4 => shop.monthly,
+            5..7 => shop.weekly,
+            7 => shop.team,
             _ => shop.trial,
         };
         let is_regular = [shop.book, shop.gift].contains(&product) && chance.random_bool(0.6);
@@ -132,10 +137,14 @@ impl<'a> Buyer<'a> {
             let which = chance.random_range(0..shop.discounts.len());
             shop.discounts[which].0.clone()
         });
+        let mut card = card(world.processor.cards(), chance);
+        if product == shop.trial && chance.random_bool(0.4) {
+            card = DECLINED_LATER;
+        }
         Self {
             world,
             chance: StdRng::seed_from_u64(chance.next_u64()),
-            card: card(world.processor.cards(), chance),
+            card,
             wish,
             email,
             product,
@@ -269,6 +278,7 @@ impl<'a> Buyer<'a> {
                 Some("succeeded") => {
                     self.acknowledge(Acknowledgement::Succeeded);
                     self.travel(&session).await?;
+                    self.change(&session).await?;
                     self.contest(&session).await?;
                     self.reconsider(&session).await?;
                     return Ok(Step::End("bought".to_owned()));
@@ -339,7 +349,7 @@ impl<'a> Buyer<'a> {
     async fn token(&mut self) -> Result<String, GaveUp> {
         if let Processor::Stripe(stripe) = &self.world.processor {
             let shop = &self.world.shop;
-            let saves = [shop.monthly, shop.weekly, shop.trial].contains(&self.product);
+            let saves = shop.subscribes(self.product);
             return stripe.token(self.card, saves, self.until).await;
         }
         if self.card != TYPED {

@@ -1,5 +1,6 @@
 //! Judging whether what is left of a run agrees with itself: a function of the record alone.
 
+mod changes;
 mod disputes;
 mod events;
 mod refunds;
@@ -56,6 +57,7 @@ pub fn judge(record: &Record) -> Verdict {
         verdict.broken(format!("still waiting at the end: {waiting}"));
     }
     sales::money(record, &mut verdict);
+    sales::conserved(record, &mut verdict);
     refunds::refunds(record, &mut verdict);
     refunds::books(record, &mut verdict);
     disputes::disputes(record, &mut verdict);
@@ -63,6 +65,7 @@ pub fn judge(record: &Record) -> Verdict {
     refunds::notices(record, &mut verdict);
     sales::sessions(record, &mut verdict);
     renewals::renewals(record, &mut verdict);
+    changes::changes(record, &mut verdict);
     sales::people(record, &mut verdict);
     sales::discounts(record, &mut verdict);
     events::refunds(record, &mut verdict);

@@ -8,6 +8,7 @@
 )]
 
 mod buyer;
+mod change;
 mod faults;
 mod judge;
 mod net;

@@ -69,6 +69,8 @@ pub type Card = (&'static str, u32);
 
 /// The card that pays, at either.
 pub const PAYS: &str = "pm_card_visa";
+/// The card that is kept by a trial, and declined whenever it is charged, at either.
+pub const DECLINED_LATER: &str = "pm_card_chargeCustomerFail";
 /// The card that is typed into the sandbox's form.
 pub const TYPED: &str = "typed";
 

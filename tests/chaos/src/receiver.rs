@@ -1,7 +1,7 @@
 //! The receiver of webhooks: takes what comes, in the order in which it comes.
 
 use std::{
-    collections::hash_map::DefaultHasher,
+    collections::{HashMap, hash_map::DefaultHasher},
     hash::{Hash, Hasher},
     sync::{
         Arc, Mutex,
@@ -21,7 +21,11 @@ use serde_json::Value;
 use tokio::{net::TcpListener, time::sleep};
 use uuid::Uuid;
 
-use crate::{Failure, record::Delivery};
+use crate::{
+    Failure,
+    change::{self, Told},
+    record::Delivery,
+};
 
 /// How the endpoints behave: the first is quick, the second slow while buyers buy, the third fails now and then.
 pub const ENDPOINTS: usize = 3;
@@ -32,6 +36,7 @@ const FAILS_EVERY: usize = 40;
 #[derive(Debug, Clone, Default)]
 pub struct Receiver {
     all: Arc<Mutex<Vec<Delivery>>>,
+    subscriptions: Arc<Mutex<HashMap<Uuid, Told>>>,
     hurried: Arc<AtomicBool>,
 }
 
@@ -50,6 +55,11 @@ impl Receiver {
     /// From now on the slow one is quick too: what it was sent in an hour it would otherwise take an hour more to hear.
     pub fn hurry(&self) {
         self.hurried.store(true, Ordering::Relaxed);
+    }
+
+    /// What the first endpoint was told of subscriptions, by the webhook's id.
+    pub fn subscriptions(&self) -> HashMap<Uuid, Told> {
+        self.subscriptions.lock().expect("no holder panics").clone()
     }
 
     /// Everything that came, in order of arrival.
@@ -79,6 +89,13 @@ async fn take(
         &data["checkout_id"]
     };
     let chain = chain.as_str().and_then(|id| id.parse().ok());
+    if endpoint == 0
+        && kind.starts_with("subscription.")
+        && let Some(told) = told(&kind, data)
+    {
+        let mut known = receiver.subscriptions.lock().expect("no holder panics");
+        known.insert(id, told);
+    }
     let count = {
         let mut all = receiver.all.lock().expect("no holder panics");
         all.push(Delivery {
@@ -96,4 +113,12 @@ async fn take(
         _ => {}
     }
     StatusCode::NO_CONTENT
+}
+
+fn told(kind: &str, data: &Value) -> Option<Told> {
+    Some(Told {
+        subscription: data["id"].as_str()?.parse().ok()?,
+        kind: kind.to_owned(),
+        state: change::State::read(data)?,
+    })
 }

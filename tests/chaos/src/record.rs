@@ -1,17 +1,23 @@
 //! The record of a run: the processor's ledger, Till's rows, what arrived at the receiver, and what buyers
 //! were told.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
+use till_core::kernel::records::{self, CustomerBalance};
 use till_core::kernel::values::Json;
 use till_store::{Col, Options, Query, Store};
-use till_wire::orders::OrderItem;
 use uuid::Uuid;
 
-use crate::{Failure, processor::Processor, receiver::Receiver, shop::EVENTS};
+use crate::{
+    Failure,
+    change::{Change, Move, State, Told},
+    processor::Processor,
+    receiver::Receiver,
+    shop::EVENTS,
+};
 
 /// An attempt in the processor's ledger that moved money.
 #[derive(Debug, Clone)]
@@ -97,6 +103,9 @@ impl Refund {
 #[derive(Debug, Clone)]
 pub struct Payment {
     pub id: Uuid,
+    /// What it is made for.
+    pub purpose: String,
+    pub subject: Option<Uuid>,
     pub checkout: Option<Uuid>,
     pub order: Option<Uuid>,
     pub kind: String,
@@ -118,7 +127,21 @@ pub struct Order {
     pub subscription: Option<Uuid>,
     /// Why it was made.
     pub reason: String,
-    /// Start and end of the time that its first line is about.
+    pub currency: String,
+    /// What was to be charged.
+    pub due: i64,
+    /// The least that can be charged in its currency.
+    pub least: i64,
+    pub lines: Vec<Line>,
+}
+
+/// A line of an order.
+#[derive(Debug, Clone)]
+pub struct Line {
+    pub amount: i64,
+    /// True for one of a change, for a part of a period or for one that begins with it.
+    pub proration: bool,
+    /// Start and end of the time that it is about.
     pub period: Option<(Timestamp, Timestamp)>,
 }
 
@@ -126,6 +149,16 @@ impl Order {
     /// True for one of a further period of a subscription.
     pub fn is_renewal(&self) -> bool {
         self.reason == "subscription_cycle"
+    }
+
+    /// True for one of a change of a subscription.
+    pub fn is_of_change(&self) -> bool {
+        self.reason == "subscription_update"
+    }
+
+    /// True for one that is charged where it is paid.
+    pub fn is_charged(&self) -> bool {
+        self.due >= self.least
     }
 
     /// True for one that was paid, whatever was given back since.
@@ -150,11 +183,17 @@ pub struct Session {
 pub struct Subscription {
     pub id: Uuid,
     pub checkout: Option<Uuid>,
-    pub status: String,
+    pub state: State,
     /// True where it has ended.
     pub ended: bool,
-    /// Until when it is paid for.
-    pub period_end: Timestamp,
+}
+
+/// What a customer has to their credit, or owes.
+#[derive(Debug, Clone)]
+pub struct Balance {
+    pub customer: Uuid,
+    pub currency: String,
+    pub amount: i64,
 }
 
 #[derive(Debug, Clone)]
@@ -256,8 +295,13 @@ pub struct Record {
     pub acknowledged: BTreeSet<Acknowledgement>,
     /// Sessions whose buyers left when the bank asked them.
     pub abandoned: BTreeSet<Uuid>,
-    /// The subscriptions whose periods were moved into the past, and where they ended then.
-    pub moved: BTreeMap<Uuid, Timestamp>,
+    pub balances: Vec<Balance>,
+    /// What webhooks told of subscriptions, in the order in which it was committed.
+    pub told: Vec<Told>,
+    /// The periods that were moved into the past, in order.
+    pub moved: Vec<Move>,
+    /// The changes of subscriptions that were asked for, those of one in order.
+    pub changes: Vec<Change>,
     /// When it was read.
     pub read_at: Timestamp,
     /// The number of endpoints.
@@ -397,58 +441,29 @@ impl Record {
         record.read_refunds(store).await?;
         record.read_others(store).await?;
         record.read_events(store, endpoints).await?;
+        let mut told = receiver.subscriptions();
+        let events = record.webhook_events.iter();
+        record.told = events.filter_map(|event| told.remove(&event.id)).collect();
         Ok(record)
     }
 
     async fn read_sales(&mut self, store: &Store) -> Result<(), Failure> {
-        type PaymentRow = (Id, MaybeId, MaybeId, Text, Text, MaybeText);
-        let rows = sql("select id, checkout_id, order_id, kind, state, reference from payments");
-        for (Col(id), Col(checkout), Col(order), Col(kind), Col(state), Col(reference)) in
-            store.all::<PaymentRow>(rows).await?
-        {
+        let payments = Query::select::<records::Payment>("", vec![]);
+        for row in store.all::<records::Payment>(payments).await? {
             self.payments.push(Payment {
-                id,
-                checkout,
-                order,
-                kind,
-                state,
-                reference,
+                id: row.id,
+                purpose: row.purpose.to_string(),
+                subject: row.subject_id,
+                checkout: row.checkout_id,
+                order: row.order_id,
+                kind: row.kind.to_string(),
+                state: row.state.to_string(),
+                reference: row.reference,
             });
         }
-        type MoreRow = (Id, Int, MaybeId, Text, Col<Json<Vec<OrderItem>>>);
-        let rows = sql(
-            "select id, refunded_amount + refunded_tax_amount, subscription_id, billing_reason, items from orders",
-        );
-        let rows = store.all::<MoreRow>(rows).await?;
-        let mut more: HashMap<Uuid, _> = rows
-            .into_iter()
-            .map(|(Col(id), refunded, of, reason, items)| (id, (refunded, of, reason, items)))
-            .collect();
-        type OrderRow = (Id, MaybeId, Id, MaybeId, Text, Int);
-        let rows = sql(
-            "select id, checkout_id, customer_id, discount_id, status, net_amount + tax_amount from orders",
-        );
-        for (Col(id), Col(checkout), Col(customer), Col(discount), Col(status), Col(total)) in
-            store.all::<OrderRow>(rows).await?
-        {
-            let Some((Col(refunded), Col(subscription), Col(reason), Col(Json(items)))) =
-                more.remove(&id)
-            else {
-                return Err(format!("order {id} was made while the record was read").into());
-            };
-            let first = items.first();
-            self.orders.push(Order {
-                subscription,
-                reason,
-                period: first.and_then(|line| line.start_timestamp.zip(line.end_timestamp)),
-                id,
-                checkout,
-                customer,
-                discount,
-                status,
-                total,
-                refunded,
-            });
+        let orders = Query::select::<records::Order>("", vec![]);
+        for row in store.all::<records::Order>(orders).await? {
+            self.orders.push(order(&row));
         }
         type SessionRow = (Id, Text, MaybeId, MaybeId, Col<Json<Value>>, MaybeText);
         let rows = sql(
@@ -516,18 +531,21 @@ impl Record {
     }
 
     async fn read_others(&mut self, store: &Store) -> Result<(), Failure> {
-        let rows =
-            sql("select id, checkout_id, status, ended_at, current_period_end from subscriptions");
-        type SubscriptionRow = (Id, MaybeId, Text, Col<Option<Timestamp>>, Col<Timestamp>);
-        for (Col(id), Col(checkout), Col(status), Col(ended), Col(period_end)) in
-            store.all::<SubscriptionRow>(rows).await?
-        {
+        let rows = Query::select::<records::Subscription>("", vec![]);
+        for row in store.all::<records::Subscription>(rows).await? {
             self.subscriptions.push(Subscription {
-                id,
-                checkout,
-                status,
-                ended: ended.is_some(),
-                period_end,
+                id: row.id,
+                checkout: row.checkout_id,
+                state: State::of(&row),
+                ended: row.ended_at.is_some(),
+            });
+        }
+        let rows = Query::select::<CustomerBalance>("", vec![]);
+        for row in store.all::<CustomerBalance>(rows).await? {
+            self.balances.push(Balance {
+                customer: row.customer_id,
+                currency: row.currency.to_string(),
+                amount: row.amount,
             });
         }
         let rows =
@@ -587,5 +605,28 @@ impl Record {
             });
         }
         Ok(())
+    }
+}
+
+fn order(row: &records::Order) -> Order {
+    let line = |line: &till_wire::orders::OrderItem| Line {
+        amount: line.amount,
+        proration: line.proration,
+        period: line.start_timestamp.zip(line.end_timestamp),
+    };
+    Order {
+        id: row.id,
+        checkout: row.checkout_id,
+        customer: row.customer_id,
+        discount: row.discount_id,
+        status: row.status.to_string(),
+        total: row.total_amount(),
+        refunded: row.refunded_amount + row.refunded_tax_amount,
+        subscription: row.subscription_id,
+        reason: row.billing_reason.to_string(),
+        currency: row.currency.to_string(),
+        due: row.due_amount(),
+        least: row.currency.min_charge(),
+        lines: row.items.0.iter().map(line).collect(),
     }
 }

@@ -107,6 +107,7 @@ pub async fn run(args: &Args) -> Result<Verdict, Failure> {
     record.acknowledged = seen.acknowledged;
     record.abandoned = seen.abandoned;
     record.moved = seen.moved;
+    record.changes = seen.changes;
     record.waiting = waiting;
     record.repeats_allowed = false;
     let mut verdict = Verdict::default();

@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The events that every endpoint is told of.
-pub const EVENTS: [&str; 16] = [
+pub const EVENTS: [&str; 19] = [
     "checkout.created",
     "checkout.updated",
     "customer.created",
@@ -29,6 +29,9 @@ pub const EVENTS: [&str; 16] = [
     "subscription.cycled",
     "subscription.past_due",
     "subscription.canceled",
+    "subscription.uncanceled",
+    "subscription.paused",
+    "subscription.resumed",
     "subscription.revoked",
 ];
 
@@ -39,10 +42,21 @@ pub struct Shop {
     pub monthly: Uuid,
     pub weekly: Uuid,
     pub trial: Uuid,
+    /// Dearer than the weekly one, as often.
+    pub better: Uuid,
+    /// Sold by the seat, weekly.
+    pub team: Uuid,
     /// Code and how many may use it.
     pub discounts: Vec<(String, i64)>,
     /// The endpoints in the order of their numbers.
     pub endpoints: Vec<Uuid>,
+}
+
+impl Shop {
+    /// True for a product that is sold as a subscription.
+    pub fn subscribes(&self, product: Uuid) -> bool {
+        [self.monthly, self.weekly, self.trial, self.team].contains(&product)
+    }
 }
 
 /// Makes all of it through the API.
@@ -79,6 +93,21 @@ pub async fn open(net: &Net, hooks: &str, buyers: usize) -> Result<Shop, Failure
             "trial_interval": "week", "trial_interval_count": 2}),
     )
     .await?;
+    let better = make(
+        net,
+        "/v1/products/",
+        json!({"name": "Better", "recurring_interval": "week", "prices": fixed(900)}),
+    )
+    .await?;
+    let tier = json!({"min_seats": 2, "max_seats": 20, "price_per_seat": 300});
+    let team = make(
+        net,
+        "/v1/products/",
+        json!({"name": "Team", "recurring_interval": "week",
+            "prices": [{"amount_type": "seat_based", "seat_tiers": {"tiers": [tier]}}]}),
+    )
+    .await?;
+    may_reset(net).await?;
     // Few enough that buyers race for the last.
     let limits = [(2 * buyers) as i64, (6 * buyers) as i64];
     let mut discounts = Vec::new();
@@ -110,9 +139,36 @@ pub async fn open(net: &Net, hooks: &str, buyers: usize) -> Result<Shop, Failure
         monthly,
         weekly,
         trial,
+        better,
+        team,
         discounts,
         endpoints,
     })
+}
+
+/// Turns on the proration behaviour that is not there by itself.
+async fn may_reset(net: &Net) -> Result<(), Failure> {
+    let until = Instant::now() + Duration::from_secs(20);
+    let mut call = Call {
+        method: Method::GET,
+        path: "/v1/organizations/",
+        body: None,
+        key: None,
+        signed: true,
+    };
+    let found = net
+        .ask(call.clone(), until)
+        .await
+        .map_err(|_| "no answer")?;
+    let id = found.body.pointer("/items/0/id").and_then(Value::as_str);
+    let path = format!("/v1/organizations/{}", id.ok_or("no organization")?);
+    (call.method, call.path) = (Method::PATCH, &path);
+    call.body = Some(json!({"feature_settings": {"reset_proration_behavior_enabled": true}}));
+    let changed = net.ask(call, until).await.map_err(|_| "no answer")?;
+    match changed.is_ok() {
+        true => Ok(()),
+        false => Err(format!("{path}: {} {}", changed.status, changed.body).into()),
+    }
 }
 
 async fn make(net: &Net, path: &str, body: Value) -> Result<Uuid, Failure> {

@@ -19,9 +19,9 @@ const TRIES: usize = 20;
 /// Unpaid orders that are brought forward at once.
 const SOME: usize = 20;
 
-/// Moves a subscription's period, or its trial, into the past; where the period ends then. None where it has ended, or
-/// cannot be moved.
-pub async fn back(store: &Store, id: Uuid, by: SignedDuration) -> Option<Timestamp> {
+/// Moves a subscription's period, or its trial, into the past; where the period ended, and ends then. None where it has
+/// ended, or cannot be moved.
+pub async fn back(store: &Store, id: Uuid, by: SignedDuration) -> Option<(Timestamp, Timestamp)> {
     for _ in 0..TRIES {
         let Ok(Some(old)) = store.subscription_by_id(id).await else {
             sleep(PAUSE).await;
@@ -31,23 +31,33 @@ pub async fn back(store: &Store, id: Uuid, by: SignedDuration) -> Option<Timesta
         if !is_living.contains(&old.status) {
             return None;
         }
+        // What a change that is being charged makes of it is settled.
+        if old.attempt_id.is_some() {
+            sleep(PAUSE).await;
+            continue;
+        }
         let mut new = old.clone();
         new.current_period_start -= by;
         new.current_period_end -= by;
         new.trial_start = new.trial_start.map(|at| at - by);
         new.trial_end = new.trial_end.map(|at| at - by);
         new.next_due_at = Some(new.current_period_end);
+        new.ends_at = new.ends_at.map(|at| at - by);
+        if let Some(update) = &mut new.pending_update {
+            update.0.applies_at -= by;
+        }
+        let moved = (old.current_period_end, new.current_period_end);
         let mut changes = Changes::new();
         changes.update(&old, &new);
         match store.commit(changes).await {
-            Ok(()) => return Some(new.current_period_end),
+            Ok(()) => return Some(moved),
             Err(CommitError::Conflict(_)) => {}
             // Whether it was committed is seen from the row: nobody else moves a period back.
             Err(CommitError::Store(_)) => {
                 sleep(PAUSE).await;
                 let now = store.subscription_by_id(id).await.ok().flatten();
                 if now.is_some_and(|now| now.current_period_end != old.current_period_end) {
-                    return Some(new.current_period_end);
+                    return Some(moved);
                 }
             }
         }

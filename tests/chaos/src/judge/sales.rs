@@ -39,25 +39,25 @@ pub fn money(record: &Record, verdict: &mut Verdict) {
             continue;
         }
         *charged.entry(order.id).or_default() += 1;
-        if !order.is_paid() || order.total != charge.amount || order.refunded != charge.refunded {
+        if !order.is_paid() || order.due != charge.amount || order.refunded != charge.refunded {
             verdict.broken(format!(
                 "charge {attempt} of {}, {} of it refunded, has the {} order {} of {}, {} of it refunded",
                 charge.amount,
                 charge.refunded,
                 order.status,
                 order.id,
-                order.total,
+                order.due,
                 order.refunded
             ));
         }
     }
     for order in &record.orders {
         let charges = charged.get(&order.id).copied().unwrap_or(0);
-        let due = usize::from(order.is_paid() && order.total > 0);
+        let due = usize::from(order.is_paid() && order.is_charged());
         if charges != due {
             verdict.broken(format!(
                 "order {} ({} of {}) has {charges} charges",
-                order.id, order.status, order.total
+                order.id, order.status, order.due
             ));
         }
     }
@@ -74,12 +74,52 @@ pub fn money(record: &Record, verdict: &mut Verdict) {
     for attempt in &record.undecided {
         verdict.broken(format!("attempt {attempt} is undecided at the processor"));
     }
-    let paid = record.orders.iter().filter(|o| o.total > 0).count();
+    let paid = record.orders.iter().filter(|o| o.is_charged()).count();
     let failed = record.payments.iter().filter(|p| p.state == "failed");
     verdict.count("charges in the processor's ledger", record.charges.len());
     verdict.count("orders with something to pay", paid);
     verdict.count("orders with nothing to pay", record.orders.len() - paid);
     verdict.count("attempts that failed", failed.count());
+}
+
+/// For each customer and currency: what was charged and not given back is what was paid for and not given back, and what
+/// they have to their credit.
+pub fn conserved(record: &Record, verdict: &mut Verdict) {
+    let orders: HashMap<Uuid, &Order> = record.orders.iter().map(|o| (o.id, o)).collect();
+    let mut sums: HashMap<(Uuid, &str), (i64, i64)> = HashMap::new();
+    let of_attempts: HashMap<Uuid, Uuid> = record
+        .payments
+        .iter()
+        .filter_map(|payment| Some((payment.id, payment.order?)))
+        .collect();
+    for charge in &record.charges {
+        let order = of_attempts.get(&charge.attempt);
+        // Money without an order is found elsewhere.
+        if let Some(order) = order.and_then(|id| orders.get(id)) {
+            let sum = sums.entry((order.customer, &order.currency)).or_default();
+            sum.0 += charge.amount - charge.refunded;
+        }
+    }
+    for order in record.orders.iter().filter(|order| order.is_paid()) {
+        let sum = sums.entry((order.customer, &order.currency)).or_default();
+        sum.1 += order.total - order.refunded;
+    }
+    let mut with_balance = 0;
+    for balance in &record.balances {
+        let sum = sums
+            .entry((balance.customer, &balance.currency))
+            .or_default();
+        sum.1 += balance.amount;
+        with_balance += usize::from(balance.amount != 0);
+    }
+    for ((customer, currency), (charged, kept)) in sums {
+        if charged != kept {
+            verdict.broken(format!(
+                "customer {customer} was charged {charged} {currency}, and has {kept} of orders and balance"
+            ));
+        }
+    }
+    verdict.count("customers with a balance", with_balance);
 }
 
 /// No session is stuck, none was lost, and each is fulfilled once.
@@ -88,7 +128,7 @@ pub fn sessions(record: &Record, verdict: &mut Verdict) {
     for order in &record.orders {
         match order.checkout {
             Some(checkout) => orders.entry(checkout).or_default().push(order),
-            None if order.is_renewal() => {}
+            None if order.subscription.is_some() => {}
             None => verdict.broken(format!("order {} has no session", order.id)),
         }
     }

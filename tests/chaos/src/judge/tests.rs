@@ -1,12 +1,16 @@
 //! The judge finds what is wrong with a doctored record.
 
+mod changes;
 mod disputes;
 mod renewals;
 
 use jiff::Timestamp;
 
 use super::*;
-use crate::record::*;
+use crate::{
+    change::{Plan, State},
+    record::*,
+};
 
 fn id(n: u128) -> Uuid {
     Uuid::from_u128(n)
@@ -16,6 +20,22 @@ use uuid::Uuid;
 /// A day's moment.
 fn moment(day: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + 86_400 * day).expect("a moment")
+}
+
+/// A subscription without anything that waits, in a period of these days.
+fn state(status: &str, start: i64, end: i64) -> State {
+    State {
+        status: status.into(),
+        plan: Plan {
+            product: id(60),
+            seats: None,
+            pending: None,
+            canceling: false,
+            pausing: false,
+        },
+        start: moment(start),
+        end: moment(end),
+    }
 }
 
 /// One session that was paid, with a discount, and of which a third was given back, told to two endpoints; nothing is
@@ -38,6 +58,8 @@ fn sound() -> Record {
         }],
         payments: vec![Payment {
             id: id(2),
+            purpose: "checkout".into(),
+            subject: None,
             checkout: Some(id(1)),
             order: Some(id(3)),
             kind: "charge".into(),
@@ -77,7 +99,10 @@ fn sound() -> Record {
             refunded: 300,
             subscription: None,
             reason: "purchase".into(),
-            period: None,
+            currency: "usd".into(),
+            due: 900,
+            least: 50,
+            lines: Vec::new(),
         }],
         sessions: vec![Session {
             id: id(1),
@@ -152,7 +177,7 @@ fn a_sound_record_passes() {
 #[test]
 fn every_kind_of_doctored_record_is_found() {
     type Doctor = fn(&mut Record);
-    let doctors: [(&str, Doctor); 30] = [
+    let doctors: [(&str, Doctor); 33] = [
         (
             "charge 00000000-0000-0000-0000-000000000002 has no attempt",
             |r| r.payments.clear(),
@@ -162,6 +187,19 @@ fn every_kind_of_doctored_record_is_found() {
             r.charges[0].amount = 901
         }),
         ("has 0 charges", |r| r.charges.clear()),
+        ("was charged 600 usd, and has 700", |r| {
+            r.balances.push(Balance {
+                customer: id(4),
+                currency: "usd".into(),
+                amount: 100,
+            });
+        }),
+        ("was charged 600 usd, and has 601", |r| {
+            r.orders[0].total = 901
+        }),
+        ("was charged 0 usd, and has 600", |r| {
+            r.charges.clear();
+        }),
         ("nothing was charged", |r| r.charges.clear()),
         ("has 2 charges", |r| {
             r.charges.push(Charge {
@@ -197,9 +235,8 @@ fn every_kind_of_doctored_record_is_found() {
             r.subscriptions = vec![
                 Subscription {
                     id: id(6),
-                    status: "active".into(),
+                    state: state("active", 2, 9),
                     ended: false,
-                    period_end: moment(9),
                     checkout: Some(id(1))
                 };
                 2
@@ -422,6 +459,8 @@ fn a_session_may_wait_only_where_its_buyer_left_while_the_bank_was_asking() {
             });
             r.payments.push(Payment {
                 id: id(62),
+                purpose: "checkout".into(),
+                subject: None,
                 checkout: Some(id(61)),
                 order: None,
                 kind: "charge".into(),

@@ -9,9 +9,8 @@ fn disputed(change: impl FnOnce(&mut Record)) -> Vec<String> {
         r.subscriptions.push(Subscription {
             id: id(70),
             checkout: Some(id(1)),
-            status: "canceled".into(),
+            state: state("canceled", 2, 9),
             ended: true,
-            period_end: moment(9),
         });
         r.orders[0].subscription = Some(id(70));
         r.processor_disputes.push(ProcessorDispute {
