@@ -7,8 +7,25 @@ use uuid::Uuid;
 use super::Verdict;
 use crate::record::{Acknowledgement, Order, Record};
 
+/// Attempts whose money a bank holds, because the buyer contests it: a processor refuses to give it back.
+fn contested(record: &Record) -> HashSet<Uuid> {
+    let disputes = record.processor_disputes.iter();
+    let charges: HashSet<&String> = disputes.map(|dispute| &dispute.charge).collect();
+    let attempts = record.payments.iter();
+    attempts
+        .filter(|attempt| {
+            attempt
+                .reference
+                .as_ref()
+                .is_some_and(|name| charges.contains(name))
+        })
+        .map(|attempt| attempt.id)
+        .collect()
+}
+
 /// Every charge has exactly one paid order of its sum or was given back whole, every paid order that costs something exactly one charge.
 pub fn money(record: &Record, verdict: &mut Verdict) {
+    let contested = contested(record);
     let payments: HashMap<_, _> = record.payments.iter().map(|p| (p.id, p)).collect();
     let orders: HashMap<_, _> = record.orders.iter().map(|o| (o.id, o)).collect();
     let mut charged: HashMap<Uuid, usize> = HashMap::new();
@@ -24,8 +41,9 @@ pub fn money(record: &Record, verdict: &mut Verdict) {
                 payment.state, payment.checkout
             ));
         }
+        let is_not_kept = charge.refunded == charge.amount || contested.contains(&attempt);
         let Some(order) = payment.order.and_then(|id| orders.get(&id)) else {
-            if charge.refunded == charge.amount {
+            if is_not_kept {
                 continue;
             }
             verdict.broken(format!(
@@ -35,7 +53,7 @@ pub fn money(record: &Record, verdict: &mut Verdict) {
             continue;
         };
         // Money for an order that was voided meanwhile is given back.
-        if order.status == "void" && charge.refunded == charge.amount {
+        if order.status == "void" && is_not_kept {
             continue;
         }
         *charged.entry(order.id).or_default() += 1;
@@ -85,6 +103,7 @@ pub fn money(record: &Record, verdict: &mut Verdict) {
 /// For each customer and currency: what was charged and not given back is what was paid for and not given back, and what
 /// they have to their credit.
 pub fn conserved(record: &Record, verdict: &mut Verdict) {
+    let contested = contested(record);
     let orders: HashMap<Uuid, &Order> = record.orders.iter().map(|o| (o.id, o)).collect();
     let mut sums: HashMap<(Uuid, &str), (i64, i64)> = HashMap::new();
     let of_attempts: HashMap<Uuid, Uuid> = record
@@ -94,8 +113,11 @@ pub fn conserved(record: &Record, verdict: &mut Verdict) {
         .collect();
     for charge in &record.charges {
         let order = of_attempts.get(&charge.attempt);
-        // Money without an order is found elsewhere.
-        if let Some(order) = order.and_then(|id| orders.get(id)) {
+        // Money without an order is found elsewhere, and so is what a bank holds of it.
+        let is_held =
+            |order: &&&Order| order.status == "void" && contested.contains(&charge.attempt);
+        let order = order.and_then(|id| orders.get(id));
+        if let Some(order) = order.filter(|order| !is_held(order)) {
             let sum = sums.entry((order.customer, &order.currency)).or_default();
             sum.0 += charge.amount - charge.refunded;
         }

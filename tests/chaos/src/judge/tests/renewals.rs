@@ -220,8 +220,8 @@ fn a_pause_and_a_change_may_begin_a_period_and_nothing_else() {
 }
 
 #[test]
-fn money_for_a_void_order_is_given_back() {
-    let paid_late = |refunded: i64| {
+fn money_for_a_void_order_is_given_back_or_held_by_the_bank() {
+    let paid_late = |refunded: i64, contested: bool| {
         renewed(|r| {
             r.charges.push(Charge {
                 attempt: id(91),
@@ -232,7 +232,7 @@ fn money_for_a_void_order_is_given_back() {
                 id: id(91),
                 checkout: None,
                 order: Some(id(81)),
-                reference: None,
+                reference: Some("pi_91".into()),
                 ..r.payments[0].clone()
             });
             r.refunds.extend((refunded > 0).then(|| Refund {
@@ -243,10 +243,26 @@ fn money_for_a_void_order_is_given_back() {
                 state: "succeeded".into(),
                 reference: None,
             }));
+            r.processor_disputes
+                .extend(contested.then(|| ProcessorDispute {
+                    reference: "du_91".into(),
+                    charge: "pi_91".into(),
+                    amount: 500,
+                    status: "needs_response".into(),
+                }));
+            r.disputes.extend(contested.then(|| Dispute {
+                id: id(93),
+                payment: id(91),
+                order: id(81),
+                reference: "du_91".into(),
+                status: "needs_response".into(),
+                amount: 500,
+            }));
         })
     };
-    assert_eq!(paid_late(500), Vec::<String>::new());
-    let kept = paid_late(0);
+    assert_eq!(paid_late(500, false), Vec::<String>::new());
+    assert_eq!(paid_late(0, true), Vec::<String>::new());
+    let kept = paid_late(0, false);
     assert!(
         kept.iter().any(|v| v.contains("has the void order")),
         "{kept:?}"
