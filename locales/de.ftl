@@ -214,6 +214,7 @@ terms-trial = Heute zahlen Sie nichts. Am { $date } zahlen Sie { $total }, danac
 terms-trial-discount = Heute zahlen Sie nichts. Ab dem { $date } zahlen Sie { $first } { $now }, danach { $full } { $interval }, bis Sie kündigen.
 terms-discount = Sie zahlen { $first } { $now }, danach { $full } { $interval }, bis Sie kündigen.
 terms-usage = Ihr Verbrauch wird { $interval } abgerechnet, bis Sie kündigen.
+terms-card = Ihre Karte wird gespeichert und automatisch belastet.
 plus-tax = { $amount } zuzüglich Steuer
 
 ## What is wrong

@@ -217,6 +217,7 @@ terms-trial = You pay nothing today. On { $date } you pay { $total }, then the s
 terms-trial-discount = You pay nothing today. From { $date } you pay { $now } { $first }, then { $full } { $interval } until you cancel.
 terms-discount = You pay { $now } { $first }, then { $full } { $interval } until you cancel.
 terms-usage = Your usage is billed { $interval } until you cancel.
+terms-card = Your card is saved and charged automatically.
 plus-tax = { $amount } plus tax
 
 ## What is wrong

@@ -214,6 +214,7 @@ terms-trial = Hoy no paga nada. El { $date } paga { $total } y después lo mismo
 terms-trial-discount = Hoy no paga nada. A partir del { $date } paga { $now } { $first } y después { $full } { $interval } hasta que cancele.
 terms-discount = Paga { $now } { $first } y después { $full } { $interval } hasta que cancele.
 terms-usage = Su consumo se factura { $interval } hasta que cancele.
+terms-card = Su tarjeta se guarda y los pagos se cargan en ella automáticamente.
 plus-tax = { $amount } más impuestos
 
 ## What is wrong

@@ -214,6 +214,7 @@ terms-trial = Vous ne payez rien aujourd’hui. Le { $date }, vous payez { $tota
 terms-trial-discount = Vous ne payez rien aujourd’hui. À partir du { $date }, vous payez { $now } { $first }, puis { $full } { $interval } jusqu’à résiliation.
 terms-discount = Vous payez { $now } { $first }, puis { $full } { $interval } jusqu’à résiliation.
 terms-usage = Votre consommation est facturée { $interval } jusqu’à résiliation.
+terms-card = Votre carte est enregistrée et débitée automatiquement.
 plus-tax = { $amount } hors taxes
 
 ## What is wrong

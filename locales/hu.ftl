@@ -214,6 +214,7 @@ terms-trial = Ma nem fizet semmit. Az első fizetés napja: { $date }, összege 
 terms-trial-discount = Ma nem fizet semmit. Az első fizetés napja: { $date } Onnantól { $first } { $now }, utána { $interval } { $full } összeget fizet, amíg le nem mondja.
 terms-discount = Amíg le nem mondja, { $first } { $now }, utána { $interval } { $full } összeget fizet.
 terms-usage = A használatot { $interval } számlázzuk, amíg le nem mondja.
+terms-card = A kártyáját elmentjük, és a díjakat automatikusan levonjuk róla.
 plus-tax = { $amount } és az adó
 
 ## What is wrong

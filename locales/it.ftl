@@ -214,6 +214,7 @@ terms-trial = Oggi non paghi nulla. Il { $date } paghi { $total }, poi lo stesso
 terms-trial-discount = Oggi non paghi nulla. A partire dal { $date } paghi { $now } { $first }, poi { $full } { $interval } finché non disdici.
 terms-discount = Paghi { $now } { $first }, poi { $full } { $interval } finché non disdici.
 terms-usage = Il consumo viene fatturato { $interval } finché non disdici.
+terms-card = La tua carta viene salvata e i pagamenti vengono addebitati automaticamente.
 plus-tax = { $amount } più imposte
 
 ## What is wrong

@@ -202,6 +202,7 @@ terms-trial = 本日のお支払いはありません。{ $date }に{ $total }�
 terms-trial-discount = 本日のお支払いはありません。{ $date }から、{ $first }は{ $now }、その後は解約されるまで{ $interval }{ $full }をお支払いいただきます。
 terms-discount = { $first }は{ $now }、その後は解約されるまで{ $interval }{ $full }をお支払いいただきます。
 terms-usage = 解約されるまで、使用量を{ $interval }請求します。
+terms-card = カードは保存され、お支払いは自動的に行われます。
 plus-tax = { $amount }（税別）
 
 ## What is wrong

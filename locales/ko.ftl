@@ -202,6 +202,7 @@ terms-trial = 오늘은 결제되지 않습니다. { $date }에 { $total }이(�
 terms-trial-discount = 오늘은 결제되지 않습니다. { $date }부터 { $first } { $now }, 이후 해지할 때까지 { $interval } { $full }이(가) 결제됩니다.
 terms-discount = { $first } { $now }, 이후 해지할 때까지 { $interval } { $full }이(가) 결제됩니다.
 terms-usage = 해지할 때까지 사용량이 { $interval } 청구됩니다.
+terms-card = 카드가 저장되며 자동으로 결제됩니다.
 plus-tax = { $amount }(세금 별도)
 
 ## What is wrong

@@ -214,6 +214,7 @@ terms-trial = Je betaalt vandaag niets. Op { $date } betaal je { $total }, daarn
 terms-trial-discount = Je betaalt vandaag niets. Vanaf { $date } betaal je { $first } { $now }, daarna { $full } { $interval } tot je opzegt.
 terms-discount = Je betaalt { $first } { $now }, daarna { $full } { $interval } tot je opzegt.
 terms-usage = Je verbruik wordt { $interval } afgerekend tot je opzegt.
+terms-card = Je kaart wordt bewaard en de bedragen worden automatisch afgeschreven.
 plus-tax = { $amount } plus belasting
 
 ## What is wrong

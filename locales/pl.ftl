@@ -229,6 +229,7 @@ terms-trial = Dziś nic nie płacisz. Dnia { $date } płacisz { $total }, potem 
 terms-trial-discount = Dziś nic nie płacisz. Od { $date } płacisz { $now } { $first }, a potem { $full } { $interval } do czasu rezygnacji.
 terms-discount = Płacisz { $now } { $first }, a potem { $full } { $interval } do czasu rezygnacji.
 terms-usage = Zużycie jest rozliczane { $interval } do czasu rezygnacji.
+terms-card = Twoja karta zostanie zapisana, a płatności będą pobierane automatycznie.
 plus-tax = { $amount } plus podatek
 
 ## What is wrong

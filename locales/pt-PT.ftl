@@ -214,6 +214,7 @@ terms-trial = Hoje não paga nada. A { $date } paga { $total }, depois o mesmo v
 terms-trial-discount = Hoje não paga nada. A partir de { $date } paga { $now } { $first }, depois { $full } { $interval } até cancelar.
 terms-discount = Paga { $now } { $first }, depois { $full } { $interval } até cancelar.
 terms-usage = O seu consumo é faturado { $interval } até cancelar.
+terms-card = O seu cartão é guardado e os pagamentos são cobrados automaticamente.
 plus-tax = { $amount } mais impostos
 
 ## What is wrong

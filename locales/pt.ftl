@@ -214,6 +214,7 @@ terms-trial = Hoje você não paga nada. Em { $date } você paga { $total }, dep
 terms-trial-discount = Hoje você não paga nada. A partir de { $date } você paga { $now } { $first }, depois { $full } { $interval } até cancelar.
 terms-discount = Você paga { $now } { $first }, depois { $full } { $interval } até cancelar.
 terms-usage = Seu consumo é cobrado { $interval } até você cancelar.
+terms-card = Seu cartão é salvo, e os pagamentos são cobrados automaticamente.
 plus-tax = { $amount } mais impostos
 
 ## What is wrong

@@ -230,6 +230,7 @@ terms-trial = Du betalar ingenting i dag. Den { $date } betalar du { $total }, s
 terms-trial-discount = Du betalar ingenting i dag. Från den { $date } betalar du { $now } { $first }, sedan { $full } { $interval } tills du säger upp.
 terms-discount = Du betalar { $now } { $first }, sedan { $full } { $interval } tills du säger upp.
 terms-usage = Din förbrukning debiteras { $interval } tills du säger upp.
+terms-card = Ditt kort sparas och debiteras automatiskt.
 plus-tax = { $amount } plus skatt
 
 ## What is wrong

@@ -214,6 +214,7 @@ terms-trial = Bugün hiçbir şey ödemezsiniz. İlk ödeme { $date } tarihinde 
 terms-trial-discount = Bugün hiçbir şey ödemezsiniz. { $date } tarihinden itibaren { $first } { $now }, sonra iptal edene kadar { $interval } { $full } ödersiniz.
 terms-discount = İptal edene kadar { $first } { $now }, sonra { $interval } { $full } ödersiniz.
 terms-usage = Kullanımınız iptal edene kadar { $interval } faturalandırılır.
+terms-card = Kartınız kaydedilir ve ödemeler otomatik olarak alınır.
 plus-tax = { $amount } artı vergi
 
 ## What is wrong

@@ -159,8 +159,8 @@ describe('offers in depth', () => {
     const months = await made('/v1/discounts/', { type: 'percentage', name: 'Quarter', duration: 'repeating', duration_in_months: 3, basis_points: 2000 });
     const plan = await made('/v1/products/', { name: 'Plan', recurring_interval: 'month', prices: [dollars(2900)] });
     for (const [discount, headline, note, terms] of [
-      [once, '$29 $23.20', 'for the first month, then $29 per month', 'You pay $23.20 for the first month, then $29.00 per month until you cancel.'],
-      [months, '$29 $23.20 per month', 'for the first 3 months, then $29 per month', 'You pay $23.20 per month for the first 3 months, then $29.00 per month until you cancel.'],
+      [once, '$29 $23.20', 'for the first month, then $29 per month', 'You pay $23.20 for the first month, then $29.00 per month until you cancel. Your card is saved and charged automatically.'],
+      [months, '$29 $23.20 per month', 'for the first 3 months, then $29 per month', 'You pay $23.20 per month for the first 3 months, then $29.00 per month until you cancel. Your card is saved and charged automatically.'],
     ]) {
       const checkout = await session(till, { products: [plan.id, team.id], discount_id: discount.id });
       await visit(checkout.url, async (page) => {

@@ -304,7 +304,16 @@ pub(super) fn terms(session: &Session, page_context: PageContext) -> Option<Stri
             .then(|| page_context.with("terms-usage", [("interval", per.as_str().into())])),
     ];
     let sentences: Vec<String> = sentences.into_iter().flatten().collect();
-    (!sentences.is_empty()).then(|| sentences.join(" "))
+    let words = (!sentences.is_empty()).then(|| sentences.join(" "));
+    words.map(|words| with_card(words, session, page_context))
+}
+
+/// The words, and that the card is kept and charged again, where one is asked for.
+fn with_card(words: String, session: &Session, page_context: PageContext) -> String {
+    match totals::form(session).required() {
+        true => format!("{words} {}", page_context.say("terms-card")),
+        false => words,
+    }
 }
 
 /// What is paid when; none where nothing ever is.
@@ -337,6 +346,12 @@ fn price_terms(session: &Session, per: &str, page_context: PageContext) -> Optio
 
 /// The next step after a purchase.
 pub fn what_next(session: &Session, page_context: PageContext) -> Option<String> {
+    let words = renewal(session, page_context)?;
+    Some(with_card(words, session, page_context))
+}
+
+/// The next payment of a subscription.
+fn renewal(session: &Session, page_context: PageContext) -> Option<String> {
     let row = &session.checkout;
     let locale = page_context.locale;
     let per = interval(session.selected(), locale)?;
