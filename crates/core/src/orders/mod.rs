@@ -6,6 +6,7 @@ pub mod edit;
 pub mod new_card;
 mod numbering;
 pub mod payment;
+pub mod retry;
 pub mod tax;
 #[cfg(test)]
 mod tests;

@@ -2,6 +2,7 @@
 
 pub mod drafts;
 pub mod export;
+pub mod retry;
 
 use jiff::Timestamp;
 use till_core::{

@@ -346,6 +346,8 @@ pub struct Form {
     pub groups: Vec<Group>,
     /// The address of a live preview of the form, if it has one.
     pub preview: Option<String>,
+    /// The way out of a form that asks: the address that "Go back" leads to.
+    pub back: Option<String>,
     idempotency_key: Option<String>,
     errors: Vec<String>,
     anchors: Vec<(String, String)>,
@@ -360,6 +362,7 @@ impl Form {
             danger: false,
             groups,
             preview: None,
+            back: None,
             idempotency_key: None,
             errors: Vec::new(),
             anchors: Vec::new(),

@@ -369,6 +369,7 @@ fn latest(viewer: &Viewer, orders: &Page<Order>) -> Listing {
         Column::new("Customer"),
         Column::new("Product"),
         Column::number("Amount"),
+        Column::new("Status"),
         Column::new("Date"),
     ];
     let empty = Empty {
@@ -383,6 +384,7 @@ fn latest(viewer: &Viewer, orders: &Page<Order>) -> Listing {
             ),
             Cell::Text(order.description.clone()),
             Cell::money(order.total_amount, order.currency),
+            Cell::state(order.status.as_str()),
             Cell::time(order.created_at, &viewer.zone),
         ])
     };

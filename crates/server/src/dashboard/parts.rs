@@ -199,9 +199,13 @@ impl Cell {
     }
 }
 
-/// A name of the API's as words: `past_due` is `Past due`.
+/// A name of the API's as words: `past_due` is `Past due`. The dashboard's spelling is that of its other words.
 pub fn sentence(name: &str) -> String {
-    capitalized(&name.replace(['_', '.'], " "))
+    capitalized(
+        &name
+            .replace(['_', '.'], " ")
+            .replace("canceled", "cancelled"),
+    )
 }
 
 /// Words with their first letter in upper case.
@@ -289,5 +293,6 @@ mod tests {
     fn names_become_words() {
         assert_eq!(sentence("past_due"), "Past due");
         assert_eq!(sentence("order.paid"), "Order paid");
+        assert_eq!(sentence("canceled"), "Cancelled");
     }
 }

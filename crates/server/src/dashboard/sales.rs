@@ -2,6 +2,8 @@
 
 pub mod bill;
 pub mod checkouts;
+pub mod collection;
+pub mod declines;
 pub mod disputes;
 pub mod orders;
 pub mod payments;
@@ -12,7 +14,10 @@ use std::sync::Arc;
 
 use axum::Router;
 use till_core::kernel::records::ProcessorName;
-use till_wire::{address::Address, money::Currency, products::ProductBase, values::Interval};
+use till_wire::{
+    address::Address, money::Currency, orders::BillingReason, payments::PaymentTrigger,
+    products::ProductBase, values::Interval,
+};
 use uuid::Uuid;
 
 use super::{
@@ -29,6 +34,7 @@ use crate::{
 pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .merge(orders::routes())
+        .merge(collection::routes())
         .merge(subscriptions::routes())
         .merge(checkouts::routes())
         .merge(payments::routes())
@@ -57,6 +63,28 @@ pub fn product(viewer: &Viewer, product: &ProductBase) -> Cell {
         viewer.path(&format!("/products/{}", product.id)),
         &product.name,
     )
+}
+
+/// The cause of an order, in words.
+pub fn billing_reason(reason: BillingReason) -> &'static str {
+    match reason {
+        BillingReason::Purchase => "Purchase",
+        BillingReason::SubscriptionCreate => "New subscription",
+        BillingReason::SubscriptionCycle => "Renewal",
+        BillingReason::SubscriptionUpdate => "Subscription change",
+    }
+}
+
+/// The cause of a payment, in words.
+pub fn trigger(trigger: PaymentTrigger) -> &'static str {
+    match trigger {
+        PaymentTrigger::Purchase => "Purchase",
+        PaymentTrigger::SubscriptionCycle => "Renewal",
+        PaymentTrigger::RetryDunning => "Scheduled retry",
+        PaymentTrigger::RetryCustomer => "Paid by the customer",
+        PaymentTrigger::RetryPaymentMethodUpdate => "Retry with a new card",
+        PaymentTrigger::RetryAdmin => "Retry by hand",
+    }
 }
 
 /// The name of an order: its invoice number, which a draft does not have yet.

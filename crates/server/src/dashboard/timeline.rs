@@ -10,6 +10,7 @@ use super::{
     detail::{Part, Step},
     live::subject_href,
     parts::{Cell, Moment, Tone, money, sentence},
+    sales::declines,
 };
 use crate::dashboard::parts::card;
 use crate::{dashboard::access::Viewer, error::Result, http::extract::scope};
@@ -149,7 +150,10 @@ fn step(viewer: &Viewer, here: Option<Uuid>, folded: Folded) -> Step {
             decline,
         } => {
             let (method, _) = card(used.as_ref(), "card");
-            let note = decline.map(|(code, words)| words.unwrap_or_else(|| sentence(&code)));
+            let note = decline.map(|(code, words)| match state {
+                PaymentState::Failed => declines::words(&code),
+                _ => words.unwrap_or_else(|| sentence(&code)),
+            });
             let what = match kind {
                 PaymentKind::Charge => Cell::Link {
                     href: viewer.path(&format!("/payments/{id}")),

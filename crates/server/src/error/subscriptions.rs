@@ -57,12 +57,12 @@ impl From<Refusal> for ApiError {
             Refusal::BelowMinimumSeats(least) => (
                 S::BAD_REQUEST,
                 "BelowMinimumSeats",
-                format!("The price needs at least {least} seats."),
+                format!("The price needs at least {}.", seats(least)),
             ),
             Refusal::AboveMaximumSeats(most) => (
                 S::BAD_REQUEST,
                 "AboveMaximumSeats",
-                format!("The price allows at most {most} seats."),
+                format!("The price allows at most {}.", seats(most)),
             ),
             Refusal::Ended => (
                 S::GONE,
@@ -76,6 +76,13 @@ impl From<Refusal> for ApiError {
             ),
         };
         Self::named(status, name, words)
+    }
+}
+
+fn seats(count: i64) -> String {
+    match count {
+        1 => "1 seat".to_owned(),
+        _ => format!("{count} seats"),
     }
 }
 

@@ -11,6 +11,7 @@ mod clock;
 mod codes;
 mod network;
 mod processor;
+mod retries;
 mod sessions;
 mod sign_in;
 
@@ -33,6 +34,7 @@ pub use clock::moving_clock;
 pub use codes::CodeAttempt;
 pub use network::Network;
 pub use processor::checking;
+pub use retries::retrying;
 pub use sessions::{asking, confirming, updating};
 pub use sign_in::{current_password, link, password};
 

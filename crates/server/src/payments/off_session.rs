@@ -50,7 +50,10 @@ async fn begin(
 ) -> Result<Option<(Payment, PaymentMethod)>, ApiError> {
     let (organization, rows) = orders::rows(app, id).await?;
     let subscribers = app.store.subscribers(organization.id).await?;
-    let method = method(app, &rows, new_card.or(rows.method_id())).await?;
+    let method = match new_card {
+        Some(id) => method(app, &rows, id).await?,
+        None => saved_method(app, &rows).await?,
+    };
     let trigger = match rows.order.failed_payments {
         _ if new_card.is_some() => PaymentTrigger::RetryPaymentMethodUpdate,
         0 => PaymentTrigger::SubscriptionCycle,
@@ -124,15 +127,16 @@ pub async fn charge_step(app: &App, rows: BillingRows, step: Step) -> Result<(),
     send(app, organization, order_rows, subscribers, payment, method).await
 }
 
-/// The saved card that pays for the order, where the processor in use keeps it for the order's customer.
-async fn method(
-    app: &App,
-    rows: &OrderRows,
-    id: Option<Uuid>,
-) -> Result<Option<PaymentMethod>, ApiError> {
-    let Some(id) = id else {
-        return Ok(None);
-    };
+/// The saved card that pays for the order; none where there is none with the processor in use.
+pub async fn saved_method(app: &App, rows: &OrderRows) -> Result<Option<PaymentMethod>, ApiError> {
+    match rows.method_id() {
+        Some(id) => method(app, rows, id).await,
+        None => Ok(None),
+    }
+}
+
+/// A saved card, where the processor in use keeps it for the order's customer.
+async fn method(app: &App, rows: &OrderRows, id: Uuid) -> Result<Option<PaymentMethod>, ApiError> {
     let method = app.store.payment_method(rows.order.organization_id, id);
     let is_usable = |method: &PaymentMethod| {
         method.processor == app.processor.name() && method.customer_id == rows.order.customer_id

@@ -194,8 +194,13 @@ fn attempts(organization_id: Uuid, subjects: &[Uuid]) -> Query {
     let found = ["checkout_id", "order_id", "customer_id"]
         .map(|column| format!("select id from payments where {column} in ({marks})"))
         .join(" union ");
+    // A change of a subscription whose charge failed has no order; it is found among the payments of the customer.
+    let changes = format!(
+        "select p.id from subscriptions s join payments p on p.customer_id = s.customer_id \
+         where s.id in ({marks}) and p.subject_id = s.id"
+    );
     let rest = format!(
-        "where organization_id = $1 and id in ({found}) order by created_at desc, id desc limit {SHOWN}"
+        "where organization_id = $1 and id in ({found} union {changes}) order by created_at desc, id desc limit {SHOWN}"
     );
     Query::select::<Payment>(&rest, binds(organization_id, subjects))
 }

@@ -165,7 +165,7 @@ both! {
         t.catch_up().await;
         let payment = t.items("/v1/payments/").await.remove(0);
         let page = t.dashboard().await.get(&format!("/dashboard/ada/payments/{}", id(&payment))).await;
-        for words in ["Insufficient funds", "<code>insufficient_funds</code>", "At Stripe"] {
+        for words in ["The card has insufficient funds", "<code>insufficient_funds</code>", "At Stripe"] {
             page.says(200, words);
         }
     }

@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 use till_core::kernel::records::Role;
 use till_testkit::{Answer, Browser, Till, both};
 
-use crate::subscriptions_kit::{VISA, a_day_in, bought, by_seat, plan, shown};
+use crate::subscriptions_kit::{
+    VISA, a_day_in, about_to_be_declined, bought, by_seat, plan, shown,
+};
 
 fn id(thing: &Value) -> &str {
     thing["id"].as_str().unwrap()
@@ -82,14 +84,14 @@ both! {
         let pro = plan(t, "Pro", 2000, json!({})).await;
         let owner = t.dashboard().await;
         let form = owner.get(&format!("{}/plan", page_of(&subscription))).await;
-        form.says(200, "Pro: $20");
+        form.says(200, "Pro: $20 per month");
         let fields = [("product_id", id(&pro)), ("proration_behavior", "invoice")];
         let before = next_orders(t, &subscription).await;
         let live = owner.post(&format!("{}/plan/preview", page_of(&subscription)), &fields).await;
         live.says(200, "-$9.67");
         assert_eq!(next_orders(t, &subscription).await, before, "nothing is charged for a look");
         let (question, _) = changed(&owner, &subscription, ("plan", &fields)).await;
-        for words in ["-$9.67", "$19.33", "$9.66", "Change the plan", "The saved card is charged."] {
+        for words in ["-$9.67", "$19.33", "$9.66", "Change the plan", "The saved card is charged.", "The plan changes from Basic to Pro immediately."] {
             question.says(200, words);
         }
         let now = shown(t, &subscription).await;
@@ -107,7 +109,7 @@ both! {
         question.says(200, "is not renewed");
         question.says(200, "Nothing is charged after that.");
         let page = owner.get(&here).await;
-        for words in ["Ends after this period", "Unused", "Bye", "Withdraw cancellation"] {
+        for words in ["Cancelling", "Unused", "Bye", "Undo cancellation"] {
             page.says(200, words);
         }
         owner.get(&format!("{here}/uncancel")).await.says(200, "The subscription renews on");
@@ -129,7 +131,7 @@ both! {
         let (question, _) = changed(&owner, &subscription, ("pause", &[("resumes_at", "2030-01-01T12:00")])).await;
         question.says(200, "resumes on 1 Jan 2030, 12:00 UTC");
         assert_eq!(shown(t, &subscription).await["resumes_at"], "2030-01-01T12:00:00Z");
-        owner.get(&page_of(&subscription)).await.says(200, "Pauses after this period");
+        owner.get(&page_of(&subscription)).await.says(200, "Pausing");
         changed(&owner, &subscription, ("unpause", &[])).await;
         assert_eq!(shown(t, &subscription).await["pause_at_period_end"], false);
     }
@@ -140,7 +142,9 @@ both! {
         let owner = t.dashboard().await;
         let path = page_of(&subscription);
         owner.post(&format!("{path}/seats"), &[("seats", "x")]).await.says(422, "seats-error");
-        owner.post(&format!("{path}/seats"), &[("seats", "1")]).await.says(422, "at least 2 seats");
+        let few = owner.post(&format!("{path}/seats"), &[("seats", "1")]).await;
+        few.says(422, "at least 2 seats");
+        few.says(422, "seats-error");
         changed(&owner, &subscription, ("seats", &[("seats", "6"), ("proration_behavior", "prorate")])).await;
         assert_eq!(shown(t, &subscription).await["seats"], 6);
         let date = [("current_billing_period_end", "2030-01-01T12:00")];
@@ -157,9 +161,46 @@ both! {
         let fields = [("product_id", id(&pro)), ("proration_behavior", "next_period")];
         let (question, _) = changed(&owner, &subscription, ("plan", &fields)).await;
         question.says(200, "Nothing is charged now.");
-        owner.get(&page_of(&subscription)).await.says(200, "To Pro.");
+        let page = owner.get(&page_of(&subscription)).await;
+        page.says(200, "To Pro.");
+        page.says(200, "<span class=\"money\">$20.00</span>");
         changed(&owner, &subscription, ("discard", &[])).await;
         assert!(shown(t, &subscription).await["pending_update"].is_null());
+    }
+
+    async fn a_declined_change_says_what_happened_and_keeps_the_form(t: &mut Till) {
+        let subscription = about_to_be_declined(t).await;
+        crate::subscriptions_kit::next_period(t, &subscription).await;
+        let pro = plan(t, "Pro", 2000, json!({})).await;
+        let owner = t.dashboard().await;
+        let path = format!("{}/plan", page_of(&subscription));
+        let mut fields = vec![("product_id", id(&pro)), ("proration_behavior", "invoice")];
+        let version = seen(&owner.post(&path, &fields).await);
+        fields.push(("_seen", &version));
+        let answer = Box::pin(owner.post(&path, &fields)).await;
+        answer.says(422, "The charge failed, so nothing has changed. The bank declined the card");
+        answer.says(422, &format!("<option value=\"{}\" selected>", id(&pro)));
+        answer.says(422, "<option value=\"invoice\" selected>");
+        assert_eq!(shown(t, &subscription).await["product_id"], subscription["product_id"]);
+        let page = owner.get(&page_of(&subscription)).await;
+        page.says(200, "The bank declined the card without giving a reason");
+        let attempt = t.items("/v1/payments/?status=failed").await.remove(0);
+        let attempt = format!("/dashboard/ada/payments/{}", id(&attempt));
+        page.says(200, &attempt);
+        owner.get(&attempt).await.says(200, "Subscription change");
+        t.catch_up().await;
+    }
+
+    async fn the_list_of_those_that_are_being_cancelled_has_none_that_has_ended(t: &mut Till) {
+        let subscription = a_day_in(t).await;
+        crate::subscriptions_kit::change(t, &subscription, json!({"cancel_at_period_end": true})).await.ok();
+        let owner = t.dashboard().await;
+        let list = "/dashboard/ada/subscriptions?cancel_at_period_end=true";
+        owner.get(list).await.says(200, &format!("href=\"{}\"", page_of(&subscription)));
+        crate::subscriptions_kit::next_period(t, &subscription).await;
+        assert_eq!(shown(t, &subscription).await["status"], "canceled");
+        owner.get(list).await.says(200, "Nothing matches these filters.");
+        owner.get(&format!("{list}&status=canceled")).await.says(200, &format!("href=\"{}\"", page_of(&subscription)));
     }
 
     async fn a_question_about_an_older_version_changes_nothing(t: &mut Till) {

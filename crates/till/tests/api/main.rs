@@ -18,6 +18,7 @@ mod dashboard;
 mod dashboard_account;
 mod dashboard_catalog;
 mod dashboard_checkout_links;
+mod dashboard_collection;
 mod dashboard_developers;
 mod dashboard_discounts;
 mod dashboard_home;

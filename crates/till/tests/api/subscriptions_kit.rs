@@ -152,6 +152,8 @@ pub(crate) enum Charging {
     Unreached,
     /// It asks for the buyer, who is away.
     Asks,
+    /// The bank declines.
+    Declines,
 }
 
 struct ForChanges {
@@ -177,6 +179,12 @@ impl Alter for ForChanges {
                     Err(lost())
                 }
                 Charging::Unreached => Err(lost()),
+                Charging::Declines => Ok(Outcome::Failed {
+                    decline_reason: "insufficient_funds".into(),
+                    decline_message: "Not enough money.".into(),
+                    method: None,
+                    request_id: None,
+                }),
                 Charging::Asks => Ok(asks()),
             }
         })

@@ -145,7 +145,11 @@ pub fn charge_preview(
     Ok(next.map_or(nothing(), |next| next.charge))
 }
 
-fn next_charge(
+/// The charge that comes next, if nothing else changes; none where nothing is charged any more.
+///
+/// # Errors
+/// [`Mismatch`] where its bill cannot be worked out.
+pub fn next_charge(
     mut rows: BillingRows,
     taxes: &dyn Taxes,
 ) -> Result<Option<SubscriptionNextCharge>, Mismatch> {

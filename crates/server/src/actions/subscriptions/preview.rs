@@ -1,9 +1,9 @@
 //! Previews: what changes to subscriptions would charge. Nothing is written.
 
-use till_core::subscriptions::change;
+use till_core::subscriptions::{bill::BillingRows, change};
 use till_wire::subscriptions::{
     SubscriptionCancelPreview, SubscriptionChangePreview, SubscriptionChargePreview,
-    SubscriptionUpdate,
+    SubscriptionNextCharge, SubscriptionUpdate,
 };
 use uuid::Uuid;
 
@@ -29,6 +29,18 @@ pub async fn charge(
         Ok(change::charge_preview(rows.billing.clone(), taxes))
     });
     Ok(preview.await??)
+}
+
+/// The charge that comes next, and when; `billing` is what it depends on.
+pub async fn next(
+    caller: &Caller<scope::SubscriptionsRead>,
+    billing: &BillingRows,
+) -> Result<Option<SubscriptionNextCharge>> {
+    let settings = &caller.organization.settings.tax;
+    let next = caller.app.taxed(settings, |taxes| {
+        Ok(change::next_charge(billing.clone(), taxes))
+    });
+    Ok(next.await??)
 }
 
 /// What an end at once would leave unpaid.

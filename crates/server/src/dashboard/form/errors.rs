@@ -39,6 +39,14 @@ impl FormErrors {
         }
     }
 
+    /// Says what is about no field at this one.
+    pub fn at_field(self, name: &str) -> Self {
+        match self.words {
+            Some(words) if self.problems.is_empty() => Self::field(name, words),
+            _ => self,
+        }
+    }
+
     /// Something that is about no field.
     pub fn words(words: impl Into<String>) -> Self {
         Self {

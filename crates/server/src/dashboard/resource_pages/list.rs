@@ -14,7 +14,7 @@ use crate::{
         form::with_chosen,
         layout::Layout,
         listing::{Column, Empty, Filter, ListPage, Listing, ListingQuery, Row},
-        parts::{Cell, Menu},
+        parts::{Cell, Menu, MenuItem},
         show,
     },
     error::Result,
@@ -116,10 +116,20 @@ pub trait Listed: Send + Sync + Sized + 'static {
             layout: Self::PAGES.under_list(viewer, self.name()),
             state,
             actions: edit.into_iter().collect(),
-            menu: Some(self.menu(viewer)),
+            menu: elsewhere(self.menu(viewer)),
             parts,
         }
     }
+}
+
+/// The menu of one on its own page, where nothing leads to that page.
+fn elsewhere(mut menu: Menu) -> Option<Menu> {
+    menu.items
+        .retain(|item| !matches!(item, MenuItem::Link("Open", _)));
+    if let Some(MenuItem::Separator) = menu.items.first() {
+        menu.items.remove(0);
+    }
+    (!menu.items.is_empty()).then_some(menu)
 }
 
 /// The one with this id, if the person may look at it.

@@ -51,8 +51,8 @@ impl Line {
 #[derive(Debug, Clone, Template)]
 #[template(path = "dashboard/bill.html")]
 pub struct Bill {
-    /// The product, and what it is to the bill: `Bought`.
-    pub product: (&'static str, Cell),
+    /// The product, and what it is to the bill: `Bought`; none where the lines say it.
+    pub product: Option<(&'static str, Cell)>,
     /// The lines.
     pub lines: Vec<Line>,
     /// Below the lines: discount, taxes, total and what follows.

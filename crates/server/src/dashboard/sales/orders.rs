@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use axum::{Router, routing::get};
 use jiff::Timestamp;
-use till_core::orders::visit::Standing;
+use till_core::{orders::visit::Standing, subscriptions::schedule::Period};
 use till_wire::{
     orders::{Order, OrderStatus},
     page::Page,
-    payments::Payment,
+    payments::{Payment, PaymentStatus},
     tax::TaxLine,
 };
 use uuid::Uuid;
@@ -25,13 +25,13 @@ use crate::{
         detail::{Fact, Part, moments},
         listing::{Column, Filter, ListingQuery},
         metadata,
-        parts::{Cell, Menu, MenuItem, day, sentence},
+        parts::{Cell, Menu, MenuItem, day},
         pay_link,
         resource_pages::{Listed, ORDERS, Related, ResourcePages, amount, list_routes},
         sales::{
             self,
             bill::{self, Bill, Line},
-            disputes, refunds,
+            collection, disputes, refunds,
         },
         show,
         timeline::timeline,
@@ -123,7 +123,7 @@ impl Listed for Order {
             Cell::Link {
                 href: self.path(viewer),
                 text: number(self),
-                note: Some(sentence(self.billing_reason.as_str())),
+                note: Some(sales::billing_reason(self.billing_reason).to_owned()),
             },
             customer(viewer, self),
             sales::product(viewer, &self.product.base),
@@ -211,7 +211,19 @@ async fn detail(dashboard: Dashboard<scope::OrdersRead>, PathId(id): PathId) -> 
     let payments = Related::<Payment>::find(&dashboard, ("order_id", id)).await?;
     let lines = row.tax_breakdown.as_ref().map(|lines| lines.0.as_slice());
     let mut parts = vec![bill(&dashboard, &order, lines).part("Bill")?];
-    if row.standing() == Standing::Due {
+    let is_due = row.standing() == Standing::Due;
+    let attempts = payments.as_ref().map_or(&[][..], |all| &all.page.items);
+    let is_asked = attempts
+        .iter()
+        .any(|one| one.status == PaymentStatus::Pending);
+    let card = match is_due {
+        true => actions::orders::retry::card(&dashboard.caller, id).await?,
+        false => None,
+    };
+    if is_due || (row.standing() == Standing::Void && row.failed_payments > 0) {
+        parts.push(collection::part(&dashboard, &row, card.as_ref(), attempts));
+    }
+    if is_due {
         let url = actions::orders::payment_page(&dashboard.caller, id)
             .await?
             .url;
@@ -220,7 +232,11 @@ async fn detail(dashboard: Dashboard<scope::OrdersRead>, PathId(id): PathId) -> 
     }
     parts.extend(disputes::part(&dashboard, &contested));
     parts.extend(refunds::part(&dashboard, &refunds, &refund_rows));
-    parts.extend(payments.map(|some| some.part(&dashboard, "Nothing had to be paid.")));
+    let no_payments = match row.standing() {
+        Standing::Paid => "Nothing had to be paid.",
+        _ => "Nobody has tried to pay it yet.",
+    };
+    parts.extend(payments.map(|some| some.part(&dashboard, no_payments)));
     parts.extend(answers(&dashboard, &order.custom_field_data).await?);
     parts.push(about(&dashboard, &order));
     parts.extend(metadata(&order.metadata));
@@ -234,12 +250,15 @@ async fn detail(dashboard: Dashboard<scope::OrdersRead>, PathId(id): PathId) -> 
         None => state,
     };
     let mut page = order.detail(&dashboard, state, parts);
+    if is_due && card.is_some() && !is_asked {
+        page.actions.extend(collection::action(&dashboard, id));
+    }
     page.actions.extend(refunds::action(&dashboard, &order));
     show(&page)
 }
 
 fn about(viewer: &Viewer, order: &Order) -> Part {
-    let reason = sentence(order.billing_reason.as_str());
+    let reason = sales::billing_reason(order.billing_reason).to_owned();
     let mut facts = vec![
         Fact::new("Order ID", Cell::Code(order.id.to_string())),
         Fact::new(
@@ -310,12 +329,12 @@ fn bill(viewer: &Viewer, order: &Order, taxes: Option<&[TaxLine]>) -> Bill {
     let line = |label: &str, minor: i64| Line::new(label, minor, order.currency);
     let items = order.items.iter().map(|item| {
         let line = line(&item.label, item.amount);
-        match (item.start_timestamp, item.end_timestamp) {
-            (Some(start), Some(end)) => line.note(format!(
-                "{} – {}",
-                day(start, &viewer.zone),
-                day(end, &viewer.zone)
-            )),
+        let period = item.start_timestamp.zip(item.end_timestamp);
+        match period {
+            // Most labels have the days in them.
+            Some((start, end)) if !item.label.contains(&Period { start, end }.days()) => line.note(
+                format!("{} – {}", day(start, &viewer.zone), day(end, &viewer.zone)),
+            ),
             _ => line,
         }
     });
@@ -332,7 +351,7 @@ fn bill(viewer: &Viewer, order: &Order, taxes: Option<&[TaxLine]>) -> Bill {
     let name = name.filter(|_| order.billing_name != order.customer.name);
     let address = order.billing_address.as_ref();
     Bill {
-        product: ("Bought", sales::product(viewer, &order.product.base)),
+        product: Some(("Bought", sales::product(viewer, &order.product.base))),
         lines: items.collect(),
         sums,
         billed_to: [

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use axum::{Router, routing::get};
 use jiff::Timestamp;
-use till_core::kernel::records::Payment as Row;
+use till_core::kernel::records::{Payment as Row, Purpose};
 use till_wire::{
     page::Page,
     payments::{Payment, PaymentStatus},
@@ -21,9 +21,10 @@ use crate::{
         buyers::Buyers,
         detail::{Fact, Part, moments},
         listing::{Column, Filter, ListingQuery},
-        parts::{Cell, Menu, MenuItem, card, money, sentence},
+        parts::{Cell, Menu, MenuItem, card, money},
         resource_pages::{CHECKOUTS, Listed, ORDERS, PAYMENTS, ResourcePages, amount, list_routes},
-        sales, show,
+        sales::{self, declines},
+        show,
         timeline::timeline,
     },
     error::Result,
@@ -177,7 +178,10 @@ fn method(payment: &Payment) -> (String, Option<String>) {
 fn state(payment: &Payment) -> Cell {
     let state = Cell::state(payment.status.as_str());
     match &payment.decline_reason {
-        Some(reason) => Cell::Many(vec![state, Cell::Noted(String::new(), sentence(reason))]),
+        Some(reason) => {
+            let words = declines::words(reason);
+            Cell::Many(vec![state, Cell::Noted(String::new(), words)])
+        }
         None => state,
     }
 }
@@ -196,7 +200,11 @@ async fn detail(dashboard: Dashboard<scope::PaymentsRead>, PathId(id): PathId) -
 
 fn about(viewer: &Viewer, (payment, row): (&Payment, &Row), payers: &Buyers) -> Part {
     let money = Cell::money(payment.amount, payment.currency);
-    let trigger = payment.trigger.map(|trigger| sentence(trigger.as_str()));
+    let is_change = row.purpose == Purpose::Change;
+    let trigger = match is_change {
+        true => Some("Subscription change"),
+        false => payment.trigger.map(sales::trigger),
+    };
     let mut facts = vec![
         Fact::new("Payment ID", Cell::Code(payment.id.to_string())),
         Fact::new("Amount", money),
@@ -211,6 +219,11 @@ fn about(viewer: &Viewer, (payment, row): (&Payment, &Row), payers: &Buyers) -> 
         ),
         Fact::new("Reason", Cell::text(trigger)),
     ];
+    if is_change {
+        let words = "The subscription";
+        let link = sales::linked(viewer, "subscriptions", row.subject_id, words);
+        facts.push(Fact::new("Subscription", link));
+    }
     let known = (row.processor, row.reference.as_deref());
     facts.extend(sales::processor_fact(viewer, known));
     facts.extend(moments(
@@ -228,7 +241,7 @@ fn how(viewer: &Viewer, payment: &Payment, row: &Row) -> Part {
         Cell::Noted(text, note.unwrap_or_default()),
     )];
     if let Some(reason) = &payment.decline_reason {
-        facts.push(Fact::new("Declined", Cell::Text(sentence(reason))));
+        facts.push(Fact::new("Declined", Cell::Text(declines::words(reason))));
         facts.push(Fact::new("Decline code", Cell::Code(reason.clone())));
         facts.push(Fact::new(
             "Message to the buyer",

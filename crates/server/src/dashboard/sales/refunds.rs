@@ -134,7 +134,7 @@ async fn left(
         order.description.clone(),
     );
     let bill = Bill {
-        product: ("Of", product),
+        product: Some(("Of", product)),
         lines: vec![line("Amount without tax", parts.net)],
         sums: vec![
             line("Tax in it", parts.tax),
@@ -270,6 +270,7 @@ fn question(
     let here = ORDERS.path(dashboard, order.id, "/refund");
     let mut form = Form::new(&here, "Refund now", vec![group]).idempotency_key(dashboard);
     form.danger = true;
+    form.back = Some(ORDERS.path(dashboard, order.id, ""));
     let number = sales::number(order.invoice_number.as_deref());
     let title = format!("Refund {number}?");
     let layout = ORDERS.under_one(dashboard, (order.id, number), title);

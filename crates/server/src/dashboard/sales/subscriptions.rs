@@ -24,13 +24,23 @@ use crate::{
         access::Viewer,
         buyers::{self, Buyers},
         listing::{Column, Filter, ListingQuery},
-        parts::{Cell, Menu, MenuItem, Tone, sentence},
+        parts::{Cell, Menu, MenuItem, Tone, day, sentence},
         resource_pages::{Listed, ResourcePages, SUBSCRIPTIONS, amount, list_routes},
     },
     error::Result,
     http::extract::{Caller, Params, scope},
     table::typed,
 };
+
+/// The API's filter by cancellation.
+const CANCELLING: &str = "cancel_at_period_end";
+/// The statuses of subscriptions that have not ended.
+const LIVING: [SubscriptionStatus; 4] = [
+    SubscriptionStatus::Trialing,
+    SubscriptionStatus::Active,
+    SubscriptionStatus::PastDue,
+    SubscriptionStatus::Paused,
+];
 
 /// The pages.
 pub fn routes() -> Router<Arc<App>> {
@@ -84,7 +94,13 @@ impl Listed for Subscription {
         actions::subscriptions::get(caller, id).await
     }
 
-    async fn list(caller: &Caller<Self::Read>, params: Params) -> Result<Page<Self>> {
+    async fn list(caller: &Caller<Self::Read>, mut params: Params) -> Result<Page<Self>> {
+        // One that has ended keeps the mark of its cancellation, but is not about to end.
+        if params.has(CANCELLING) && !params.has("status") {
+            for status in LIVING {
+                params.add("status", status.as_str());
+            }
+        }
         actions::subscriptions::list(caller, params).await
     }
 
@@ -97,7 +113,7 @@ impl Listed for Subscription {
         vec![
             Filter::search(query, "Search by customer"),
             Filter::choice(query, "status", "Status", "Any status", statuses),
-            Filter::choice(query, "cancel_at_period_end", "Cancellation", "Any", ends),
+            Filter::choice(query, CANCELLING, "Cancellation", "Any", ends),
         ]
     }
 
@@ -108,7 +124,7 @@ impl Listed for Subscription {
             Column::number("Amount"),
             Column::new("Status"),
             Column::new("Started").by("started_at"),
-            Column::new("Period ends"),
+            Column::new("Next"),
         ]
     }
 
@@ -119,7 +135,7 @@ impl Listed for Subscription {
             Cell::Money(price(&self.base)),
             state(&self.base),
             Cell::time_or_nothing(self.base.started_at, &viewer.zone),
-            Cell::time(self.base.current_period_end, &viewer.zone),
+            next(viewer, &self.base),
         ]
     }
 
@@ -187,8 +203,26 @@ fn price(base: &SubscriptionBase) -> String {
 
 fn state(base: &SubscriptionBase) -> Cell {
     match base.ended_at {
-        None if base.cancel_at_period_end => Cell::toned("ends after this period", Tone::Busy),
-        None if base.pause_at_period_end => Cell::toned("pauses after this period", Tone::Busy),
+        None if base.cancel_at_period_end => Cell::toned("cancelling", Tone::Busy),
+        None if base.pause_at_period_end => Cell::toned("pausing", Tone::Busy),
         _ => Cell::state(base.status.as_str()),
+    }
+}
+
+/// What comes next, and when, as the list shows it.
+fn next(viewer: &Viewer, base: &SubscriptionBase) -> Cell {
+    use SubscriptionStatus::{Paused, Trialing};
+    let end = Some(base.current_period_end);
+    let (words, at) = match (base.ended_at, base.status) {
+        (Some(ended), _) => ("Ended", Some(ended)),
+        (None, Paused) => ("Resumes", base.resumes_at),
+        _ if base.cancel_at_period_end => ("Ends", end),
+        _ if base.pause_at_period_end => ("Pauses", end),
+        (None, Trialing) => ("Trial ends", end),
+        _ => ("Renews", end),
+    };
+    match at {
+        Some(at) => Cell::Noted(words.to_owned(), day(at, &viewer.zone)),
+        None => Cell::Noted("Paused".to_owned(), "until resumed".to_owned()),
     }
 }

@@ -128,6 +128,16 @@ impl Params {
         self.pairs.push((key.to_owned(), value.to_owned()));
     }
 
+    /// True where something was sent under a key.
+    pub fn has(&self, key: &str) -> bool {
+        self.pairs.iter().any(|(k, _)| k == key)
+    }
+
+    /// Adds to what was sent under a key.
+    pub fn add(&mut self, key: &str, value: &str) {
+        self.pairs.push((key.to_owned(), value.to_owned()));
+    }
+
     /// The first values sent under a key; more than there may be is a problem.
     fn values(&mut self, key: &'static str) -> Vec<Json> {
         let found = self.pairs.iter().filter(|(k, _)| k == key);

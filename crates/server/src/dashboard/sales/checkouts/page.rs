@@ -144,7 +144,7 @@ fn bill(viewer: &Viewer, base: &CheckoutBase, taxes: Option<&[TaxLine]>) -> Bill
         _ => total,
     });
     Bill {
-        product: ("Product", sales::product(viewer, product)),
+        product: Some(("Product", sales::product(viewer, product))),
         lines: vec![line(&product.name, base.amount)],
         sums,
         billed_to: Vec::new(),

@@ -46,16 +46,16 @@ pub struct Words {
 impl Change {
     /// All of them, as menus order them.
     pub const ALL: [Self; 11] = [
+        Self::Resume,
+        Self::Uncancel,
         Self::Plan,
         Self::Seats,
         Self::Discount,
         Self::Trial,
         Self::BillingDate,
         Self::Discard,
-        Self::Resume,
-        Self::Pause,
         Self::Unpause,
-        Self::Uncancel,
+        Self::Pause,
         Self::Cancel,
     ];
 
@@ -104,32 +104,28 @@ impl Change {
             Self::Cancel => (
                 "Cancel subscription",
                 "Cancel the subscription",
-                "The subscription was cancelled.",
+                "The subscription ends with its current period.",
             ),
             Self::Uncancel => (
-                "Withdraw cancellation",
-                "Withdraw the cancellation",
-                "The cancellation was withdrawn.",
+                "Undo cancellation",
+                "Undo the cancellation",
+                "The cancellation was undone.",
             ),
             Self::Pause => (
                 "Pause subscription",
                 "Pause the subscription",
                 "The pause is scheduled.",
             ),
-            Self::Unpause => (
-                "Withdraw pause",
-                "Withdraw the pause",
-                "The pause was withdrawn.",
-            ),
+            Self::Unpause => ("Undo pause", "Undo the pause", "The pause was undone."),
             Self::Resume => (
                 "Resume now",
                 "Resume the subscription",
                 "The subscription was resumed.",
             ),
             Self::Discard => (
-                "Withdraw pending change",
-                "Withdraw the pending change",
-                "The pending change was withdrawn.",
+                "Discard pending change",
+                "Discard the pending change",
+                "The pending change was discarded.",
             ),
         };
         Words {

@@ -23,10 +23,14 @@ use crate::{
         },
         parts::sentence,
         resource_pages::{readable, readable_with},
+        sales::per_period,
     },
     error::{ApiError, Result},
     http::extract::Body,
-    pages::checkout::{fill::price_words, money::Locale},
+    pages::checkout::{
+        fill::price_words,
+        money::{Locale, interval_words},
+    },
 };
 
 /// The choice between now and later.
@@ -105,11 +109,11 @@ pub async fn groups(change: Change, one: &Subscription, viewer: &Viewer) -> Resu
             vec![
                 Field::new("discount_id", "Discount", kind)
                     .focus()
-                    .hint("From the next payment on; what is paid already stays as it is."),
+                    .hint("It counts from the next payment on. What has been paid stays as it is."),
             ]
         }
         Change::Trial => vec![
-            choice("Trial", [(LATER, "Ends at a date"), (NOW, "Ends now")]),
+            choice("Trial", [(LATER, "Ends on a date"), (NOW, "Ends now")]),
             local_time::field("trial_end", "End of the trial", zone).only(LATER),
         ],
         Change::BillingDate => vec![
@@ -134,10 +138,10 @@ fn note(change: Change) -> Option<&'static str> {
             Some("Nothing is charged during a trial. When it ends, a period begins and is charged.")
         }
         Change::BillingDate => Some(
-            "The current period ends then, and the subscription renews. The change itself is not charged.",
+            "The current period ends on this date, and the subscription renews. The change itself costs nothing.",
         ),
         Change::Pause => Some(
-            "The current period is used up; then nothing is charged until the subscription resumes. Without a date, somebody has to resume it.",
+            "The current period runs to its end. Then nothing is charged until the subscription resumes. Without a date, it stays paused until you resume it.",
         ),
         _ => None,
     }
@@ -150,7 +154,7 @@ fn choice(label: &str, options: impl IntoIterator<Item = (&'static str, &'static
 fn cancellation(one: &Subscription) -> Vec<Field> {
     let base = &one.base;
     let later = (LATER, "At the end of the current period");
-    let at_once = (NOW, "At once");
+    let at_once = (NOW, "Immediately");
     let is_paused = base.status == SubscriptionStatus::Paused;
     let only_at_once = is_paused || base.cancel_at_period_end;
     let when = [later, at_once].into_iter().skip(only_at_once.into());
@@ -178,15 +182,15 @@ fn billing(viewer: &Viewer) -> Field {
     let words = |behavior: Behavior| match behavior {
         Behavior::Invoice => "Charge the difference now",
         Behavior::Prorate => "Add the difference to the next bill",
-        Behavior::NextPeriod => "Change with the next period",
-        Behavior::Reset => "Begin a new period now, and charge it in full",
+        Behavior::NextPeriod => "Change when the next period begins",
+        Behavior::Reset => "Begin a new period now and charge it in full",
     };
     let usual: Behavior = settings.subscription_settings.proration_behavior.into();
     let all = Behavior::ALL.iter().copied();
     let all =
         all.filter(|one| *one != Behavior::Reset || features.reset_proration_behavior_enabled);
     let options = Kind::choice(all.map(|one| (one.word(), words(one))));
-    let usual = format!("As usual: {}", words(usual).to_lowercase());
+    let usual = format!("Default: {}", words(usual).to_lowercase());
     Field::new("proration_behavior", "Billing", options.or(&usual))
 }
 
@@ -199,8 +203,15 @@ async fn plans(one: &Subscription, viewer: &Viewer) -> Result<Vec<(String, Strin
         let words = plan(product, currency)?;
         Some((product.base.id, words))
     });
-    let own = (one.base.product_id, one.product.base.name.clone());
-    Ok(with_chosen(sold, [own]))
+    let base = &one.base;
+    let price = per_period(
+        base.amount,
+        base.currency,
+        base.recurring_interval,
+        base.recurring_interval_count,
+    );
+    let own = format!("{}: {price} (current plan)", one.product.base.name);
+    Ok(with_chosen([(base.product_id, own)], sold))
 }
 
 /// A product with its price in a currency; none where it has none.
@@ -208,7 +219,12 @@ fn plan(product: &Product, currency: Currency) -> Option<String> {
     let mut prices = product.prices.iter();
     let price = prices.find(|price| price.price_currency == currency)?;
     let cost = price_words(&price.amount, currency, Locale::En);
-    Some(format!("{}: {cost}", product.base.name))
+    let interval = product.base.recurring_interval.map(|interval| {
+        let count = product.base.recurring_interval_count.unwrap_or(1);
+        interval_words(interval, u32::try_from(count).unwrap_or(1), Locale::En)
+    });
+    let interval = interval.unwrap_or_default();
+    Some(format!("{}: {cost} {interval}", product.base.name))
 }
 
 /// True where the form asks for an end at once.

@@ -7,13 +7,19 @@ use axum::{
     response::{Html, IntoResponse},
     routing::{get, post},
 };
-use till_wire::subscriptions::{Subscription, SubscriptionUpdate};
+use http::StatusCode;
+use jiff::Timestamp;
+use till_wire::{
+    discounts::Discount,
+    products::Product,
+    subscriptions::{Subscription, SubscriptionUpdate},
+};
 use uuid::Uuid;
 
 use super::{
     change::Change,
     fields,
-    preview::{self, ChangePreview},
+    preview::{self, Asked, ChangePreview},
 };
 use crate::{
     actions,
@@ -23,12 +29,13 @@ use crate::{
         access::Dashboard,
         done,
         form::{Field, Form, FormData, FormErrors, FormPage, Group, Kind, judged},
-        resource_pages::{Listed as _, SUBSCRIPTIONS},
+        resource_pages::{Listed as _, SUBSCRIPTIONS, find as find_one},
+        sales::declines,
         show, show_again,
     },
     error::{ApiError, Result},
     http::{
-        extract::{PathId, scope},
+        extract::{Params, PathId, scope},
         idempotency::IdempotencyGuard,
     },
 };
@@ -81,7 +88,10 @@ async fn send(viewing: Viewing, id: Uuid, change: Change, form_data: FormData) -
     };
     let coming = match judged(worked_out(&viewing, &one, change, &input).await)? {
         Ok(coming) => coming,
-        Err(errors) => return again(&viewing, &one, change, (&form_data, &errors)).await,
+        Err(errors) => {
+            let errors = placed(change, errors);
+            return again(&viewing, &one, change, (&form_data, &errors)).await;
+        }
     };
     let here = one.path(&viewing);
     let version = coming.version.to_string();
@@ -94,6 +104,7 @@ async fn send(viewing: Viewing, id: Uuid, change: Change, form_data: FormData) -
         }
         Some(_) => {}
     }
+    let began = viewing.now();
     // A form that is sent twice is refused by the version that it was shown for.
     let guard = IdempotencyGuard::default();
     let made = Box::pin(actions::subscriptions::update(
@@ -102,10 +113,38 @@ async fn send(viewing: Viewing, id: Uuid, change: Change, form_data: FormData) -
         &guard,
         &input,
     ));
-    match judged(made.await)? {
-        Ok(_) => done(&here, change.words().done),
-        Err(errors) => again(&viewing, &one, change, (&form_data, &errors)).await,
-    }
+    let errors = match made.await {
+        Ok(_) => return done(&here, &coming.done),
+        Err(error) if error.status() == StatusCode::PAYMENT_REQUIRED => {
+            declined(&viewing, &one, (began, error)).await?
+        }
+        Err(error) => placed(change, FormErrors::of(error)?),
+    };
+    again(&viewing, &one, change, (&form_data, &errors)).await
+}
+
+/// What is said of a change whose charge failed: why, and that nothing has changed.
+async fn declined(
+    viewing: &Viewing,
+    one: &Subscription,
+    (began, error): (Timestamp, ApiError),
+) -> Result<FormErrors> {
+    let newest = match viewing.may::<scope::PaymentsRead>() {
+        Ok(caller) => {
+            let query = format!("customer_id={}&status=failed&limit=1", one.base.customer_id);
+            let page = actions::payments::list(&caller, Params::parse(&query)).await?;
+            page.items.into_iter().next()
+        }
+        Err(_) => None,
+    };
+    // Without a card there is no attempt.
+    let newest = newest.filter(|payment| payment.created_at >= began);
+    let reason = match newest.and_then(|payment| payment.decline_reason) {
+        Some(code) => format!("{}.", declines::words(&code)),
+        None => error.detail(),
+    };
+    let words = format!("The charge failed, so nothing has changed. {reason}");
+    Ok(FormErrors::words(words))
 }
 
 async fn worked_out(
@@ -118,13 +157,32 @@ async fn worked_out(
     let preview = Box::pin(preview).await?;
     let reading = viewing.may::<scope::SubscriptionsRead>()?;
     let billing = actions::subscriptions::billing(&reading, one.base.id).await?;
-    Ok(preview::of(
-        viewing,
-        one,
-        (change, input),
-        &preview,
-        &billing,
-    ))
+    let named = named(viewing, input).await?;
+    let asked = Asked {
+        change,
+        input,
+        named,
+    };
+    Ok(preview::of(viewing, one, &asked, &preview, &billing))
+}
+
+/// The name of the product or the discount that a change names, where the person may see it.
+async fn named(viewing: &Viewing, input: &SubscriptionUpdate) -> Result<Option<String>> {
+    let SubscriptionUpdate::Base(base) = input else {
+        return Ok(None);
+    };
+    let named = match (base.product_id, base.discount_id.as_value()) {
+        (Some(id), _) => match viewing.may::<scope::ProductsRead>() {
+            Ok(_) => Some(find_one::<Product>(viewing, id).await?.name()),
+            Err(_) => None,
+        },
+        (None, Some(id)) => match viewing.may::<scope::DiscountsRead>() {
+            Ok(_) => Some(find_one::<Discount>(viewing, *id).await?.name()),
+            Err(_) => None,
+        },
+        (None, None) => None,
+    };
+    Ok(named)
 }
 
 /// The preview while the form is being filled in.
@@ -135,7 +193,7 @@ async fn live(viewing: Viewing, id: Uuid, change: Change, form_data: FormData) -
         Err(errors) => Err(errors),
     };
     let html = match coming {
-        Ok(coming) => coming.html()?,
+        Ok(coming) => coming.with_effect()?,
         Err(errors) => preview::refused(errors.all())?,
     };
     Ok(Html(html).into_response())
@@ -152,7 +210,7 @@ async fn form_page(
         Err(_) => None,
     };
     let aside = match aside {
-        Some(coming) => coming.html()?,
+        Some(coming) => coming.with_effect()?,
         None => preview::refused(Vec::new())?,
     };
     let here = change.href(viewing, one.base.id);
@@ -181,6 +239,14 @@ async fn again(
     show_again(&form_page(viewing, one, change, sent).await?)
 }
 
+/// The errors of a form, at its only field where the API names none.
+fn placed(change: Change, errors: FormErrors) -> FormErrors {
+    match change {
+        Change::Seats => errors.at_field("seats"),
+        _ => errors,
+    }
+}
+
 /// The page that shows what the change comes to before it is made.
 fn question(
     viewing: &Viewing,
@@ -194,16 +260,18 @@ fn question(
     let hidden = |name: &str| Field::new(name, name, Kind::Hidden);
     let mut fields: Vec<_> = sent.map(|name| hidden(name)).collect();
     fields.push(hidden(SEEN).value(coming.version.to_string()));
-    let group = Group::new("", fields).note(coming.effect.clone());
+    let effect = coming.effect.clone().unwrap_or_default();
+    let group = Group::new("", fields).note(effect);
     let words = change.words();
     let mut form = Form::new(change.href(viewing, one.base.id), words.submit, vec![group]);
     form.danger = change == Change::Cancel;
+    form.back = Some(one.path(viewing));
     let name = one.name();
     let title = format!("{}?", words.submit);
     Ok(FormPage {
         layout: SUBSCRIPTIONS.under_one(viewing, (one.base.id, &name), title),
         form: form.again(form_data, &FormErrors::default()),
-        aside: Some(coming.html()?),
+        aside: Some(coming.without_effect()?),
     })
 }
 

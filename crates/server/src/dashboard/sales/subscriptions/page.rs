@@ -6,10 +6,10 @@ use till_core::{
 };
 use till_wire::{
     orders::Order,
-    subscriptions::{Subscription, SubscriptionBase, SubscriptionStatus},
+    subscriptions::{Subscription, SubscriptionBase, SubscriptionNextCharge, SubscriptionStatus},
 };
 
-use super::{change::Change, price, state};
+use super::{change::Change, preview, price, state};
 use crate::{
     actions,
     dashboard::{
@@ -19,11 +19,13 @@ use crate::{
         buyers,
         detail::{Action, DetailPage, Fact, Part},
         metadata,
-        parts::{Cell, MenuItem, Moment, card, money, sentence},
+        parts::{Cell, MenuItem, Moment, money, sentence},
         resource_pages::{Listed as _, ORDERS, Related},
-        sales, show,
+        sales::{self, collection},
+        show,
         timeline::timeline,
     },
+    error::Result,
     http::extract::{PathId, scope},
 };
 
@@ -37,7 +39,9 @@ pub(super) async fn detail(
     let mut subjects = vec![id];
     subjects.extend(one.base.checkout_id);
     subjects.extend(orders.iter().flat_map(Related::ids));
-    let mut parts = Vec::from_iter(next(&dashboard, &one.base, &billing));
+    let charge = next_charge(&dashboard, &billing).await;
+    let mut parts = Vec::from_iter(next(&dashboard, &one.base, &billing, charge.as_ref()));
+    parts.extend(next_bill(&one, &billing, charge.as_ref())?);
     parts.push(about(&dashboard, &one));
     parts.push(schedule(&dashboard, &one.base));
     parts.extend(orders.map(|some| some.part(&dashboard, "It has no orders yet.")));
@@ -72,8 +76,44 @@ fn offer(viewer: &Viewer, one: &Subscription, page: &mut DetailPage) {
     }
 }
 
+/// The charge that comes next. One that cannot be worked out just now, because a tax is not known, is left out.
+async fn next_charge(
+    dashboard: &Dashboard<scope::SubscriptionsRead>,
+    billing: &BillingRows,
+) -> Option<SubscriptionNextCharge> {
+    let next = actions::subscriptions::preview::next(&dashboard.caller, billing);
+    match Box::pin(next).await {
+        Ok(next) => next,
+        Err(error) => {
+            let id = billing.subscription.id;
+            tracing::warn!(?error, subscription = %id, "the next charge cannot be worked out");
+            None
+        }
+    }
+}
+
+/// The bill of the next charge, where it has more to it than one line.
+fn next_bill(
+    one: &Subscription,
+    billing: &BillingRows,
+    next: Option<&SubscriptionNextCharge>,
+) -> Result<Option<Part>> {
+    let Some(next) = next.filter(|next| next.charge.base_amount != next.charge.due_amount) else {
+        return Ok(None);
+    };
+    let waiting = billing.next_offered.as_ref();
+    let name = waiting.map_or(&one.product.base.name, |offered| &offered.product.name);
+    let bill = preview::bill(name, &next.charge, ("Due", one.base.currency));
+    bill.part("Next charge").map(Some)
+}
+
 /// What comes next, and when; none where it has ended.
-fn next(viewer: &Viewer, base: &SubscriptionBase, billing: &BillingRows) -> Option<Part> {
+fn next(
+    viewer: &Viewer,
+    base: &SubscriptionBase,
+    billing: &BillingRows,
+    charge: Option<&SubscriptionNextCharge>,
+) -> Option<Part> {
     let row = &billing.subscription;
     if base.ended_at.is_some() {
         return None;
@@ -95,36 +135,32 @@ fn next(viewer: &Viewer, base: &SubscriptionBase, billing: &BillingRows) -> Opti
                 "Resumes",
                 until("A period begins then, and is charged.", at),
             ),
-            None => Fact::new(
-                "Resumes",
-                Cell::Text("When somebody resumes it.".to_owned()),
-            ),
+            None => Fact::new("Resumes", Cell::Text("Not until you resume it.".to_owned())),
         },
         _ if base.cancel_at_period_end => Fact::new("Ends", until("It is not renewed.", end)),
         _ if base.pause_at_period_end => Fact::new("Pauses", pauses(viewer, base)),
-        SubscriptionStatus::Trialing => Fact::new(
-            "Trial ends",
-            until("The first period is charged then.", end),
-        ),
-        _ => Fact::new(
-            "Renews",
-            until(&format!("For {}, before tax.", price(base)), end),
-        ),
+        SubscriptionStatus::Trialing => Fact::new("Trial ends", time(end)),
+        _ => Fact::new("Renews", time(end)),
     });
+    facts.extend(charge.map(|next| {
+        let due = Cell::money(next.charge.due_amount, base.currency);
+        Fact::new("Next charge", Cell::Many(vec![due, time(next.at)]))
+    }));
     let pending = row.pending_update.as_ref();
     facts.extend(pending.map(|update| {
         let words = pending_words(&update.0, billing);
-        Fact::new("Changes", until(&words, update.applies_at))
+        Fact::new("Pending change", until(&words, update.applies_at))
     }));
     facts.extend(billing.unpaid.iter().map(|order| unpaid(viewer, order)));
-    facts.push(Fact::new("Card", saved_card(billing)));
+    let card = collection::saved_card(billing.method.as_ref());
+    facts.push(Fact::new("Card", card));
     Some(Part::Facts("What comes next", facts))
 }
 
 fn pauses(viewer: &Viewer, base: &SubscriptionBase) -> Cell {
     let until = match base.resumes_at {
         Some(at) => format!("Until {}.", Moment::words(at, &viewer.zone)),
-        None => "Until somebody resumes it.".to_owned(),
+        None => "Until you resume it.".to_owned(),
     };
     Cell::Many(vec![
         Cell::time(base.current_period_end, &viewer.zone),
@@ -171,25 +207,12 @@ fn unpaid(viewer: &Viewer, order: &till_core::kernel::records::Order) -> Fact {
     );
     let again = match order.next_payment_attempt_at {
         Some(at) => format!(
-            "{failed} The next one is on {}.",
+            "{failed} The next one is made on {}.",
             Moment::words(at, &viewer.zone)
         ),
         None => failed,
     };
-    Fact::new(
-        "Waits for payment",
-        Cell::Many(vec![link, Cell::Text(again)]),
-    )
-}
-
-fn saved_card(billing: &BillingRows) -> Cell {
-    match &billing.method {
-        Some(method) => {
-            let (words, expiry) = card(Some(&method.card.0), &method.kind);
-            Cell::Noted(words, expiry.unwrap_or_default())
-        }
-        None => Cell::Text("None is saved: what is due cannot be charged.".to_owned()),
-    }
+    Fact::new("Unpaid", Cell::Many(vec![link, Cell::Text(again)]))
 }
 
 fn about(viewer: &Viewer, one: &Subscription) -> Part {
@@ -227,7 +250,7 @@ fn schedule(viewer: &Viewer, base: &SubscriptionBase) -> Part {
         ("Paused", base.paused_at),
         ("Resumes", base.resumes_at),
         ("Cancelled", base.canceled_at),
-        ("Ends", base.ends_at),
+        ("Ends", base.ends_at.filter(|_| base.ended_at.is_none())),
         ("Ended", base.ended_at),
     ];
     for (name, at) in sometimes {
@@ -236,7 +259,8 @@ fn schedule(viewer: &Viewer, base: &SubscriptionBase) -> Part {
         }
     }
     if let Some(reason) = &base.customer_cancellation_reason {
-        facts.push(Fact::new("Reason", Cell::Text(sentence(reason.as_str()))));
+        let reason = Cell::Text(sentence(reason.as_str()));
+        facts.push(Fact::new("Cancellation reason", reason));
     }
     if let Some(words) = &base.customer_cancellation_comment {
         facts.push(Fact::new(
