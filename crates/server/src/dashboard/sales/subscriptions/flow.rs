@@ -274,8 +274,3 @@ fn question(
         aside: Some(coming.without_effect()?),
     })
 }
-
-/// So that templates' errors are told like others.
-pub(super) fn rendered(template: &impl askama::Template) -> Result<String> {
-    template.render().map_err(ApiError::internal)
-}

@@ -10,14 +10,14 @@ use till_wire::{
     },
 };
 
-use super::{change::Change, flow::rendered};
+use super::change::Change;
 use crate::{
     dashboard::{
         access::Viewer,
         parts::{Moment, money},
         sales::bill::{Bill, Line},
     },
-    error::Result,
+    error::{ApiError, Result},
 };
 
 /// A change that is asked for.
@@ -290,4 +290,9 @@ pub(super) fn bill(
         sums: sums.chain([line(sum, charge.due_amount).total()]).collect(),
         billed_to: Vec::new(),
     }
+}
+
+/// So that templates' errors are told like others.
+fn rendered(template: &impl Template) -> Result<String> {
+    template.render().map_err(ApiError::internal)
 }
