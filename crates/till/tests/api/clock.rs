@@ -336,7 +336,7 @@ both! {
         let started = time(&subscription["current_period_start"]);
         advance(t, "years", 2).await.expect(202);
         let mut died = 0;
-        for polls in 0..40 {
+        for polls in 0..400 {
             let mut work = Box::pin(till_server::jobs::run_due(&t.app));
             // The node dies in the middle of whatever it does.
             let mut polled = 0;
@@ -344,7 +344,7 @@ both! {
                 polled += 1;
                 match work.as_mut().poll(cx) {
                     std::task::Poll::Ready(done) => std::task::Poll::Ready(Some(done)),
-                    std::task::Poll::Pending if polled > 10 * polls => std::task::Poll::Ready(None),
+                    std::task::Poll::Pending if polled > polls => std::task::Poll::Ready(None),
                     std::task::Poll::Pending => std::task::Poll::Pending,
                 }
             }).await;
