@@ -1,6 +1,6 @@
 //! Disputes in a doctored record.
 
-use super::*;
+use super::{refunds::theirs, *};
 
 /// The sound record, whose sale began a subscription and was disputed; the bank has decided, which ended it.
 fn disputed(change: impl FnOnce(&mut Record)) -> Vec<String> {
