@@ -84,6 +84,7 @@ both! {
         let body = json!({"type": "slack_shared_channel", "description": "A thing", "properties": properties});
         assert_eq!(t.post("/v1/benefits/", body).await.invalid(), crate::pairs(&[("value_error", "body.type")]));
         t.may_leave_work();
+        t.see_through().await;
     }
 
     async fn the_type_is_repeated_and_visibility_is_not_always_free(t: &mut Till) {
@@ -116,6 +117,7 @@ both! {
         assert_eq!(left["benefits"], json!([a]), "a deleted benefit is removed from every product");
         assert_eq!(t.post(&at, json!({"benefits": []})).await.ok()["benefits"], json!([]));
         t.may_leave_work();
+        t.see_through().await;
     }
 
     async fn buyers_see_public_benefits_alone(t: &mut Till) {

@@ -94,7 +94,6 @@ fn small(said: &str, answer: &Answer) {
 
 both! {
     async fn a_form_that_exceeds_a_bound_is_refused_by_every_page(t: &mut Till) {
-        t.may_leave_work();
         let world = World::new(t).await;
         let ada = t.dashboard().await;
         let numbered = |count: usize, name: &dyn Fn(usize) -> String| (0..count).map(|n| name(n) + "=&").collect::<String>();
@@ -127,6 +126,7 @@ both! {
             small(&path, &answer);
             assert_eq!(answer.status, 422, "{}", &form[..20]);
         }
+        t.see_through().await;
     }
 
     async fn a_form_within_the_bounds_is_answered_in_proportion(t: &mut Till) {
@@ -140,7 +140,6 @@ both! {
     }
 
     async fn without_a_valid_token_a_body_has_64_kib_and_with_one_10_mib(t: &mut Till) {
-        t.may_leave_work();
         let world = World::new(t).await;
         let long = format!("[{}0]", "0,".repeat(40_000));
         for public in [true, false] {
@@ -175,6 +174,7 @@ both! {
         let answer = t.post("/v1/products/", json!({"name": "Many", "prices": wrong})).await;
         assert!(answer.unreadable().len() <= 100);
         small("two thousand wrong prices", &answer);
+        t.see_through().await;
     }
 
     async fn a_confirmation_with_all_that_it_may_hold_fits(t: &mut Till) {
@@ -306,7 +306,6 @@ both! {
     }
 
     async fn a_body_that_is_not_declared_as_json_is_no_object(t: &mut Till) {
-        t.may_leave_work();
         let world = World::new(t).await;
         let send = async |method: &Method, path: &str, kind: Option<&str>, body: &str| {
             let mut request = Request::builder().method(method).uri(path).header(header::CONTENT_LENGTH, body.len())
@@ -333,6 +332,7 @@ both! {
         assert_eq!(send(&Method::PATCH, &secret, None, "").await.status, 200, "no body needs no type");
         let nobody = Request::post("/v1/customers/").header(header::CONTENT_LENGTH, 2).body(Body::from("x=")).unwrap();
         t.raw(nobody).await.refused(401, "Unauthorized");
+        t.see_through().await;
     }
 
     async fn unknown_addresses_and_methods_carry_the_apis_headers(t: &mut Till) {

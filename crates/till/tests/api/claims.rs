@@ -125,7 +125,6 @@ both! {
     }
 
     async fn three_d_secure_in_between_lets_nobody_else_through(t: &mut Till) {
-        t.may_leave_work();
         let product = t.monthly().await;
         let mut sessions = Vec::new();
         for _ in 0..3 {
@@ -143,6 +142,7 @@ both! {
         assert_eq!(t.reload(&sessions[1]).await["status"], "succeeded");
         t.confirm(&sessions[0], buyer(ADA, VISA)).await.refused(403, HELD);
         assert_eq!(subscriptions(t).await.len(), 2, "one each");
+        t.see_through().await;
     }
 
     async fn a_declined_attempt_gives_its_claim_back(t: &mut Till) {
@@ -167,7 +167,6 @@ both! {
     }
 
     async fn where_several_are_allowed_all_are_sold_and_what_is_in_flight_counts_from_when_they_are_not(t: &mut Till) {
-        t.may_leave_work();
         several(t, true).await;
         let product = t.monthly().await;
         for _ in 0..3 {
@@ -181,6 +180,7 @@ both! {
         t.confirm(&late, buyer("bo@example.com", VISA)).await.refused(403, HELD);
         answer_bank(t, &begun, "approve").await;
         assert_eq!(t.reload(&begun).await["status"], "succeeded", "it was allowed when it began");
+        t.see_through().await;
     }
 
     async fn money_that_arrives_after_another_session_subscribed_is_owed_back(t: &mut Till) {
@@ -216,7 +216,6 @@ both! {
     }
 
     async fn of_upgrades_at_once_one_is_charged_also_with_three_d_secure_in_between(t: &mut Till) {
-        t.may_leave_work();
         let (pro, team) = (plan(t, "Pro", 1000).await, plan(t, "Team", 5000).await);
         let (old, sessions) = upgrading(t, &[&pro, &team, &pro]).await;
         t.confirm(&sessions[0], card(ASKED)).await.ok();
@@ -236,5 +235,6 @@ both! {
         let paid = t.items("/v1/payments/?status=succeeded").await;
         assert_eq!(paid.len(), 1);
         assert_eq!(paid[0]["amount"], all[0]["amount"]);
+        t.see_through().await;
     }
 }

@@ -28,7 +28,6 @@ fn patches(t: &Till) -> Vec<(String, String)> {
 
 both! {
     async fn a_patch_that_changes_nothing_leaves_modified_at_alone(t: &mut Till) {
-        t.may_leave_work();
         let world = World::new(t).await;
         let walked = patches(t);
         assert!(walked.len() >= 13, "{walked:?}");
@@ -52,10 +51,10 @@ both! {
             let after = t.patch(&path, world.body(&operation)).await.ok();
             assert_eq!(after["modified_at"], before["modified_at"], "{operation}, the same again: {after}");
         }
+        t.see_through().await;
     }
 
     async fn a_patch_that_changes_something_says_when(t: &mut Till) {
-        t.may_leave_work();
         let world = World::new(t).await;
         for (template, operation) in patches(t) {
             let path = world.path(&template);
@@ -75,6 +74,7 @@ both! {
             let at = changed["modified_at"].as_str().map(|at| at.parse::<jiff::Timestamp>().unwrap());
             assert!(at.is_some_and(|at| at >= now), "{operation}: {changed}");
         }
+        t.see_through().await;
     }
 
     async fn who_listens_hears_of_an_empty_change_of_a_customer_and_of_a_session(t: &mut Till) {

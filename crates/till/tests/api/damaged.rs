@@ -64,7 +64,6 @@ both! {
     }
 
     async fn terms_that_do_not_read_keep_the_money_and_sell_nothing_until_they_are_mended(t: &mut Till) {
-        t.may_leave_work();
         let checkout = t.checkout_for(&t.product().await).await;
         let attempt = t.crash(&checkout, buyer(ADA, VISA), CrashPoint::Charged).await;
         let kept = attempt.confirmation.0.to_string();
@@ -85,6 +84,7 @@ both! {
         t.catch_up().await;
         assert_eq!(t.reload(&checkout).await["status"], "succeeded");
         assert_eq!(t.orders(&checkout).await[0]["total_amount"], checkout["total_amount"]);
+        t.see_through().await;
     }
 
     async fn a_paid_session_that_does_not_add_up_is_left_to_somebody(t: &mut Till) {

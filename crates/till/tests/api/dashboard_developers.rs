@@ -59,7 +59,6 @@ both! {
     }
 
     async fn deliveries_come_first_and_the_secret_is_shown_on_demand(t: &mut Till) {
-        t.may_leave_work();
         let owner = t.dashboard().await;
         let sent = [("url", "https://example.com/hook"), ("format", "raw"), ("events", "product.created"), ("events", "member.created")];
         let made = owner.post(&format!("{HOOKS}/new"), &sent).await;
@@ -75,10 +74,10 @@ both! {
             assert!(page.contains(words), "{words}: {page}");
         }
         assert!(!page.contains("value=\"member.created\""), "what is not sent cannot be tested");
+        t.see_through().await;
     }
 
     async fn an_endpoint_that_only_fails_is_told_on_home(t: &mut Till) {
-        t.may_leave_work();
         let owner = t.dashboard().await;
         owner.post(&format!("{HOOKS}/new"), &[("url", "https://example.com/hook"), ("format", "raw"), ("events", "product.created")]).await;
         t.product().await;
@@ -91,10 +90,10 @@ both! {
         assert!(!member.get("/dashboard/ada").await.text().contains(words), "members have no endpoints");
         attempted(t, EventType::ProductCreated, &[500, 500, 200]).await;
         assert!(!owner.get("/dashboard/ada").await.text().contains(words));
+        t.see_through().await;
     }
 
     async fn an_endpoint_that_does_not_read_stops_no_sale_and_no_page(t: &mut Till) {
-        t.may_leave_work();
         let owner = t.dashboard().await;
         for url in ["https://example.com/a", "https://example.com/b"] {
             owner.post(&format!("{HOOKS}/new"), &[("url", url), ("format", "raw"), ("events", "product.created")]).await;
@@ -106,6 +105,7 @@ both! {
         let told: Vec<WebhookEvent> = t.app.store.all(Query::select::<WebhookEvent>("", vec![])).await.unwrap();
         assert_eq!(told.len(), 1, "the other endpoint is told");
         assert_eq!(owner.get("/dashboard/ada").await.status, 200);
+        t.see_through().await;
     }
 
     async fn a_token_is_shown_once_and_opens_what_it_says(t: &mut Till) {
@@ -204,7 +204,6 @@ both! {
     }
 
     async fn a_test_event_goes_to_its_endpoint_alone_and_into_no_journal(t: &mut Till) {
-        t.may_leave_work();
         let owner = t.dashboard().await;
         for url in ["https://example.com/a", "https://example.com/b"] {
             owner.post(&format!("{HOOKS}/new"), &[("url", url), ("format", "raw"), ("events", "order.paid"), ("events", "product.created")]).await;
@@ -227,5 +226,6 @@ both! {
         let other = t.items("/v1/webhooks/endpoints").await.remove(1);
         assert_eq!(due(id_in(&other, "id")).await.len(), before);
         assert_eq!(t.app.store.latest_journal(t.organization.id, &[], 1, 100).await.unwrap().0.len(), journal.len());
+        t.see_through().await;
     }
 }

@@ -193,6 +193,7 @@ both! {
         }
         assert_eq!((declined, told), (1, 1), "{moments:?}");
         t.may_leave_work();
+        t.see_through().await;
     }
 
     async fn nobody_elses_subjects_are_shown(t: &mut Till) {
@@ -209,6 +210,7 @@ both! {
         let figures = t.app.store.figures(other.id, &boundaries).await.unwrap();
         assert!(figures.iter().all(|f| f.orders() == 0 && f.sessions == 0));
         t.may_leave_work();
+        t.see_through().await;
     }
 
     async fn a_timeline_keeps_to_the_newest_fifty(t: &mut Till) {

@@ -514,7 +514,6 @@ both! {
 
     async fn what_was_done_is_on_the_timeline_and_leads_to_the_endpoint(t: &mut Till) {
         let endpoint = t.listen().await;
-        t.may_leave_work();
         let checkout = bought(t).await;
         let order = t.orders(&checkout).await.remove(0);
         let rest = "where kind = 'order.paid'";
@@ -540,5 +539,6 @@ both! {
         assert!(html.contains("Payment of") && html.contains("ending in"), "{html}");
         assert!(html.contains("Webhook order.paid") && html.contains("503"), "{html}");
         assert!(html.contains(&format!("/dashboard/ada/developers/webhooks/{}\"", endpoint.id)), "{html}");
+        t.see_through().await;
     }
 }

@@ -358,7 +358,6 @@ both! {
     }
 
     async fn a_database_that_fails_while_a_card_is_charged_is_our_fault_and_moves_no_money(t: &mut Till) {
-        t.may_leave_work();
         let checkout = t.checkout_for(&t.product().await).await;
         let node = t.node().await;
         let (processor, branch) = (node.app.processor.clone(), node.app.store.clone());
@@ -373,5 +372,6 @@ both! {
         let told: Value = serde_json::from_slice(&to_bytes(answer.into_body(), 1 << 20).await.unwrap()).unwrap();
         assert_eq!(told["error"], "InternalServerError", "{told}");
         assert_eq!(t.reload(&checkout).await["status"], "open", "the reconciler brings it to its end");
+        t.see_through().await;
     }
 }

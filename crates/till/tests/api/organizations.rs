@@ -193,6 +193,7 @@ both! {
             assert_eq!(changed["dispute_settings"]["auto_accept_below_amount"], 5);
         }
         t.may_leave_work();
+        t.see_through().await;
     }
 
     async fn a_social_link_is_of_the_platform_that_its_address_belongs_to(t: &mut Till) {

@@ -304,7 +304,6 @@ const BANK: &str = "4000 0025 0000 3155";
 
 both! {
     async fn every_form_that_makes_something_has_a_key_of_its_own(t: &mut Till) {
-        t.may_leave_work();
         let world = World::new(t).await;
         let ada = t.dashboard().await;
         let mut making = BTreeSet::new();
@@ -327,10 +326,10 @@ both! {
             }
         }
         assert_eq!(making.iter().map(String::as_str).collect::<Vec<_>>(), MAKING);
+        t.see_through().await;
     }
 
     async fn a_form_sent_again_makes_nothing_more_and_leads_to_the_same_page(t: &mut Till) {
-        t.may_leave_work();
         let world = World::new(t).await;
         let ada = t.dashboard().await;
         for (from, to, fields, table) in making(&world) {
@@ -348,10 +347,10 @@ both! {
             assert_eq!(told(&again), told(&first), "{to}");
             unchanged(&to, &made, &t.all_rows().await);
         }
+        t.see_through().await;
     }
 
     async fn a_form_sent_many_times_at_once_makes_one_thing(t: &mut Till) {
-        t.may_leave_work();
         let world = World::new(t).await;
         let ada = t.dashboard().await;
         for (from, to, fields, table) in making(&world) {
@@ -367,6 +366,7 @@ both! {
                 assert_eq!(count(t, table).await, before + 1, "{to}");
             }
         }
+        t.see_through().await;
     }
 
     async fn a_key_is_the_forms_with_all_it_holds_and_its_senders(t: &mut Till) {
@@ -416,7 +416,6 @@ both! {
 
     async fn a_payment_form_sent_again_pays_once_and_ends_on_the_same_page(t: &mut Till) {
         // One attempt waits for the bank's answer.
-        t.may_leave_work();
         for (more, card) in [(json!({}), GOOD), (json!({"success_url": "https://shop.example/thanks"}), GOOD), (json!({}), BANK)] {
             let checkout = t.checkout_with(&t.product().await, more).await;
             let key = key_for(&t.page(&at(&checkout)).await, &at(&checkout));
@@ -429,6 +428,7 @@ both! {
         }
         t.catch_up().await;
         assert_eq!(count(t, "orders").await, 2);
+        t.see_through().await;
     }
 
     async fn a_payment_form_whose_answer_was_never_kept_learns_it_from_the_journal(t: &mut Till) {

@@ -116,7 +116,6 @@ fn leads(answer: &Answer, to: &str) {
 
 both! {
     async fn the_page_shows_what_is_due_and_asks_for_a_card(t: &mut Till) {
-        t.may_leave_work();
         let sale = unpaid_with(t, |sale| {
             sale.order.discount_amount = 100;
             sale.order.net_amount = 900;
@@ -130,6 +129,7 @@ both! {
             &number, "card_number", "Your card is saved", "Test mode"]);
         assert!(!page.text().contains("customer_name"), "only the card is asked for");
         assert!(!page.text().contains(ADA), "a link tells nobody whose order it is");
+        t.see_through().await;
     }
 
     async fn paying_pays_the_order_once_and_its_card_is_the_subscriptions(t: &mut Till) {
@@ -238,7 +238,6 @@ both! {
     }
 
     async fn orders_that_are_not_due_say_so(t: &mut Till) {
-        t.may_leave_work();
         for (status, code, words) in [
             (OrderStatus::Paid, 200, "This order is paid"),
             (OrderStatus::Refunded, 200, "This order is paid"),
@@ -260,10 +259,10 @@ both! {
             leads(&pay(t, &path, VISA).await, &path);
             assert!(payments(t, &sale).await.is_empty(), "{status}");
         }
+        t.see_through().await;
     }
 
     async fn a_wrong_link_opens_nothing(t: &mut Till) {
-        t.may_leave_work();
         let sale = unpaid(t).await;
         let path = link(t, &sale.order).await;
         let secret = path.strip_prefix("/pay/").unwrap();
@@ -279,19 +278,19 @@ both! {
         eve.get(&format!("/v1/orders/{}/payment-page", sale.order.id)).await.not_found();
         t.organization_is(OrganizationStatus::Blocked).await;
         assert_eq!(t.page(&path).await.status, 404);
+        t.see_through().await;
     }
 
     async fn an_organization_that_takes_no_payments_takes_none_for_an_order(t: &mut Till) {
-        t.may_leave_work();
         let sale = unpaid(t).await;
         let path = link(t, &sale.order).await;
         t.organization_is(OrganizationStatus::Denied).await;
         is_page(&pay(t, &path, VISA).await, 200, &["This shop cannot take payments at the moment"]);
         assert!(payments(t, &sale).await.is_empty());
+        t.see_through().await;
     }
 
     async fn nobody_pays_an_amount_that_was_not_shown(t: &mut Till) {
-        t.may_leave_work();
         let sale = unpaid(t).await;
         let path = link(t, &sale.order).await;
         let mut form = paying(VISA);
@@ -299,6 +298,7 @@ both! {
         form.push(("shown_total", "999".to_owned()));
         is_page(&send(t, &path, &form, &[]).await, 200, &["The total has changed"]);
         assert!(payments(t, &sale).await.is_empty());
+        t.see_through().await;
     }
 
     async fn a_form_that_is_sent_again_is_one_attempt(t: &mut Till) {
@@ -334,7 +334,6 @@ both! {
     }
 
     async fn declined_cards_and_attempts_have_the_budgets_of_the_checkout_page(t: &mut Till) {
-        t.may_leave_work();
         let sale = unpaid(t).await;
         let path = link(t, &sale.order).await;
         let counting = t.counting_declines(2, 100);
@@ -353,6 +352,7 @@ both! {
             statuses.push(send(&limited, &path, &[("intent", "pay".to_owned())], &[]).await.status.as_u16());
         }
         assert_eq!(statuses, [200, 200, 200, 200, 200, 200, 429]);
+        t.see_through().await;
     }
 
     async fn an_order_is_tried_five_times_there_and_what_reached_nobody_does_not_count(t: &mut Till) {
@@ -392,7 +392,6 @@ both! {
     }
 
     async fn the_page_speaks_the_customers_language_and_has_two_themes(t: &mut Till) {
-        t.may_leave_work();
         let sale = unpaid(t).await;
         let path = link(t, &sale.order).await;
         is_page(&t.page(&format!("{path}?locale=de&theme=dark")).await, 200, &["lang=\"de\"", "data-theme=\"dark\"", "Zu zahlen",
@@ -400,10 +399,10 @@ both! {
         let customer = format!("/v1/customers/{}", sale.order.customer_id);
         t.patch(&customer, json!({"locale": "ja"})).await.ok();
         is_page(&t.page(&format!("{path}?locale=de")).await, 200, &["lang=\"ja\"", "お支払い金額"]);
+        t.see_through().await;
     }
 
     async fn the_dashboard_hands_out_the_link_of_an_order_that_is_due(t: &mut Till) {
-        t.may_leave_work();
         let sale = unpaid(t).await;
         let url = format!("https://till.test{}", link(t, &sale.order).await);
         let people = t.dashboard().await;
@@ -413,5 +412,6 @@ both! {
         let paid = t.sold(&t.customer("paid@example.com").await, &t.product().await).await;
         let page = people.get(&format!("/dashboard/ada/orders/{}", paid.order.id)).await;
         assert!(!page.text().contains("Link for the customer"));
+        t.see_through().await;
     }
 }

@@ -312,5 +312,6 @@ both! {
         assert!(count > 300, "{count}");
         assert!(wrong.is_empty(), "{} of {count}:\n{}", wrong.len(), wrong.join("\n"));
         t.may_leave_work();
+        t.see_through().await;
     }
 }

@@ -414,5 +414,6 @@ both! {
             assert_eq!(paid.status, status(confirmed, 200), "{state} confirming: {}", paid.text());
         }
         t.may_leave_work();
+        t.see_through().await;
     }
 }

@@ -143,6 +143,7 @@ both! {
         assert!(wrong.is_empty(), "{wrong:#?}");
         assert!(checked > 500, "{checked}");
         t.may_leave_work();
+        t.see_through().await;
     }
 
     async fn null_is_taken_where_the_document_says_so_and_refused_at_its_place_elsewhere(t: &mut Till) {
@@ -168,6 +169,7 @@ both! {
         assert!(wrong.is_empty(), "{wrong:#?}");
         assert!(checked > 300, "{checked}");
         t.may_leave_work();
+        t.see_through().await;
     }
 
     async fn what_the_published_schema_does_not_bound_is_taken_at_any_length_that_people_use(t: &mut Till) {

@@ -116,6 +116,7 @@ both! {
         upkeep::run_due(&t.app).await.unwrap();
         assert!(!details(&t.reload(&session).await).is_empty());
         t.may_leave_work();
+        t.see_through().await;
     }
 
     async fn webhook_events_lose_their_payload_and_then_go_with_their_deliveries(t: &mut Till) {
@@ -150,6 +151,7 @@ both! {
         let waiting = "select count(*) from webhook_events where payload is not null and next_attempt_at is not null";
         assert!(count(t, waiting).await > 0);
         t.may_leave_work();
+        t.see_through().await;
     }
 
     async fn the_journal_and_customers_sessions_end_with_their_time(t: &mut Till) {

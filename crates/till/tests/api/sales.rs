@@ -144,5 +144,6 @@ both! {
         }
         assert_eq!(t.get("/v1/payments/?status=lost").await.unreadable(), crate::pairs(&[("enum", "query.status")]));
         t.may_leave_work();
+        t.see_through().await;
     }
 }

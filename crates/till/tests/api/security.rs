@@ -137,7 +137,6 @@ both! {
     }
 
     async fn without_a_token_no_operation_tells_or_changes_anything(t: &mut Till) {
-        t.may_leave_work();
         let world = World::new(t).await;
         let before = t.all_rows().await;
         let (nobody, unknown) = (t.anonymous(), t.with_token("polar_oat_ofnobody"));
@@ -150,10 +149,10 @@ both! {
             world.untold(&said, &answer);
         }
         unchanged("calling without a token", &before, &t.all_rows().await);
+        t.see_through().await;
     }
 
     async fn without_its_scope_no_operation_tells_or_changes_anything(t: &mut Till) {
-        t.may_leave_work();
         let world = World::new(t).await;
         let none = t.with_token(&t.token_of(&[]).await);
         let mut lacking = Vec::new();
@@ -186,10 +185,10 @@ both! {
             world.untold(&said, &answer);
         }
         unchanged("calling without the scope", &before, &t.all_rows().await);
+        t.see_through().await;
     }
 
     async fn another_organization_finds_nothing_and_changes_nothing(t: &mut Till) {
-        t.may_leave_work();
         let world = World::new(t).await;
         let (shop, token) = t.stranger().await;
         let mut eve = t.with_token(&token);
@@ -231,10 +230,10 @@ both! {
             }
         }
         unchanged("another organization", &before, &t.all_rows().await);
+        t.see_through().await;
     }
 
     async fn the_same_calls_succeed_for_who_owns_the_ids(t: &mut Till) {
-        t.may_leave_work();
         let world = World::new(t).await;
         let mut all: Vec<_> = operations(t).into_iter().filter(|o| o.id != "checkouts:client_stream").collect();
         let last = |operation: &Operation| match operation.id {
@@ -257,10 +256,10 @@ both! {
                 assert_eq!(answer.status, 200, "{said}: {}", answer.text());
             }
         }
+        t.see_through().await;
     }
 
     async fn a_wrong_client_secret_opens_nothing(t: &mut Till) {
-        t.may_leave_work();
         let world = World::new(t).await;
         let before = t.all_rows().await;
         let right = [world.id("client secret"), world.id("link secret")];
@@ -279,5 +278,6 @@ both! {
             }
         }
         unchanged("a wrong client secret", &before, &t.all_rows().await);
+        t.see_through().await;
     }
 }

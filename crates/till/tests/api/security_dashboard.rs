@@ -123,7 +123,6 @@ fn words(answer: &Answer) -> (u16, String) {
 
 both! {
     async fn who_is_not_signed_in_is_led_to_signing_in_from_everywhere(t: &mut Till) {
-        t.may_leave_work();
         let world = World::new(t).await;
         let before = t.all_rows().await;
         let nobody = t.browser();
@@ -152,10 +151,10 @@ both! {
             }
         }
         unchanged("somebody who is not signed in", &before, &t.all_rows().await);
+        t.see_through().await;
     }
 
     async fn another_organizations_pages_look_as_if_there_were_none(t: &mut Till) {
-        t.may_leave_work();
         let world = World::new(t).await;
         let (stranger, _) = t.stranger().await;
         let owner = t.app.store.user_by_email(&format!("{}@example.com", stranger.slug)).await.unwrap().unwrap();
@@ -173,10 +172,10 @@ both! {
             }
         }
         unchanged("another organization's owner", &before, &t.all_rows().await);
+        t.see_through().await;
     }
 
     async fn another_organizations_things_are_not_there_under_ones_own_address(t: &mut Till) {
-        t.may_leave_work();
         let world = World::new(t).await;
         let (stranger, _) = t.stranger().await;
         let owner = t.app.store.user_by_email(&format!("{}@example.com", stranger.slug)).await.unwrap().unwrap();
@@ -195,10 +194,10 @@ both! {
             }
         }
         unchanged("another organization's owner", &before, &t.all_rows().await);
+        t.see_through().await;
     }
 
     async fn the_owner_finds_every_page_by_the_same_ids(t: &mut Till) {
-        t.may_leave_work();
         let world = World::new(t).await;
         let ada = t.dashboard().await;
         for route in of_shops(t).iter().filter(|route| !route.ends_with("/stream")) {
@@ -208,6 +207,7 @@ both! {
             let good = [200, 303, 405].contains(&answer.status.as_u16()) || route.contains("/settings/team/");
             assert!(good && answer.status != 404, "GET {path}: {} {}", answer.status, answer.text());
         }
+        t.see_through().await;
     }
 
     async fn a_session_of_somebody_else_cannot_be_ended(t: &mut Till) {

@@ -36,7 +36,6 @@ both! {
     }
 
     async fn a_delivery_that_would_go_inside_fails_with_the_reason_and_nothing_arrives(t: &mut Till) {
-        t.may_leave_work();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
         // Saved when the server still allowed it, or by a name that pointed elsewhere then.
@@ -63,11 +62,11 @@ both! {
             _ = listener.accept() => panic!("somebody connected"),
             () = tokio::task::yield_now() => {}
         }
+        t.see_through().await;
     }
 
     async fn an_endpoint_that_redirects_inside_is_not_followed(t: &mut Till) {
         use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-        t.may_leave_work();
         let (outside, inside) = (TcpListener::bind("127.0.0.1:0").await.unwrap(), TcpListener::bind("127.0.0.1:0").await.unwrap());
         let (from, to) = (outside.local_addr().unwrap().port(), inside.local_addr().unwrap().port());
         let endpoint = t.post(ENDPOINTS, endpoint(&format!("http://127.0.0.1:{from}/"))).await.created();
@@ -88,6 +87,7 @@ both! {
             _ = inside.accept() => panic!("the redirect was followed"),
             () = tokio::task::yield_now() => {}
         }
+        t.see_through().await;
     }
 
     async fn of_a_proxys_addresses_the_last_counts_so_that_callers_cannot_choose_their_own(t: &mut Till) {

@@ -71,6 +71,7 @@ both! {
         let event = delivery["webhook_event"]["id"].as_str().unwrap();
         other.post(&format!("/v1/webhooks/events/{event}/redeliver"), json!({})).await.not_found();
         t.may_leave_work();
+        t.see_through().await;
     }
 
     async fn a_failed_delivery_is_listed_waits_and_is_tried_again(t: &mut Till) {
@@ -92,6 +93,7 @@ both! {
         assert_eq!(t.get(&format!("{query}&succeeded=true")).await.listed("id").len(), 0);
         assert_eq!(t.get(&format!("{query}&event_type=product.created")).await.listed("id").len(), 2);
         t.may_leave_work();
+        t.see_through().await;
     }
 
     async fn an_event_is_redelivered_on_request(t: &mut Till) {
@@ -105,6 +107,7 @@ both! {
         assert_eq!(t.get("/v1/webhooks/deliveries").await.listed("id").len(), 2);
         t.post("/v1/webhooks/events/1dbfc517-0bbf-4301-9ba8-555ca42b9737/redeliver", json!({})).await.not_found();
         t.may_leave_work();
+        t.see_through().await;
     }
 
     async fn deleting_a_customer_ends_its_subscriptions_aloud(t: &mut Till) {

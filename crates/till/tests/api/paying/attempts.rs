@@ -253,7 +253,6 @@ both! {
     }
 
     async fn a_charge_of_another_amount_buys_nothing_until_somebody_has_looked_at_it(t: &mut Till) {
-        t.may_leave_work();
         let checkout = t.checkout_for(&t.product().await).await;
         let attempt = t.crash(&checkout, buyer(ADA, VISA), CrashPoint::Charged).await;
         let told = t.app.processor.retrieve(attempt.id, attempt.reference.as_deref(), t.app.context().now);
@@ -273,10 +272,10 @@ both! {
         t.catch_up().await;
         assert_eq!(t.orders(&checkout).await.len(), 1);
         assert_eq!(t.payments(&checkout).await[0]["decline_reason"], json!(null));
+        t.see_through().await;
     }
 
     async fn three_d_secure_approved_pays_and_refused_reopens(t: &mut Till) {
-        t.may_leave_work();
         let product = t.product().await;
         for decision in ["approve", "refuse"] {
             let email = format!("{decision}@example.com");
@@ -317,6 +316,7 @@ both! {
             }
         }
         assert_eq!(t.page("/sandbox/3ds/pi_sandbox_x_secret_y").await.status, 404);
+        t.see_through().await;
     }
 
     async fn three_d_secure_that_nobody_answers_fails_in_the_end(t: &mut Till) {
