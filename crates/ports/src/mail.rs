@@ -1,22 +1,51 @@
 //! The port to e-mail.
 
+mod smtp;
+#[cfg(test)]
+mod tests;
+mod text;
+
+use jiff::Timestamp;
+
 use crate::processor::BoxFuture;
 
-/// A plain text e-mail to one address.
+pub use self::smtp::{Security, SettingsError, Smtp, SmtpSettings};
+pub use self::text::{Address, Line, MessageId, NotAnAddress};
+
+/// The most bytes of a message's texts together.
+pub const LARGEST: usize = 256 * 1024;
+
+/// An e-mail to one address. No part of its head can begin another line of it: the types see to that.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
+    /// The name that it comes from; the address is the transport's.
+    pub from: Line,
+    /// The address for answers; none: the sender's.
+    pub reply_to: Option<Address>,
     /// The address.
-    pub to: String,
-    /// One line.
-    pub subject: String,
-    /// The words, lines of at most 78 characters where no address is longer.
+    pub to: Address,
+    /// The subject.
+    pub subject: Line,
+    /// The words as plain text, lines of at most 78 characters where no address is longer.
     pub text: String,
+    /// The words as HTML.
+    pub html: Option<String>,
+    /// The name of the message: the same each time that it is sent.
+    pub id: MessageId,
+    /// When it was written.
+    pub date: Timestamp,
 }
 
-/// The mail was not taken; the same one may be sent again later.
-#[derive(Debug, Clone, thiserror::Error)]
-#[error("the mail was not accepted: {0}")]
-pub struct MailError(pub String);
+/// Why a message was not taken.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum MailError {
+    /// The same message may be sent again later.
+    #[error("the mail was not accepted: {0}")]
+    Later(String),
+    /// The server will never take this message.
+    #[error("the mail was refused: {0}")]
+    Refused(String),
+}
 
 /// Carries e-mail. Held as `Arc<dyn Mail>`.
 pub trait Mail: Send + Sync {
@@ -26,10 +55,13 @@ pub trait Mail: Send + Sync {
     }
 
     /// Hands a message over; done when it was taken, not when it is read.
+    ///
+    /// # Errors
+    /// [`MailError`]: whether it may be sent again.
     fn send(&self, message: Message) -> BoxFuture<'_, Result<(), MailError>>;
 }
 
-/// Writes mail to the log instead of sending it, until there is somebody who carries it.
+/// Writes mail to the log instead of sending it, where there is nobody who carries it.
 #[derive(Debug, Clone, Copy)]
 pub struct LogMailbox {
     /// True where the words are written too. They hold sign-in links, so whoever reads such a log can sign in as
@@ -43,7 +75,9 @@ impl Mail for LogMailbox {
     }
 
     fn send(&self, message: Message) -> BoxFuture<'_, Result<(), MailError>> {
-        let Message { to, subject, text } = message;
+        let Message {
+            to, subject, text, ..
+        } = message;
         match self.words {
             true => tracing::info!(target: "till::mail", "mail to {to}: {subject}\n{text}"),
             false => tracing::warn!(

@@ -24,7 +24,10 @@ impl Mailbox {
         };
         let url = mail.text.lines().find(|line| line.starts_with("http"));
         let (_, rest) = url.unwrap().split_once("://").unwrap();
-        (mail.to.clone(), rest[rest.find('/').unwrap()..].to_owned())
+        (
+            mail.to.to_string(),
+            rest[rest.find('/').unwrap()..].to_owned(),
+        )
     }
 }
 

@@ -15,8 +15,8 @@ use till_wire::scope::Scope;
 use uuid::Uuid;
 
 pub use settings::{
-    DatabaseSettings, KeySettings, ListenSettings, LogFormat, LogSettings, ProcessorName,
-    ProductionSettings, PublicUrlSettings, ServerSettings, StripeSettings,
+    DatabaseSettings, KeySettings, ListenSettings, LogFormat, LogSettings, MailSettings,
+    ProcessorName, ProductionSettings, PublicUrlSettings, ServerSettings, StripeSettings,
 };
 
 /// The version, and the commit where the build knows it (`build.rs`).
@@ -77,7 +77,10 @@ fn secret_flag(matches: &ArgMatches) -> Option<&'static str> {
             .then(|| matches.value_source(name));
         source.flatten() == Some(ValueSource::CommandLine)
     };
-    StripeSettings::SECRETS.into_iter().find(is_flag)
+    let secrets = StripeSettings::SECRETS
+        .into_iter()
+        .chain(MailSettings::SECRETS);
+    secrets.into_iter().find(is_flag)
 }
 
 /// What Till can be asked to do.
@@ -345,6 +348,9 @@ pub struct Doctor {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+    /// Send a test message to this e-mail address
+    #[arg(long, value_name = "ADDRESS")]
+    pub mail_to: Option<String>,
     /// What only production must be told.
     #[command(flatten)]
     pub production: ProductionSettings,

@@ -51,6 +51,7 @@ pub async fn run(wanted: &Dev) -> Result<(), Stop> {
         None => bound.url(),
     };
     let processor = guard::processor(settings, &url, true)?;
+    let mail = guard::mail(&settings.mail)?;
     files::folder(folder)?;
     let key = match guard::secret_key(&settings.key, &settings.database)? {
         Some(key) => key,
@@ -101,6 +102,7 @@ pub async fn run(wanted: &Dev) -> Result<(), Stop> {
         files,
         geo,
         processor,
+        mail,
     })
     .await?;
     if let Some(span) = wanted.clock {

@@ -2,6 +2,7 @@
 
 mod checks;
 mod database;
+mod mail;
 
 use std::time::Duration;
 
@@ -122,6 +123,7 @@ pub async fn run(doctor: &Doctor) -> Result<(), Stop> {
     checks::disk(&wanted, &mut found);
     checks::files(wanted.settings, &mut found).await;
     checks::processor(&wanted, &mut found).await;
+    mail::mail(&wanted, doctor.mail_to.as_deref(), &mut found).await;
     checks::others(&wanted, &mut found);
     let fails = found.count(Status::Fail);
     if doctor.json {

@@ -8,14 +8,17 @@ use till_core::{
     kernel::{budgets::Budget, retention::RetentionPolicy, tokens::SecretKey},
     payments::declines::Declines,
 };
-use till_ports::processor::stripe::{self, Mode};
+use till_ports::{
+    mail::SmtpSettings,
+    processor::stripe::{self, Mode},
+};
 use till_server::http::limits::Limits;
 use url::{Host, Url};
 
 use crate::{
     config::{
-        DatabaseSettings, KeySettings, ProcessorName, PublicUrlSettings, ServerSettings,
-        StripeSettings,
+        DatabaseSettings, KeySettings, MailSettings, ProcessorName, PublicUrlSettings,
+        ServerSettings, StripeSettings,
     },
     files,
     open::ChosenProcessor,
@@ -217,6 +220,27 @@ fn stripe(settings: &StripeSettings, public_url: &str) -> Result<stripe::Setting
         addresses,
     )
     .map_err(|error| Stop::settings(error.to_string()))
+}
+
+/// The server that takes the mail, and the sender; `None` where none is set.
+pub fn mail(settings: &MailSettings) -> Result<Option<SmtpSettings>, Stop> {
+    let url = match (&settings.smtp_url, &settings.smtp_url_file) {
+        (Some(url), _) => url.0.clone(),
+        (None, Some(path)) => files::read(path)?.ok_or_else(|| {
+            Stop::settings(format!(
+                "--smtp-url-file: {} does not exist.",
+                path.display()
+            ))
+        })?,
+        (None, None) => return Ok(None),
+    };
+    let sender = settings.mail_from.as_deref().ok_or_else(|| {
+        Stop::settings("No sender of mail is set: give its address as TILL_MAIL_FROM or --mail-from, such as shop@example.com.")
+    })?;
+    match SmtpSettings::new(&url, sender) {
+        Ok(settings) => Ok(Some(settings)),
+        Err(error) => Err(Stop::settings(format!("Mail cannot be sent: {error}."))),
+    }
 }
 
 /// The address of the sandbox, if it is a process of its own.

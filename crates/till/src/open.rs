@@ -6,7 +6,7 @@ use till_core::kernel::{records::ProcessorName, tokens::SecretKey, urls::PublicU
 use till_ports::{
     files::Files,
     geo::{Database, Geo, NoGeo},
-    mail::LogMailbox,
+    mail::{LogMailbox, Mail, Smtp, SmtpSettings},
     outbound::Outbound,
     processor::{
         Processor,
@@ -90,6 +90,8 @@ pub struct Parts {
     pub geo: Arc<dyn Geo>,
     /// The processor that takes the payments.
     pub processor: ChosenProcessor,
+    /// The server that takes the mail, if one is set.
+    pub mail: Option<SmtpSettings>,
 }
 
 /// The processor that takes the payments, as set.
@@ -133,6 +135,14 @@ async fn processor(parts: &Parts) -> Result<Processors, Stop> {
     })
 }
 
+/// The transport of mail: the server that is set, else the log.
+fn mail(settings: Option<&SmtpSettings>, dev: bool) -> Result<Arc<dyn Mail>, Stop> {
+    Ok(match settings {
+        Some(settings) => Arc::new(Smtp::new(settings).map_err(Stop::failed)?),
+        None => Arc::new(LogMailbox { words: dev }),
+    })
+}
+
 /// The server, on the processor that is set.
 pub async fn app(parts: Parts) -> Result<Arc<App>, Stop> {
     let (processor, test_cards) = processor(&parts).await?;
@@ -149,9 +159,7 @@ pub async fn app(parts: Parts) -> Result<Arc<App>, Stop> {
         taxes: Arc::new(till_ports::tax::Embedded),
         files: parts.files,
         geo: parts.geo,
-        mail: Arc::new(LogMailbox {
-            words: parts.policy.dev,
-        }),
+        mail: mail(parts.mail.as_ref(), parts.policy.dev)?,
         clock: Arc::new(SystemClock),
         key: parts.key,
         policy: parts.policy,

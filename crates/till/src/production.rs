@@ -28,6 +28,7 @@ pub async fn run(wanted: &Serve) -> Result<(), Stop> {
     };
     let limits = guard::limits(settings, RATE_LIMIT);
     let processor = guard::processor(settings, &public_url, false)?;
+    let mail = guard::mail(&settings.mail)?;
     if let ChosenProcessor::Sandbox(_) = processor {
         tracing::warn!(
             "NO REAL MONEY MOVES: the sandbox accepts test cards only, and anyone who knows their numbers can buy without paying"
@@ -52,6 +53,7 @@ pub async fn run(wanted: &Serve) -> Result<(), Stop> {
         files,
         geo,
         processor,
+        mail,
     })
     .await?;
     serve::run(app, serving, || {}).await

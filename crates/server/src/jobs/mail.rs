@@ -8,7 +8,7 @@ use till_core::{
         team,
     },
 };
-use till_ports::mail::Message;
+use till_ports::mail::{Address, Line, MailError, Message, MessageId};
 use till_store::Query;
 use uuid::Uuid;
 
@@ -20,8 +20,8 @@ pub async fn sign_in(app: &App, letter: Letter) -> Result<End, ApiError> {
         let (token, changes) = sign_in::link(&user, letter.life(), &app.key, &app.context());
         // Kept first: a link that arrives must work. A mail that fails leaves a link that nobody knows.
         app.commit(changes).await?;
-        let message = message(&letter, &user.email, &token, app);
-        app.mail.send(message).await.map_err(ApiError::internal)?;
+        let (subject, text) = words(&letter, &token, app);
+        send(app, &user.email, &subject, text, app.key.digest(&token)).await?;
     }
     Ok(End::Done(Changes::new()))
 }
@@ -48,24 +48,56 @@ pub async fn invitation(app: &App, id: Uuid) -> Result<End, ApiError> {
         app.urls.invitation_url(&token),
         in_words(invitation.expires_at.duration_since(ctx.now)),
     );
-    let message = Message {
-        to: invitation.email,
-        subject: one_line(&format!("You are invited to {}", organization.name)),
+    let subject = format!("You are invited to {}", organization.name);
+    send(
+        app,
+        &invitation.email,
+        &subject,
         text,
-    };
-    app.mail.send(message).await.map_err(ApiError::internal)?;
+        app.key.digest(&token),
+    )
+    .await?;
     Ok(End::Done(Changes::new()))
 }
 
-/// One line, whatever an organization is called.
-fn one_line(text: &str) -> String {
-    text.replace(char::is_control, " ")
+/// Hands a letter over. One that is refused for good is not sent again: another one can be asked for.
+async fn send(
+    app: &App,
+    to: &str,
+    subject: &str,
+    text: String,
+    name: String,
+) -> Result<(), ApiError> {
+    let Ok(to) = Address::parse(to) else {
+        tracing::warn!("a letter was not sent: its address is none");
+        return Ok(());
+    };
+    let host = url::Url::parse(&app.urls.public_url).ok();
+    let host = host.as_ref().and_then(|url| url.host_str());
+    let message = Message {
+        from: Line::new("Till"),
+        reply_to: None,
+        to,
+        subject: Line::new(subject),
+        text,
+        html: None,
+        id: MessageId::new(&name, host.unwrap_or_default()),
+        date: app.clock.now(),
+    };
+    match app.mail.send(message).await {
+        Ok(()) => Ok(()),
+        Err(MailError::Refused(reason)) => {
+            tracing::warn!(reason, "a letter was refused and is not sent again");
+            Ok(())
+        }
+        Err(error) => Err(ApiError::internal(error)),
+    }
 }
 
-/// The letter for the address that the person has, which is not always as it was typed.
-fn message(letter: &Letter, to: &str, token: &str, app: &App) -> Message {
+/// Subject and words of a letter.
+fn words(letter: &Letter, token: &str, app: &App) -> (String, String) {
     let life = in_words(letter.life());
-    let (subject, text) = match letter {
+    match letter {
         Letter::SignIn { next, .. } => (
             "Your sign-in link".to_owned(),
             format!(
@@ -96,11 +128,6 @@ fn message(letter: &Letter, to: &str, token: &str, app: &App) -> Message {
                 ),
             )
         }
-    };
-    Message {
-        to: to.to_owned(),
-        subject: one_line(&subject),
-        text,
     }
 }
 

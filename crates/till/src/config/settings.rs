@@ -129,6 +129,10 @@ pub struct ServerSettings {
     #[command(flatten)]
     pub stripe: StripeSettings,
 
+    /// Mail.
+    #[command(flatten)]
+    pub mail: MailSettings,
+
     /// URL of a sandbox that runs as a separate server, started with `till sandbox` [default: the sandbox runs in this process]
     #[arg(long, env = "TILL_SANDBOX_URL", value_name = "URL")]
     pub sandbox_url: Option<String>,
@@ -279,6 +283,35 @@ pub struct StripeSettings {
 impl StripeSettings {
     /// The settings whose values no command line may hold: every process of the machine can read it.
     pub const SECRETS: [&str; 2] = ["stripe_secret_key", "stripe_webhook_secret"];
+}
+
+/// Settings of mail. Without a server nothing is sent.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Settings")]
+pub struct MailSettings {
+    /// SMTP server that takes the mail, with its password: smtp://user:password@host:587 (STARTTLS) or smtps://…; as a variable or a file, never as a flag
+    #[arg(
+        long,
+        env = "TILL_SMTP_URL",
+        value_name = "URL",
+        hide = true,
+        hide_env_values = true,
+        conflicts_with = "smtp_url_file"
+    )]
+    pub smtp_url: Option<Secret>,
+
+    /// A file that holds the address of the SMTP server, such as smtp://user:password@mail.example.com:587; or set TILL_SMTP_URL [default: no mail is sent]
+    #[arg(long, env = "TILL_SMTP_URL_FILE", value_name = "FILE")]
+    pub smtp_url_file: Option<PathBuf>,
+
+    /// E-mail address that mail comes from, such as shop@example.com; required with an SMTP server
+    #[arg(long, env = "TILL_MAIL_FROM", value_name = "ADDRESS")]
+    pub mail_from: Option<String>,
+}
+
+impl MailSettings {
+    /// The settings whose values no command line may hold: every process of the machine can read it.
+    pub const SECRETS: [&str; 1] = ["smtp_url"];
 }
 
 /// A text that is never printed.

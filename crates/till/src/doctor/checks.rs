@@ -363,14 +363,6 @@ async fn account(wanted: &Wanted<'_>, stripe: &Stripe, found: &mut Findings) {
 pub fn others(wanted: &Wanted, found: &mut Findings) {
     let settings = wanted.settings;
     connections(settings, found);
-    match wanted.is_dev {
-        true => found.ok("mail", "e-mails are written to the log"),
-        false => found.warn(
-            "mail",
-            "this version sends no e-mail",
-            "sign in with passwords; `till sign-in EMAIL` prints a link",
-        ),
-    }
     if settings.geo_database.is_some() && found.setting("countries", open::geo(settings)).is_some()
     {
         found.ok("countries", "the GeoIP database is readable");

@@ -130,7 +130,7 @@ fn the_settings_file_explains_every_setting_of_serve_once() {
     let lines: Vec<_> = file.lines().collect();
     let mut flags = settings_of(&["serve"]);
     // Variables alone: no command line may hold them.
-    flags.extend(["stripe-secret-key", "stripe-webhook-secret"].map(str::to_owned));
+    flags.extend(["smtp-url", "stripe-secret-key", "stripe-webhook-secret"].map(str::to_owned));
     let mut named = Vec::new();
     for (i, line) in lines.iter().enumerate() {
         let Some(rest) = line.strip_prefix("#TILL_") else {
