@@ -367,3 +367,33 @@ purpose = Zweck
 save-card = Karte speichern
 approve = Bestätigen
 refuse = Ablehnen
+
+## Letters
+
+mail-order-subject = Ihre Bestellung bei { $shop }
+mail-order-body = Vielen Dank für Ihre Bestellung. Hier ist die Übersicht.
+mail-subscribed-subject = Ihr Abonnement „{ $product }“
+mail-subscribed-body = Vielen Dank. Ihr Abonnement hat begonnen.
+mail-trial-body = Ihre kostenlose Testphase hat begonnen. Sie endet am { $date }; danach wird daraus ein bezahltes Abonnement, wenn Sie nicht vorher kündigen.
+mail-renewed-subject = Ihr Abonnement „{ $product }“ wurde verlängert
+mail-renewed-body = Ihr Abonnement wurde verlängert und ist bis { $date } bezahlt.
+mail-converted-subject = Aus Ihrem Test von „{ $product }“ ist ein Abonnement geworden
+mail-converted-body = Ihre Testphase ist zu Ende. Ihr Abonnement ist bis { $date } bezahlt.
+mail-past-due-subject = Die Zahlung für „{ $product }“ ist fehlgeschlagen
+mail-past-due-body = Wir konnten Ihre Karte für den laufenden Zeitraum nicht belasten. Bitte zahlen Sie jetzt, damit Ihr Abonnement weiterläuft.
+mail-canceled-subject = Ihr Abonnement „{ $product }“ wurde gekündigt
+mail-canceled-body = Ihr Abonnement läuft noch bis { $date } und verlängert sich danach nicht.
+mail-uncanceled-subject = Ihr Abonnement „{ $product }“ läuft weiter
+mail-uncanceled-body = Die Kündigung wurde zurückgenommen; Ihr Abonnement verlängert sich wie bisher.
+mail-revoked-subject = Ihr Abonnement „{ $product }“ ist beendet
+mail-revoked-body = Ihr Abonnement ist beendet und verlängert sich nicht mehr.
+mail-paused-subject = Ihr Abonnement „{ $product }“ pausiert
+mail-paused-body = Solange Ihr Abonnement pausiert, wird nichts abgebucht.
+mail-paused-until-body = Solange Ihr Abonnement pausiert, wird nichts abgebucht. Es läuft ab { $date } weiter.
+mail-resumed-subject = Ihr Abonnement „{ $product }“ läuft wieder
+mail-resumed-body = Ihr Abonnement ist wieder aktiv.
+mail-updated-subject = Ihr Abonnement „{ $product }“ wurde geändert
+mail-updated-body = Die Änderung gilt ab sofort.
+mail-discount = Rabatt
+mail-questions = Haben Sie eine Frage? Antworten Sie einfach auf diese E-Mail.
+mail-footer = Sie erhalten diese E-Mail, weil Sie bei { $shop } etwas gekauft haben.

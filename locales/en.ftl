@@ -370,3 +370,33 @@ purpose = Purpose
 save-card = Save the card
 approve = Approve
 refuse = Refuse
+
+## Letters
+
+mail-order-subject = Your order from { $shop }
+mail-order-body = Thank you for your order. Here is a summary.
+mail-subscribed-subject = Your subscription to { $product }
+mail-subscribed-body = Thank you. Your subscription has started.
+mail-trial-body = Your free trial has started. It ends on { $date }; then your subscription becomes a paid one unless you cancel before.
+mail-renewed-subject = Your subscription to { $product } was renewed
+mail-renewed-body = Your subscription was renewed and paid until { $date }.
+mail-converted-subject = Your trial of { $product } has become a subscription
+mail-converted-body = Your trial is over. Your subscription is paid until { $date }.
+mail-past-due-subject = The payment for { $product } failed
+mail-past-due-body = We could not charge your card for the current period. Please pay now so that your subscription continues.
+mail-canceled-subject = Your subscription to { $product } was cancelled
+mail-canceled-body = Your subscription stays active until { $date }. It does not renew after that.
+mail-uncanceled-subject = Your subscription to { $product } continues
+mail-uncanceled-body = The cancellation was withdrawn, and your subscription renews as before.
+mail-revoked-subject = Your subscription to { $product } has ended
+mail-revoked-body = Your subscription has ended. It does not renew any more.
+mail-paused-subject = Your subscription to { $product } is paused
+mail-paused-body = Nothing is charged while your subscription is paused.
+mail-paused-until-body = Nothing is charged while your subscription is paused. It resumes on { $date }.
+mail-resumed-subject = Your subscription to { $product } has resumed
+mail-resumed-body = Your subscription is active again.
+mail-updated-subject = Your subscription to { $product } was changed
+mail-updated-body = The change is in effect from now on.
+mail-discount = Discount
+mail-questions = Do you have a question? Just reply to this email.
+mail-footer = You receive this email because you bought something from { $shop }.

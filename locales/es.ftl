@@ -367,3 +367,33 @@ purpose = Finalidad
 save-card = Guardar la tarjeta
 approve = Aprobar
 refuse = Rechazar
+
+## Letters
+
+mail-order-subject = Su pedido en { $shop }
+mail-order-body = Gracias por su pedido. Este es el resumen.
+mail-subscribed-subject = Su suscripción a { $product }
+mail-subscribed-body = Gracias. Su suscripción ha comenzado.
+mail-trial-body = Su prueba gratuita ha comenzado. Termina el { $date }; después pasa a ser una suscripción de pago, salvo que la cancele antes.
+mail-renewed-subject = Su suscripción a { $product } se ha renovado
+mail-renewed-body = Su suscripción se ha renovado y está pagada hasta el { $date }.
+mail-converted-subject = Su prueba de { $product } es ahora una suscripción
+mail-converted-body = Su prueba ha terminado. Su suscripción está pagada hasta el { $date }.
+mail-past-due-subject = El pago de { $product } ha fallado
+mail-past-due-body = No hemos podido cobrar el período actual en su tarjeta. Pague ahora para que su suscripción continúe.
+mail-canceled-subject = Su suscripción a { $product } se ha cancelado
+mail-canceled-body = Su suscripción sigue activa hasta el { $date }. Después no se renueva.
+mail-uncanceled-subject = Su suscripción a { $product } continúa
+mail-uncanceled-body = Se ha retirado la cancelación y su suscripción se renueva como antes.
+mail-revoked-subject = Su suscripción a { $product } ha terminado
+mail-revoked-body = Su suscripción ha terminado y ya no se renueva.
+mail-paused-subject = Su suscripción a { $product } está en pausa
+mail-paused-body = Mientras su suscripción está en pausa no se cobra nada.
+mail-paused-until-body = Mientras su suscripción está en pausa no se cobra nada. Se reanuda el { $date }.
+mail-resumed-subject = Su suscripción a { $product } se ha reanudado
+mail-resumed-body = Su suscripción vuelve a estar activa.
+mail-updated-subject = Su suscripción a { $product } ha cambiado
+mail-updated-body = El cambio se aplica desde ahora.
+mail-discount = Descuento
+mail-questions = ¿Tiene alguna pregunta? Responda a este correo.
+mail-footer = Recibe este correo porque ha comprado algo en { $shop }.

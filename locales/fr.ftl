@@ -367,3 +367,33 @@ purpose = Objet
 save-card = Enregistrer la carte
 approve = Approuver
 refuse = Refuser
+
+## Letters
+
+mail-order-subject = Votre commande chez { $shop }
+mail-order-body = Merci pour votre commande. En voici le récapitulatif.
+mail-subscribed-subject = Votre abonnement à { $product }
+mail-subscribed-body = Merci. Votre abonnement a commencé.
+mail-trial-body = Votre essai gratuit a commencé. Il se termine le { $date } ; il devient ensuite un abonnement payant, sauf si vous le résiliez avant.
+mail-renewed-subject = Votre abonnement à { $product } a été renouvelé
+mail-renewed-body = Votre abonnement a été renouvelé et est payé jusqu’au { $date }.
+mail-converted-subject = Votre essai de { $product } est devenu un abonnement
+mail-converted-body = Votre essai est terminé. Votre abonnement est payé jusqu’au { $date }.
+mail-past-due-subject = Le paiement de { $product } a échoué
+mail-past-due-body = Nous n’avons pas pu débiter votre carte pour la période en cours. Payez maintenant pour que votre abonnement continue.
+mail-canceled-subject = Votre abonnement à { $product } a été résilié
+mail-canceled-body = Votre abonnement reste actif jusqu’au { $date }. Il ne sera pas renouvelé ensuite.
+mail-uncanceled-subject = Votre abonnement à { $product } continue
+mail-uncanceled-body = La résiliation a été annulée et votre abonnement se renouvelle comme avant.
+mail-revoked-subject = Votre abonnement à { $product } est terminé
+mail-revoked-body = Votre abonnement est terminé et ne se renouvelle plus.
+mail-paused-subject = Votre abonnement à { $product } est en pause
+mail-paused-body = Rien n’est débité tant que votre abonnement est en pause.
+mail-paused-until-body = Rien n’est débité tant que votre abonnement est en pause. Il reprend le { $date }.
+mail-resumed-subject = Votre abonnement à { $product } a repris
+mail-resumed-body = Votre abonnement est de nouveau actif.
+mail-updated-subject = Votre abonnement à { $product } a été modifié
+mail-updated-body = La modification prend effet dès maintenant.
+mail-discount = Réduction
+mail-questions = Une question ? Répondez simplement à cet e-mail.
+mail-footer = Vous recevez cet e-mail parce que vous avez acheté quelque chose chez { $shop }.

@@ -367,3 +367,33 @@ purpose = Cél
 save-card = A kártya mentése
 approve = Jóváhagyás
 refuse = Elutasítás
+
+## Letters
+
+mail-order-subject = Rendelése itt: { $shop }
+mail-order-body = Köszönjük a rendelését. Íme az összesítő.
+mail-subscribed-subject = Előfizetése: { $product }
+mail-subscribed-body = Köszönjük. Előfizetése elindult.
+mail-trial-body = Ingyenes próbaideje elindult. A vége: { $date } Ezután fizetős előfizetéssé válik, ha előtte nem mondja le.
+mail-renewed-subject = Előfizetése megújult: { $product }
+mail-renewed-body = Előfizetése megújult. Eddig van kifizetve: { $date }
+mail-converted-subject = A próbaidőből előfizetés lett: { $product }
+mail-converted-body = A próbaidő véget ért. Előfizetése eddig van kifizetve: { $date }
+mail-past-due-subject = Sikertelen fizetés: { $product }
+mail-past-due-body = Nem tudtuk megterhelni a kártyáját az aktuális időszakért. Kérjük, fizessen most, hogy az előfizetése folytatódjon.
+mail-canceled-subject = Előfizetését lemondták: { $product }
+mail-canceled-body = Előfizetése eddig marad aktív: { $date } Ezután nem újul meg.
+mail-uncanceled-subject = Előfizetése folytatódik: { $product }
+mail-uncanceled-body = A lemondást visszavonták, az előfizetés a korábbiak szerint megújul.
+mail-revoked-subject = Előfizetése véget ért: { $product }
+mail-revoked-body = Előfizetése véget ért, és többé nem újul meg.
+mail-paused-subject = Előfizetése szünetel: { $product }
+mail-paused-body = Amíg az előfizetése szünetel, nem történik terhelés.
+mail-paused-until-body = Amíg az előfizetése szünetel, nem történik terhelés. A folytatás napja: { $date }
+mail-resumed-subject = Előfizetése újraindult: { $product }
+mail-resumed-body = Előfizetése ismét aktív.
+mail-updated-subject = Előfizetése megváltozott: { $product }
+mail-updated-body = A változás mostantól érvényes.
+mail-discount = Kedvezmény
+mail-questions = Kérdése van? Válaszoljon erre az e-mailre.
+mail-footer = Azért kapja ezt az e-mailt, mert vásárolt itt: { $shop }

@@ -367,3 +367,33 @@ purpose = Scopo
 save-card = Salvare la carta
 approve = Approva
 refuse = Rifiuta
+
+## Letters
+
+mail-order-subject = Il tuo ordine da { $shop }
+mail-order-body = Grazie per il tuo ordine. Ecco il riepilogo.
+mail-subscribed-subject = Il tuo abbonamento a { $product }
+mail-subscribed-body = Grazie. Il tuo abbonamento è iniziato.
+mail-trial-body = La tua prova gratuita è iniziata. Termina il { $date }; poi diventa un abbonamento a pagamento, a meno che tu non disdica prima.
+mail-renewed-subject = Il tuo abbonamento a { $product } è stato rinnovato
+mail-renewed-body = Il tuo abbonamento è stato rinnovato ed è pagato fino al { $date }.
+mail-converted-subject = La tua prova di { $product } è diventata un abbonamento
+mail-converted-body = La prova è terminata. Il tuo abbonamento è pagato fino al { $date }.
+mail-past-due-subject = Il pagamento di { $product } non è riuscito
+mail-past-due-body = Non siamo riusciti ad addebitare il periodo in corso sulla tua carta. Paga ora per continuare l’abbonamento.
+mail-canceled-subject = Il tuo abbonamento a { $product } è stato disdetto
+mail-canceled-body = Il tuo abbonamento resta attivo fino al { $date }. Dopo non si rinnova.
+mail-uncanceled-subject = Il tuo abbonamento a { $product } continua
+mail-uncanceled-body = La disdetta è stata ritirata e l’abbonamento si rinnova come prima.
+mail-revoked-subject = Il tuo abbonamento a { $product } è terminato
+mail-revoked-body = Il tuo abbonamento è terminato e non si rinnova più.
+mail-paused-subject = Il tuo abbonamento a { $product } è in pausa
+mail-paused-body = Finché l’abbonamento è in pausa non viene addebitato nulla.
+mail-paused-until-body = Finché l’abbonamento è in pausa non viene addebitato nulla. Riprende il { $date }.
+mail-resumed-subject = Il tuo abbonamento a { $product } è ripreso
+mail-resumed-body = Il tuo abbonamento è di nuovo attivo.
+mail-updated-subject = Il tuo abbonamento a { $product } è cambiato
+mail-updated-body = La modifica vale da subito.
+mail-discount = Sconto
+mail-questions = Hai una domanda? Rispondi a questa e-mail.
+mail-footer = Ricevi questa e-mail perché hai acquistato qualcosa da { $shop }.

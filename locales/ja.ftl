@@ -353,3 +353,33 @@ purpose = 目的
 save-card = カードの保存
 approve = 承認
 refuse = 拒否
+
+## Letters
+
+mail-order-subject = { $shop }でのご注文
+mail-order-body = ご注文ありがとうございます。内容は以下のとおりです。
+mail-subscribed-subject = 「{ $product }」のサブスクリプション
+mail-subscribed-body = ありがとうございます。サブスクリプションが始まりました。
+mail-trial-body = 無料トライアルが始まりました。{ $date }に終了し、それまでに解約されない場合は有料のサブスクリプションになります。
+mail-renewed-subject = 「{ $product }」のサブスクリプションが更新されました
+mail-renewed-body = サブスクリプションが更新され、{ $date }までのお支払いが完了しました。
+mail-converted-subject = 「{ $product }」のトライアルがサブスクリプションになりました
+mail-converted-body = トライアル期間が終了しました。{ $date }までのお支払いが完了しています。
+mail-past-due-subject = 「{ $product }」のお支払いができませんでした
+mail-past-due-body = 今回の期間の料金をカードに請求できませんでした。サブスクリプションを続けるには、今すぐお支払いください。
+mail-canceled-subject = 「{ $product }」のサブスクリプションが解約されました
+mail-canceled-body = サブスクリプションは{ $date }まで有効で、その後は更新されません。
+mail-uncanceled-subject = 「{ $product }」のサブスクリプションは継続されます
+mail-uncanceled-body = 解約が取り消され、サブスクリプションはこれまでどおり更新されます。
+mail-revoked-subject = 「{ $product }」のサブスクリプションが終了しました
+mail-revoked-body = サブスクリプションは終了し、今後は更新されません。
+mail-paused-subject = 「{ $product }」のサブスクリプションは一時停止中です
+mail-paused-body = 一時停止中は請求されません。
+mail-paused-until-body = 一時停止中は請求されません。{ $date }に再開されます。
+mail-resumed-subject = 「{ $product }」のサブスクリプションが再開されました
+mail-resumed-body = サブスクリプションは再び有効になりました。
+mail-updated-subject = 「{ $product }」のサブスクリプションが変更されました
+mail-updated-body = 変更は今から適用されます。
+mail-discount = 割引
+mail-questions = ご不明な点がありましたら、このメールにご返信ください。
+mail-footer = このメールは、{ $shop }でご購入いただいた方にお送りしています。

@@ -353,3 +353,33 @@ purpose = 용도
 save-card = 카드 저장
 approve = 승인
 refuse = 거절
+
+## Letters
+
+mail-order-subject = { $shop } 주문 내역
+mail-order-body = 주문해 주셔서 감사합니다. 주문 내역은 다음과 같습니다.
+mail-subscribed-subject = ‘{ $product }’ 구독
+mail-subscribed-body = 감사합니다. 구독이 시작되었습니다.
+mail-trial-body = 무료 체험이 시작되었습니다. 체험은 { $date }에 끝나며, 그 전에 해지하지 않으면 유료 구독으로 바뀝니다.
+mail-renewed-subject = ‘{ $product }’ 구독이 갱신되었습니다
+mail-renewed-body = 구독이 갱신되었고 { $date }까지 결제가 완료되었습니다.
+mail-converted-subject = ‘{ $product }’ 체험이 구독으로 바뀌었습니다
+mail-converted-body = 체험 기간이 끝났습니다. { $date }까지 결제가 완료되었습니다.
+mail-past-due-subject = ‘{ $product }’ 결제에 실패했습니다
+mail-past-due-body = 이번 기간의 요금을 카드로 결제하지 못했습니다. 구독을 계속하려면 지금 결제해 주세요.
+mail-canceled-subject = ‘{ $product }’ 구독이 해지되었습니다
+mail-canceled-body = 구독은 { $date }까지 유지되며 그 후에는 갱신되지 않습니다.
+mail-uncanceled-subject = ‘{ $product }’ 구독이 계속됩니다
+mail-uncanceled-body = 해지가 취소되어 구독이 이전처럼 갱신됩니다.
+mail-revoked-subject = ‘{ $product }’ 구독이 종료되었습니다
+mail-revoked-body = 구독이 종료되었으며 더 이상 갱신되지 않습니다.
+mail-paused-subject = ‘{ $product }’ 구독이 일시 중지되었습니다
+mail-paused-body = 구독이 일시 중지된 동안에는 결제되지 않습니다.
+mail-paused-until-body = 구독이 일시 중지된 동안에는 결제되지 않습니다. { $date }에 다시 시작됩니다.
+mail-resumed-subject = ‘{ $product }’ 구독이 다시 시작되었습니다
+mail-resumed-body = 구독이 다시 활성화되었습니다.
+mail-updated-subject = ‘{ $product }’ 구독이 변경되었습니다
+mail-updated-body = 변경 사항은 지금부터 적용됩니다.
+mail-discount = 할인
+mail-questions = 궁금한 점이 있으면 이 이메일에 회신해 주세요.
+mail-footer = { $shop }에서 구매하셨기 때문에 이 이메일을 보내 드립니다.

@@ -367,3 +367,33 @@ purpose = Doel
 save-card = De kaart bewaren
 approve = Goedkeuren
 refuse = Weigeren
+
+## Letters
+
+mail-order-subject = Je bestelling bij { $shop }
+mail-order-body = Bedankt voor je bestelling. Hier is het overzicht.
+mail-subscribed-subject = Je abonnement op { $product }
+mail-subscribed-body = Bedankt. Je abonnement is begonnen.
+mail-trial-body = Je gratis proefperiode is begonnen. Die eindigt op { $date }; daarna wordt het een betaald abonnement, tenzij je eerder opzegt.
+mail-renewed-subject = Je abonnement op { $product } is verlengd
+mail-renewed-body = Je abonnement is verlengd en betaald tot { $date }.
+mail-converted-subject = Je proefperiode van { $product } is een abonnement geworden
+mail-converted-body = Je proefperiode is voorbij. Je abonnement is betaald tot { $date }.
+mail-past-due-subject = De betaling voor { $product } is mislukt
+mail-past-due-body = We konden de huidige periode niet van je kaart afschrijven. Betaal nu, zodat je abonnement doorloopt.
+mail-canceled-subject = Je abonnement op { $product } is opgezegd
+mail-canceled-body = Je abonnement blijft actief tot { $date } en wordt daarna niet verlengd.
+mail-uncanceled-subject = Je abonnement op { $product } loopt door
+mail-uncanceled-body = De opzegging is ingetrokken en je abonnement wordt verlengd zoals voorheen.
+mail-revoked-subject = Je abonnement op { $product } is beëindigd
+mail-revoked-body = Je abonnement is beëindigd en wordt niet meer verlengd.
+mail-paused-subject = Je abonnement op { $product } is gepauzeerd
+mail-paused-body = Zolang je abonnement gepauzeerd is, wordt er niets afgeschreven.
+mail-paused-until-body = Zolang je abonnement gepauzeerd is, wordt er niets afgeschreven. Het gaat verder op { $date }.
+mail-resumed-subject = Je abonnement op { $product } is hervat
+mail-resumed-body = Je abonnement is weer actief.
+mail-updated-subject = Je abonnement op { $product } is gewijzigd
+mail-updated-body = De wijziging geldt vanaf nu.
+mail-discount = Korting
+mail-questions = Heb je een vraag? Beantwoord deze e-mail.
+mail-footer = Je krijgt deze e-mail omdat je iets hebt gekocht bij { $shop }.

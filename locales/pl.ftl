@@ -384,3 +384,33 @@ purpose = Cel
 save-card = Zapisanie karty
 approve = Zatwierdź
 refuse = Odrzuć
+
+## Letters
+
+mail-order-subject = Zamówienie w { $shop }
+mail-order-body = Dziękujemy za zamówienie. Oto podsumowanie.
+mail-subscribed-subject = Twoja subskrypcja: { $product }
+mail-subscribed-body = Dziękujemy. Twoja subskrypcja się rozpoczęła.
+mail-trial-body = Bezpłatny okres próbny się rozpoczął. Kończy się { $date }; potem staje się płatną subskrypcją, chyba że wcześniej z niej zrezygnujesz.
+mail-renewed-subject = Subskrypcja odnowiona: { $product }
+mail-renewed-body = Twoja subskrypcja została odnowiona i opłacona do { $date }.
+mail-converted-subject = Okres próbny stał się subskrypcją: { $product }
+mail-converted-body = Okres próbny się skończył. Subskrypcja jest opłacona do { $date }.
+mail-past-due-subject = Płatność nie powiodła się: { $product }
+mail-past-due-body = Nie udało się obciążyć Twojej karty za bieżący okres. Zapłać teraz, aby subskrypcja trwała dalej.
+mail-canceled-subject = Subskrypcja anulowana: { $product }
+mail-canceled-body = Twoja subskrypcja pozostaje aktywna do { $date }. Potem się nie odnowi.
+mail-uncanceled-subject = Subskrypcja trwa dalej: { $product }
+mail-uncanceled-body = Rezygnacja została wycofana, a subskrypcja odnawia się jak dotąd.
+mail-revoked-subject = Subskrypcja zakończona: { $product }
+mail-revoked-body = Twoja subskrypcja się zakończyła i już się nie odnowi.
+mail-paused-subject = Subskrypcja wstrzymana: { $product }
+mail-paused-body = Gdy subskrypcja jest wstrzymana, nic nie jest pobierane.
+mail-paused-until-body = Gdy subskrypcja jest wstrzymana, nic nie jest pobierane. Wznowienie nastąpi { $date }.
+mail-resumed-subject = Subskrypcja wznowiona: { $product }
+mail-resumed-body = Twoja subskrypcja jest znowu aktywna.
+mail-updated-subject = Subskrypcja zmieniona: { $product }
+mail-updated-body = Zmiana obowiązuje od teraz.
+mail-discount = Rabat
+mail-questions = Masz pytanie? Odpowiedz na tę wiadomość.
+mail-footer = Otrzymujesz tę wiadomość, ponieważ dokonano zakupu w { $shop }.

@@ -367,3 +367,33 @@ purpose = Finalidade
 save-card = Guardar o cartão
 approve = Aprovar
 refuse = Recusar
+
+## Letters
+
+mail-order-subject = A sua encomenda em { $shop }
+mail-order-body = Obrigado pela sua encomenda. Eis o resumo.
+mail-subscribed-subject = A sua subscrição de { $product }
+mail-subscribed-body = Obrigado. A sua subscrição começou.
+mail-trial-body = O seu período experimental gratuito começou. Termina a { $date }; depois passa a ser uma subscrição paga, salvo se cancelar antes.
+mail-renewed-subject = A sua subscrição de { $product } foi renovada
+mail-renewed-body = A sua subscrição foi renovada e está paga até { $date }.
+mail-converted-subject = O período experimental de { $product } passou a subscrição
+mail-converted-body = O período experimental terminou. A sua subscrição está paga até { $date }.
+mail-past-due-subject = O pagamento de { $product } falhou
+mail-past-due-body = Não foi possível cobrar o período atual no seu cartão. Pague agora para que a sua subscrição continue.
+mail-canceled-subject = A sua subscrição de { $product } foi cancelada
+mail-canceled-body = A sua subscrição mantém-se ativa até { $date }. Depois não será renovada.
+mail-uncanceled-subject = A sua subscrição de { $product } continua
+mail-uncanceled-body = O cancelamento foi retirado e a sua subscrição renova-se como antes.
+mail-revoked-subject = A sua subscrição de { $product } terminou
+mail-revoked-body = A sua subscrição terminou e já não será renovada.
+mail-paused-subject = A sua subscrição de { $product } está em pausa
+mail-paused-body = Nada é cobrado enquanto a sua subscrição estiver em pausa.
+mail-paused-until-body = Nada é cobrado enquanto a sua subscrição estiver em pausa. É retomada a { $date }.
+mail-resumed-subject = A sua subscrição de { $product } foi retomada
+mail-resumed-body = A sua subscrição está novamente ativa.
+mail-updated-subject = A sua subscrição de { $product } foi alterada
+mail-updated-body = A alteração aplica-se a partir de agora.
+mail-discount = Desconto
+mail-questions = Tem alguma pergunta? Responda a este e-mail.
+mail-footer = Recebe este e-mail porque comprou algo em { $shop }.

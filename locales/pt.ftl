@@ -367,3 +367,33 @@ purpose = Finalidade
 save-card = Salvar o cartão
 approve = Aprovar
 refuse = Recusar
+
+## Letters
+
+mail-order-subject = Seu pedido em { $shop }
+mail-order-body = Obrigado pelo seu pedido. Aqui está o resumo.
+mail-subscribed-subject = Sua assinatura de { $product }
+mail-subscribed-body = Obrigado. Sua assinatura começou.
+mail-trial-body = Seu teste grátis começou. Ele termina em { $date }; depois se torna uma assinatura paga, a menos que você cancele antes.
+mail-renewed-subject = Sua assinatura de { $product } foi renovada
+mail-renewed-body = Sua assinatura foi renovada e está paga até { $date }.
+mail-converted-subject = Seu teste de { $product } virou uma assinatura
+mail-converted-body = Seu teste terminou. Sua assinatura está paga até { $date }.
+mail-past-due-subject = O pagamento de { $product } falhou
+mail-past-due-body = Não conseguimos cobrar o período atual no seu cartão. Pague agora para que sua assinatura continue.
+mail-canceled-subject = Sua assinatura de { $product } foi cancelada
+mail-canceled-body = Sua assinatura continua ativa até { $date }. Depois disso, não será renovada.
+mail-uncanceled-subject = Sua assinatura de { $product } continua
+mail-uncanceled-body = O cancelamento foi desfeito e sua assinatura será renovada como antes.
+mail-revoked-subject = Sua assinatura de { $product } terminou
+mail-revoked-body = Sua assinatura terminou e não será mais renovada.
+mail-paused-subject = Sua assinatura de { $product } está pausada
+mail-paused-body = Nada é cobrado enquanto sua assinatura está pausada.
+mail-paused-until-body = Nada é cobrado enquanto sua assinatura está pausada. Ela será retomada em { $date }.
+mail-resumed-subject = Sua assinatura de { $product } foi retomada
+mail-resumed-body = Sua assinatura está ativa novamente.
+mail-updated-subject = Sua assinatura de { $product } foi alterada
+mail-updated-body = A alteração vale a partir de agora.
+mail-discount = Desconto
+mail-questions = Tem alguma dúvida? Responda a este e-mail.
+mail-footer = Você recebe este e-mail porque comprou algo em { $shop }.

@@ -383,3 +383,33 @@ purpose = Ändamål
 save-card = Spara kortet
 approve = Godkänn
 refuse = Neka
+
+## Letters
+
+mail-order-subject = Din beställning hos { $shop }
+mail-order-body = Tack för din beställning. Här är en sammanfattning.
+mail-subscribed-subject = Din prenumeration på { $product }
+mail-subscribed-body = Tack. Din prenumeration har börjat.
+mail-trial-body = Din kostnadsfria provperiod har börjat. Den slutar den { $date }; sedan blir den en betald prenumeration om du inte säger upp den innan dess.
+mail-renewed-subject = Din prenumeration på { $product } har förnyats
+mail-renewed-body = Din prenumeration har förnyats och är betald till den { $date }.
+mail-converted-subject = Din provperiod för { $product } har blivit en prenumeration
+mail-converted-body = Din provperiod är slut. Din prenumeration är betald till den { $date }.
+mail-past-due-subject = Betalningen för { $product } misslyckades
+mail-past-due-body = Vi kunde inte debitera ditt kort för den aktuella perioden. Betala nu så att din prenumeration fortsätter.
+mail-canceled-subject = Din prenumeration på { $product } har sagts upp
+mail-canceled-body = Din prenumeration är aktiv till den { $date } och förnyas inte därefter.
+mail-uncanceled-subject = Din prenumeration på { $product } fortsätter
+mail-uncanceled-body = Uppsägningen har tagits tillbaka och din prenumeration förnyas som tidigare.
+mail-revoked-subject = Din prenumeration på { $product } har avslutats
+mail-revoked-body = Din prenumeration har avslutats och förnyas inte längre.
+mail-paused-subject = Din prenumeration på { $product } är pausad
+mail-paused-body = Inget debiteras medan din prenumeration är pausad.
+mail-paused-until-body = Inget debiteras medan din prenumeration är pausad. Den återupptas den { $date }.
+mail-resumed-subject = Din prenumeration på { $product } har återupptagits
+mail-resumed-body = Din prenumeration är aktiv igen.
+mail-updated-subject = Din prenumeration på { $product } har ändrats
+mail-updated-body = Ändringen gäller från och med nu.
+mail-discount = Rabatt
+mail-questions = Har du en fråga? Svara på det här mejlet.
+mail-footer = Du får det här mejlet eftersom du har köpt något hos { $shop }.

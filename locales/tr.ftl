@@ -367,3 +367,33 @@ purpose = Amaç
 save-card = Kart kaydı
 approve = Onayla
 refuse = Reddet
+
+## Letters
+
+mail-order-subject = { $shop } siparişiniz
+mail-order-body = Siparişiniz için teşekkürler. Özeti aşağıdadır.
+mail-subscribed-subject = { $product } aboneliğiniz
+mail-subscribed-body = Teşekkürler. Aboneliğiniz başladı.
+mail-trial-body = Ücretsiz denemeniz başladı. { $date } tarihinde biter; daha önce iptal etmezseniz ücretli aboneliğe dönüşür.
+mail-renewed-subject = { $product } aboneliğiniz yenilendi
+mail-renewed-body = Aboneliğiniz yenilendi ve { $date } tarihine kadar ödendi.
+mail-converted-subject = { $product } denemeniz aboneliğe dönüştü
+mail-converted-body = Denemeniz bitti. Aboneliğiniz { $date } tarihine kadar ödendi.
+mail-past-due-subject = { $product } ödemesi başarısız oldu
+mail-past-due-body = İçinde bulunulan dönem için kartınızdan ödeme alamadık. Aboneliğinizin devam etmesi için şimdi ödeyin.
+mail-canceled-subject = { $product } aboneliğiniz iptal edildi
+mail-canceled-body = Aboneliğiniz { $date } tarihine kadar etkin kalır ve sonra yenilenmez.
+mail-uncanceled-subject = { $product } aboneliğiniz devam ediyor
+mail-uncanceled-body = İptal geri alındı; aboneliğiniz eskisi gibi yenilenecek.
+mail-revoked-subject = { $product } aboneliğiniz sona erdi
+mail-revoked-body = Aboneliğiniz sona erdi ve artık yenilenmeyecek.
+mail-paused-subject = { $product } aboneliğiniz duraklatıldı
+mail-paused-body = Aboneliğiniz duraklatılmışken ücret alınmaz.
+mail-paused-until-body = Aboneliğiniz duraklatılmışken ücret alınmaz. { $date } tarihinde devam eder.
+mail-resumed-subject = { $product } aboneliğiniz yeniden başladı
+mail-resumed-body = Aboneliğiniz yeniden etkin.
+mail-updated-subject = { $product } aboneliğiniz değiştirildi
+mail-updated-body = Değişiklik şu andan itibaren geçerlidir.
+mail-discount = İndirim
+mail-questions = Bir sorunuz mu var? Bu e-postayı yanıtlayın.
+mail-footer = Bu e-postayı, { $shop } mağazasından alışveriş yaptığınız için alıyorsunuz.

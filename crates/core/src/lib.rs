@@ -6,6 +6,7 @@ pub mod checkout_links;
 pub mod customers;
 pub mod discounts;
 pub mod kernel;
+pub mod mail;
 pub mod orders;
 pub mod organizations;
 pub mod payments;

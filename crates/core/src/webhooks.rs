@@ -20,6 +20,7 @@ use crate::kernel::{
     changes::{Changes, Record, Wake, Write},
     context::{DecisionContext, microseconds},
     events::{self, API_VERSION, Subscribers},
+    letters::LetterCause,
     records::{WebhookDelivery, WebhookEndpoint, WebhookEvent},
     refusal::{Refusal, collected, no_organization_id},
     values::{Json, Value},
@@ -342,7 +343,12 @@ pub fn delivered(
             modified_at: Some(ctx.now),
             ..endpoint.clone()
         };
-        changes.update(endpoint, &off);
+        changes.update(endpoint, &off).tell_by_mail(
+            ctx,
+            LetterCause::EndpointDisabled,
+            endpoint.organization_id,
+            endpoint.id,
+        );
         skip_waiting(&mut changes, endpoint.id, ctx);
     }
     if answer.is_success() {

@@ -10,6 +10,7 @@ mod geo;
 pub mod http;
 pub mod jobs;
 mod joined;
+pub mod mail;
 pub mod metrics;
 #[cfg(test)]
 mod module_cycles;

@@ -11,6 +11,7 @@ use crate::{
     kernel::{
         changes::Changes,
         context::DecisionContext,
+        letters::LetterCause,
         records::{JournalEntry, WebhookEndpoint, WebhookEvent},
     },
     webhooks::javascript,
@@ -54,7 +55,7 @@ impl Subscribers {
 
 impl Changes {
     /// Writes an event into the organization's journal, and into the outbox for every endpoint that asked
-    /// for its type.
+    /// for its type; and has people told by mail, where the event is a cause of letters.
     ///
     /// `subject_id` is what the event is about; `data` makes the API resource, and is not called where nobody asked.
     pub fn emit<T: Serialize>(
@@ -74,6 +75,9 @@ impl Changes {
             kind,
             subject_id,
         });
+        if let Some(cause) = LetterCause::of(kind) {
+            self.tell_by_mail(ctx, cause, subscribers.organization_id, subject_id);
+        }
         if !subscribers.has_subscriber(kind) {
             return self;
         }

@@ -9,6 +9,7 @@ pub mod hex;
 pub mod idempotency;
 pub mod job_request;
 pub mod jobs;
+pub mod letters;
 pub mod password;
 pub mod period;
 pub mod records;

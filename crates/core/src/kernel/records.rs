@@ -34,6 +34,7 @@ use crate::{
 };
 
 mod catalog;
+mod mail;
 mod payments;
 mod sales;
 mod terms;
@@ -42,6 +43,7 @@ pub use catalog::{
     AttachedField, Benefit, CustomField, File, Meter, PriceKind, Product, ProductPrice, Upload,
     UploadPart,
 };
+pub use mail::{Content, Mail, MailKind, MailState};
 pub use payments::{
     Dispute, Payment, PaymentKind, PaymentMethod, PaymentState, ProcessorName, ProcessorNotice,
     ProcessorState, Purpose, Refund, RefundReason, RefundState, Source,
@@ -68,6 +70,8 @@ word_cell!(
     EventType,
     FileService,
     Interval,
+    MailKind,
+    MailState,
     MeterUnit,
     OrderStatus,
     OrganizationStatus,

@@ -410,6 +410,13 @@ pub enum RetentionWrite {
         /// So many at most.
         limit: i64,
     },
+    /// Deletes letters that were written before a moment, the oldest first.
+    DeleteMails {
+        /// The moment.
+        before: Timestamp,
+        /// So many at most.
+        limit: i64,
+    },
     /// Deletes notices of the processor that were taken in before a moment, the oldest first.
     DeleteNotices {
         /// The moment.

@@ -12,6 +12,7 @@ use crate::{
         changes::Changes,
         context::DecisionContext,
         events::Subscribers,
+        letters::LetterCause,
         records::{Customer, Dispute, Payment, Refund},
         refusal::Refusal,
     },
@@ -128,6 +129,10 @@ pub fn record(
         None => {
             let new = made(rows, report, status, ctx);
             changes.guard(&rows.order.order).insert(&new);
+            if !new.is_closed() {
+                let (cause, own) = (LetterCause::DisputeOpened, new.organization_id);
+                changes.tell_by_mail(ctx, cause, own, new.id);
+            }
             new
         }
         Some(old) => {

@@ -277,6 +277,8 @@ impl<'a> Billing<'a> {
         };
         let applied = pending::apply(&update, &mut self.new, self.rows, start);
         (self.offered, self.discount) = (applied.offered, applied.discount);
+        let (old, new) = (&self.rows.subscription, &self.new);
+        self.changes.tell_of_change(self.ctx, old, new);
         if let Some(discount_id) = applied.used {
             let counted = DiscountWrite::CountLateUse { discount_id };
             self.changes.write(counted);

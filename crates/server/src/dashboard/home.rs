@@ -20,6 +20,7 @@ use super::{
     chart::{Chart, Form, Label, Plan, Series, Unit, labels},
     layout::{Area, Layout, NavLink},
     listing::{Column, Empty, Listing, ListingQuery, Row, thousands},
+    mail,
     parts::{Cell, money},
     show,
 };
@@ -52,6 +53,8 @@ struct HomePage {
     layout: Layout,
     /// A warning, in a sentence or two.
     warning: Option<&'static str>,
+    /// The address of the list of letters, where they are not simply sent.
+    mailbox: Option<String>,
     /// Endpoints that take nothing.
     failing: Vec<Failing>,
     periods: Vec<NavLink>,
@@ -134,6 +137,7 @@ async fn home(dashboard: Dashboard<scope::OrdersRead>, query: ListingQuery) -> A
     let shown = Shown { period, currency };
     show(&HomePage {
         warning: warning.map(Warning::words),
+        mailbox: mail::notice(&dashboard).map(|_| dashboard.path("/mail")),
         failing,
         periods: periods(&dashboard, &shown),
         currencies: currencies(&dashboard, &shown, &counts),

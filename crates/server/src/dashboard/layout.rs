@@ -20,12 +20,13 @@ pub enum Area {
     Customers,
     Payments,
     Disputes,
+    Mail,
     Developers,
     Settings,
 }
 
 impl Area {
-    const ALL: [Area; 10] = [
+    const ALL: [Area; 11] = [
         Area::Home,
         Area::Products,
         Area::Checkouts,
@@ -34,6 +35,7 @@ impl Area {
         Area::Customers,
         Area::Payments,
         Area::Disputes,
+        Area::Mail,
         Area::Developers,
         Area::Settings,
     ];
@@ -48,6 +50,7 @@ impl Area {
             Area::Customers => "Customers",
             Area::Payments => "Payments",
             Area::Disputes => "Disputes",
+            Area::Mail => "Mail",
             Area::Developers => "Developers",
             Area::Settings => "Settings",
         }
@@ -77,6 +80,7 @@ impl Area {
             Area::Disputes => {
                 "M8 2v11.5M4.5 13.5h7M3 4.5l5-1.5 5 1.5M3 4.5 1.5 9h3zM13 4.5 11.5 9h3z"
             }
+            Area::Mail => "M1.8 3.5h12.4v9H1.8zM2 4l6 4.8L14 4",
             Area::Developers => "M5.5 4.5 2 8l3.5 3.5M10.5 4.5 14 8l-3.5 3.5",
             Area::Settings => {
                 "M2 4.5h7M12.5 4.5H14M2 11.5h1.5M7 11.5h7M10.7 6.2a1.7 1.7 0 1 0 0-3.4 1.7 1.7 0 0 0 0 3.4zM5.2 13.2a1.7 1.7 0 1 0 0-3.4 1.7 1.7 0 0 0 0 3.4z"

@@ -23,6 +23,7 @@ mod invitations;
 pub mod layout;
 pub mod listing;
 pub mod live;
+mod mail;
 mod mail_delivery;
 pub mod parts;
 mod pay_link;
@@ -74,6 +75,7 @@ pub fn routes(app: &Arc<App>, reference: Router<Arc<App>>) -> Router<Arc<App>> {
         .merge(catalog::routes())
         .merge(sales::routes())
         .merge(customers::routes())
+        .merge(mail::routes())
         .merge(developers::routes())
         .merge(settings::routes())
         .merge(reference)

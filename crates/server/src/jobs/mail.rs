@@ -1,8 +1,18 @@
-//! Mail to people who sign in.
+//! Letters: what a cause asks for is written, and what is written is sent. Letters with a link are written when they are
+//! sent, so that no secret waits anywhere.
 
-use jiff::SignedDuration;
 use till_core::{
-    kernel::{changes::Changes, jobs::End, records::Invitation},
+    kernel::{
+        changes::Changes,
+        jobs::End,
+        letters::{LetterCause, LetterRequest},
+        records::{
+            Content, Customer, Dispute, Invitation, Mail, MailKind, MailState, Order, Organization,
+            Product, Subscription, User,
+        },
+    },
+    mail::{self, Attempt, LIMITED_WITHIN, MOST_TO_ONE, NewLetter},
+    orders::visit::Standing,
     people::{
         sign_in::{self, Letter},
         team,
@@ -12,7 +22,17 @@ use till_ports::mail::{Address, Line, MailError, Message, MessageId};
 use till_store::Query;
 use uuid::Uuid;
 
-use crate::{app::App, error::ApiError};
+use crate::{
+    app::App,
+    error::ApiError,
+    mail::{Contested, Sold, Told, disputed, endpoint_disabled, html, sale, text, to_customer},
+    pages::words::Locale,
+};
+
+/// Why a letter is only kept, for the dashboard.
+const NO_SERVER: &str = "This server sends no e-mail.";
+const OF_SANDBOX: &str = "In the sandbox, mail goes only to members of the team.";
+const TOO_MANY: &str = "Too many letters went to this address within an hour.";
 
 /// Makes a link and sends it. Where nobody has the address nothing is sent, and nobody is told.
 pub async fn sign_in(app: &App, letter: Letter) -> Result<End, ApiError> {
@@ -20,8 +40,25 @@ pub async fn sign_in(app: &App, letter: Letter) -> Result<End, ApiError> {
         let (token, changes) = sign_in::link(&user, letter.life(), &app.key, &app.context());
         // Kept first: a link that arrives must work. A mail that fails leaves a link that nobody knows.
         app.commit(changes).await?;
-        let (subject, text) = words(&letter, &token, app);
-        send(app, &user.email, &subject, text, app.key.digest(&token)).await?;
+        let life = letter.life();
+        let words = match &letter {
+            Letter::SignIn { next, .. } => {
+                let url = app.urls.sign_in_link(&token, next.as_deref());
+                crate::mail::sign_in(&app.urls.public_url, url, life)
+            }
+            Letter::Invitation {
+                organization,
+                slug,
+                by,
+                ..
+            } => {
+                let next = format!("/dashboard/{slug}");
+                let url = app.urls.sign_in_link(&token, Some(&next));
+                let urls = (url, &*app.urls.sign_in_url());
+                crate::mail::joined(organization, by, urls, life)
+            }
+        };
+        with_link(app, &user.email, words, app.key.digest(&token)).await?;
     }
     Ok(End::Done(Changes::new()))
 }
@@ -38,50 +75,33 @@ pub async fn invitation(app: &App, id: Uuid) -> Result<End, ApiError> {
     let (token, changes) = team::invitation_link(&invitation, &app.key, &ctx);
     // Kept first: a link that arrives must work.
     app.commit(changes).await?;
-    let text = format!(
-        "{} has invited you to join the team of {}.\n\n\
-         {}\n\n\
-         To join, press the button on that page, which also signs you in. The link works once and\n\
-         expires in {}. If you do not want to join, ignore this message.\n",
-        invitation.invited_by,
-        organization.name,
-        app.urls.invitation_url(&token),
-        in_words(invitation.expires_at.duration_since(ctx.now)),
-    );
-    let subject = format!("You are invited to {}", organization.name);
-    send(
-        app,
-        &invitation.email,
-        &subject,
-        text,
-        app.key.digest(&token),
-    )
-    .await?;
+    let life = invitation.expires_at.duration_since(ctx.now);
+    let url = app.urls.invitation_url(&token);
+    let words = crate::mail::invitation(&organization, &invitation, url, life);
+    with_link(app, &invitation.email, words, app.key.digest(&token)).await?;
     Ok(End::Done(Changes::new()))
 }
 
-/// Hands a letter over. One that is refused for good is not sent again: another one can be asked for.
-async fn send(
+/// Hands over a letter with a link, which is kept nowhere. One that is refused for good is not sent again: another one
+/// can be asked for.
+async fn with_link(
     app: &App,
     to: &str,
-    subject: &str,
-    text: String,
+    (subject, content): (String, Content),
     name: String,
 ) -> Result<(), ApiError> {
     let Ok(to) = Address::parse(to) else {
         tracing::warn!("a letter was not sent: its address is none");
         return Ok(());
     };
-    let host = url::Url::parse(&app.urls.public_url).ok();
-    let host = host.as_ref().and_then(|url| url.host_str());
     let message = Message {
-        from: Line::new("Till"),
+        from: Line::new(&content.shop),
         reply_to: None,
         to,
-        subject: Line::new(subject),
-        text,
-        html: None,
-        id: MessageId::new(&name, host.unwrap_or_default()),
+        subject: Line::new(&subject),
+        text: text(&content),
+        html: Some(html(&content).map_err(ApiError::internal)?),
+        id: message_id(app, &name),
         date: app.clock.now(),
     };
     match app.mail.send(message).await {
@@ -94,52 +114,299 @@ async fn send(
     }
 }
 
-/// Subject and words of a letter.
-fn words(letter: &Letter, token: &str, app: &App) -> (String, String) {
-    let life = in_words(letter.life());
-    match letter {
-        Letter::SignIn { next, .. } => (
-            "Your sign-in link".to_owned(),
-            format!(
-                "Someone, most likely you, asked to sign in at {}.\n\n\
-                 {}\n\n\
-                 The link works once and expires in {life}. If it was not you, ignore this message:\n\
-                 no one can sign in without the link.\n",
-                app.urls.public_url,
-                app.urls.sign_in_link(token, next.as_deref()),
-            ),
-        ),
-        Letter::Invitation {
-            organization,
-            slug,
-            by,
-            ..
-        } => {
-            let next = format!("/dashboard/{slug}");
-            (
-                format!("You are invited to {organization}"),
-                format!(
-                    "{by} has invited you to join the team of {organization}.\n\n\
-                     {}\n\n\
-                     The link signs you in once and expires in {life}. Later, request a new one with\n\
-                     this e-mail address: {}\n",
-                    app.urls.sign_in_link(token, Some(&next)),
-                    app.urls.sign_in_url(),
-                ),
-            )
+fn message_id(app: &App, name: &str) -> MessageId {
+    let url = url::Url::parse(&app.urls.public_url).ok();
+    let host = url.as_ref().and_then(|url| url.host_str());
+    MessageId::new(name, host.unwrap_or_default())
+}
+
+/// What a cause is about, as it is now.
+struct Subject {
+    organization: Organization,
+    customer: Option<Customer>,
+    order: Option<Order>,
+    subscription: Option<Subscription>,
+    product: Option<Product>,
+    dispute: Option<Dispute>,
+}
+
+/// Writes the letters of a cause, with the end of the job.
+pub async fn write(app: &App, request: LetterRequest) -> Result<End, ApiError> {
+    let Some(subject) = load(app, &request).await? else {
+        return Ok(End::Done(Changes::new()));
+    };
+    let team = app.store.team(request.organization_id).await?;
+    let people = team.map(|team| team.people).unwrap_or_default();
+    let people: Vec<User> = people.into_iter().map(|(_, user)| user).collect();
+    let mut letters: Vec<NewLetter> = for_customer(app, &request, &subject)
+        .await?
+        .into_iter()
+        .collect();
+    letters.extend(for_people(app, &request, &subject, &people).await?);
+    let ctx = app.context();
+    let mut changes = Changes::new();
+    for mut letter in letters {
+        letter.kept = kept(app, &request, &letter.recipient, &people).await?;
+        changes.and(mail::write(letter, request.organization_id, &ctx));
+    }
+    Ok(End::Done(changes))
+}
+
+async fn load(app: &App, request: &LetterRequest) -> Result<Option<Subject>, ApiError> {
+    let store = &app.store;
+    let Some(organization) = store.organization(request.organization_id).await? else {
+        return Ok(None);
+    };
+    let id = request.subject_id;
+    let mut subject = Subject {
+        organization,
+        customer: None,
+        order: None,
+        subscription: None,
+        product: None,
+        dispute: None,
+    };
+    match request.cause {
+        LetterCause::EndpointDisabled => return Ok(Some(subject)),
+        LetterCause::OrderPaid => subject.order = store.order_by_id(id).await?,
+        LetterCause::DisputeOpened => {
+            subject.dispute = store.one(Query::by_id::<Dispute>(id)).await?;
+        }
+        _ => subject.subscription = store.subscription_by_id(id).await?,
+    }
+    let bought_by = subject
+        .order
+        .as_ref()
+        .and_then(|order| order.subscription_id);
+    if let Some(id) = bought_by {
+        subject.subscription = store.subscription_by_id(id).await?;
+    }
+    let of_order = subject.order.as_ref();
+    let of_subscription = subject.subscription.as_ref();
+    let of_dispute = subject.dispute.as_ref();
+    let customer = of_order
+        .map(|order| order.customer_id)
+        .or(of_subscription.map(|subscription| subscription.customer_id))
+        .or(of_dispute.map(|dispute| dispute.customer_id));
+    let product = of_order
+        .map(|order| order.product_id)
+        .or(of_subscription.map(|subscription| subscription.product_id));
+    let Some(customer) = customer else {
+        // It was deleted meanwhile.
+        return Ok(None);
+    };
+    let customer: Option<Customer> = store.one(Query::by_id::<Customer>(customer)).await?;
+    // Who was deleted is told nothing more.
+    subject.customer = customer.filter(|customer| customer.deleted_at.is_none());
+    if let Some(id) = product {
+        subject.product = store.one(Query::by_id::<Product>(id)).await?;
+    }
+    Ok(Some(subject))
+}
+
+/// The letter to the customer, if there is something to say and the organization has it said.
+async fn for_customer(
+    app: &App,
+    request: &LetterRequest,
+    subject: &Subject,
+) -> Result<Option<NewLetter>, ApiError> {
+    let subscription = subject.subscription.as_ref();
+    let kind = mail::to_customer(request.cause, subject.order.as_ref(), subscription);
+    let switches = &subject.organization.settings.0.customer_email_settings;
+    let kind = kind.filter(|kind| kind.is_on(switches));
+    let (Some(kind), Some(customer), Some(product)) = (kind, &subject.customer, &subject.product)
+    else {
+        return Ok(None);
+    };
+    let unpaid = match (kind, subscription) {
+        (MailKind::SubscriptionPastDue, Some(subscription)) => {
+            let unpaid = app.store.unpaid_orders(&[subscription.id]).await?;
+            unpaid
+                .into_iter()
+                .find(|order| order.standing() == Standing::Due)
+        }
+        _ => None,
+    };
+    let order = subject.order.as_ref().or(unpaid.as_ref());
+    let discount = match order.and_then(|order| order.discount_id) {
+        Some(id) => app.store.discount(request.organization_id, id).await?,
+        None => None,
+    };
+    let told = Told {
+        organization: &subject.organization,
+        product,
+        order,
+        subscription,
+        discount: discount.as_ref().map(|discount| discount.name.as_str()),
+        locale: customer
+            .locale
+            .as_deref()
+            .and_then(Locale::of_tag)
+            .unwrap_or_default(),
+    };
+    let words = to_customer(kind, &told, &app.urls, &app.key);
+    Ok(words.map(|(subject, content)| NewLetter {
+        kind,
+        cause_key: format!("{}:customer", request.id),
+        customer_id: Some(customer.id),
+        recipient: customer.email.clone(),
+        subject,
+        content,
+        kept: None,
+    }))
+}
+
+/// The letters to the merchant's people.
+async fn for_people(
+    app: &App,
+    request: &LetterRequest,
+    subject: &Subject,
+    people: &[User],
+) -> Result<Vec<NewLetter>, ApiError> {
+    let Subject {
+        organization,
+        customer,
+        order,
+        product,
+        dispute,
+        ..
+    } = subject;
+    let page = |path: &str| {
+        let (url, slug) = (&app.urls.public_url, &organization.slug);
+        format!("{url}/dashboard/{slug}/{path}/{}", request.subject_id)
+    };
+    let written = match (request.cause, customer, order, product, dispute) {
+        (LetterCause::OrderPaid, Some(customer), Some(order), Some(product), _)
+            if mail::is_sale(order) =>
+        {
+            let sold = Sold {
+                organization,
+                customer,
+                product,
+                order,
+            };
+            Some((MailKind::Sale, sale(&sold, page("orders"))))
+        }
+        (LetterCause::DisputeOpened, Some(customer), _, _, Some(dispute)) => {
+            let contested = Contested {
+                organization,
+                customer,
+                dispute,
+            };
+            let words = disputed(&contested, page("disputes"));
+            Some((MailKind::DisputeOpened, words))
+        }
+        (LetterCause::EndpointDisabled, ..) => {
+            let endpoint = app.store.any_endpoint(request.subject_id).await?;
+            endpoint.map(|endpoint| {
+                let url = page("developers/webhooks");
+                let words = endpoint_disabled(organization, &endpoint, url);
+                (MailKind::EndpointDisabled, words)
+            })
+        }
+        _ => None,
+    };
+    let Some((kind, (subject, content))) = written else {
+        return Ok(Vec::new());
+    };
+    let to = |user: &User| NewLetter {
+        kind,
+        cause_key: format!("{}:{}", request.id, user.id),
+        customer_id: None,
+        recipient: user.email.clone(),
+        subject: subject.clone(),
+        content: content.clone(),
+        kept: None,
+    };
+    Ok(people.iter().map(to).collect())
+}
+
+/// Why a letter is not sent; none: it is.
+async fn kept(
+    app: &App,
+    request: &LetterRequest,
+    recipient: &str,
+    people: &[User],
+) -> Result<Option<&'static str>, ApiError> {
+    if let Some(why) = not_sent_from_here(app, recipient, people) {
+        return Ok(Some(why));
+    }
+    let since = app.clock.now() - LIMITED_WITHIN;
+    let own = request.organization_id;
+    let sent = app.store.mails_to(own, recipient, since, MOST_TO_ONE);
+    Ok((sent.await? >= MOST_TO_ONE).then_some(TOO_MANY))
+}
+
+/// Why this server sends no letter to an address, however often somebody asks for it.
+fn not_sent_from_here(app: &App, recipient: &str, people: &[User]) -> Option<&'static str> {
+    let team = people.iter().map(|user| user.email.as_str());
+    match () {
+        () if !app.mail.delivers() => Some(NO_SERVER),
+        () if app.sandbox.is_some() && !mail::is_one_of(recipient, team) => Some(OF_SANDBOX),
+        () => None,
+    }
+}
+
+/// Sends a letter, and notes what became of it. A crash in between leads to another attempt with the same name.
+pub async fn send(app: &App, id: Uuid) -> Result<End, ApiError> {
+    let letter = app.store.mail_by_id(id).await?;
+    let Some(letter) = letter.filter(Mail::is_to_be_sent) else {
+        return Ok(End::Done(Changes::new()));
+    };
+    let attempt = attempt(app, &letter).await?;
+    let new = letter.after(&attempt, app.clock.now());
+    let mut changes = Changes::new();
+    changes.update(&letter, &new);
+    match attempt {
+        Attempt::Taken | Attempt::NotSent(_) => Ok(End::Done(changes)),
+        Attempt::Refused(reason) => {
+            tracing::warn!(mail = %id, reason, "a letter was refused and is not sent again");
+            Ok(End::Done(changes))
+        }
+        Attempt::Failed(reason) => {
+            app.commit(changes).await?;
+            match new.state {
+                MailState::Failed => Ok(End::Bury {
+                    reason: format!(
+                        "a letter was not taken in {} attempts: {reason}",
+                        new.attempts
+                    ),
+                }),
+                _ => Err(ApiError::internal(reason)),
+            }
         }
     }
 }
 
-fn in_words(life: SignedDuration) -> String {
-    // Rounded: the moment between asking and writing is nobody's loss.
-    match life
-        .checked_add(SignedDuration::from_mins(1))
-        .unwrap_or(life)
-        .as_hours()
-    {
-        0 => format!("{} minutes", life.as_mins()),
-        hours if hours < 48 => format!("{hours} hours"),
-        hours => format!("{} days", hours / 24),
+async fn attempt(app: &App, letter: &Mail) -> Result<Attempt, ApiError> {
+    let team = app.store.team(letter.organization_id).await?;
+    let team = team.ok_or_else(ApiError::not_found)?;
+    let organization = team.organization;
+    let people: Vec<User> = team.people.into_iter().map(|(_, user)| user).collect();
+    if let Some(why) = not_sent_from_here(app, &letter.recipient, &people) {
+        return Ok(Attempt::NotSent(why));
     }
+    let Ok(to) = Address::parse(&letter.recipient) else {
+        return Ok(Attempt::Refused(
+            "This is not an e-mail address.".to_owned(),
+        ));
+    };
+    let content = &letter.content.0;
+    let reply_to = organization.email.as_deref();
+    let reply_to = reply_to.filter(|_| letter.customer_id.is_some());
+    let message = Message {
+        from: Line::new(&organization.name),
+        reply_to: reply_to.and_then(|address| Address::parse(address).ok()),
+        to,
+        subject: Line::new(&letter.subject),
+        text: text(content),
+        html: Some(html(content).map_err(ApiError::internal)?),
+        id: message_id(app, &letter.message_name()),
+        date: letter.created_at,
+    };
+    Ok(match app.mail.send(message).await {
+        Ok(()) => Attempt::Taken,
+        Err(MailError::Refused(why)) => Attempt::Refused(why),
+        Err(MailError::Later(why)) => Attempt::Failed(why),
+    })
 }

@@ -27,6 +27,7 @@ use till_core::{
         changes::Changes,
         job_request::Queue,
         jobs::{End, Job},
+        letters,
     },
     orders::new_card::{NEW_CARD_JOB, TRY_CARD_JOB},
     organizations::clock::ADVANCE_JOB,
@@ -67,6 +68,25 @@ pub async fn run_due(app: &App) -> Result<usize, ApiError> {
             return Ok(done);
         }
         done += turn;
+    }
+}
+
+/// Writes and sends the letters that are due, and does nothing else; says how many jobs that were.
+pub async fn run_letters(app: &App) -> Result<usize, ApiError> {
+    let kinds = [letters::WRITE_JOB.name(), letters::SEND_JOB.name()];
+    let mut done = 0;
+    loop {
+        let ctx = app.context();
+        let (until, limit) = (ctx.now + LEASE, u32::try_from(BATCH).unwrap_or(u32::MAX));
+        let due = app
+            .store
+            .claim_jobs_up_to(None, &kinds, ctx.now, until, limit, ctx.id());
+        let jobs = due.await?;
+        if jobs.is_empty() {
+            return Ok(done);
+        }
+        join_all(jobs.iter().map(|job| run(app, job))).await;
+        done += jobs.len();
     }
 }
 
@@ -193,6 +213,8 @@ kinds! {
     STATE_CHANGED_JOB => customers::state_changed,
     sign_in::MAIL_JOB => mail::sign_in,
     team::INVITATION_JOB => mail::invitation,
+    letters::WRITE_JOB => mail::write,
+    letters::SEND_JOB => mail::send,
 }
 
 /// Attempts that a crash left behind are looked at before the first request is served, and purchases whose fulfilment

@@ -7,7 +7,7 @@ use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use till_core::{
     kernel::{idempotency, retention},
-    orders,
+    mail, orders,
     payments::notices,
     people::sign_in,
 };
@@ -61,7 +61,7 @@ async fn run_some(app: &App) -> Result<usize, ApiError> {
 type Forget = for<'a> fn(&'a App) -> BoxFuture<'a, Result<usize, ApiError>>;
 
 /// The kinds of rows that are forgotten or filled in. A new kind is a line here.
-const KINDS: [(&str, Forget); 14] = [
+const KINDS: [(&str, Forget); 15] = [
     ("sign-ins", |app| Box::pin(ended(app))),
     ("session details", |app| Box::pin(details(app))),
     ("old sessions", |app| Box::pin(sessions(app))),
@@ -76,6 +76,7 @@ const KINDS: [(&str, Forget); 14] = [
     ("journal", |app| Box::pin(journal(app))),
     ("notices", |app| Box::pin(old_notices(app))),
     ("customer sessions", |app| Box::pin(customer_sessions(app))),
+    ("letters", |app| Box::pin(letters(app))),
     ("idempotency keys", |app| Box::pin(idempotency_keys(app))),
     ("unfinished files", |app| Box::pin(files::forget(app, KEPT))),
     ("folded keys", |app| Box::pin(folding::keys(app))),
@@ -164,6 +165,15 @@ async fn customer_sessions(app: &App) -> Result<usize, ApiError> {
     if found > 0 {
         app.commit(retention::delete_customer_sessions(before, BATCH))
             .await?;
+    }
+    Ok(usize::try_from(found).unwrap_or(0))
+}
+
+async fn letters(app: &App) -> Result<usize, ApiError> {
+    let before = app.clock.now() - mail::KEPT;
+    let found = app.store.old_mails(before, BATCH).await?;
+    if found > 0 {
+        app.commit(mail::forget(before, BATCH)).await?;
     }
     Ok(usize::try_from(found).unwrap_or(0))
 }

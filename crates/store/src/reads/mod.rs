@@ -15,6 +15,7 @@ mod files;
 mod folding;
 mod idempotency;
 mod journal;
+mod mails;
 mod organizations;
 mod people;
 mod processors;

@@ -50,6 +50,11 @@ pub(super) fn retention(write: RetentionWrite) -> Statement {
              (select id from customer_sessions where expires_at < $1 order by expires_at limit $2)",
             vec![before.into(), limit.into()],
         ),
+        RetentionWrite::DeleteMails { before, limit } => any(
+            "delete from mails where id in \
+             (select id from mails where created_at < $1 order by created_at limit $2)",
+            vec![before.into(), limit.into()],
+        ),
         RetentionWrite::DeleteNotices { before, limit } => any(
             "delete from processor_notices where id in \
              (select id from processor_notices where created_at < $1 order by created_at limit $2)",

@@ -7,7 +7,9 @@ use axum::{
     http::{Method, Request},
 };
 use serde_json::{Value, json};
+use till_core::kernel::records::Mail;
 use till_server::payments::notices::poll;
+use till_store::Query;
 use till_testkit::{Answer, Till, buyer};
 
 /// It stands in every name, address and code of the organization, and nowhere else.
@@ -185,6 +187,13 @@ impl World {
         )
         .unwrap();
         t.app.store.commit(changes).await.unwrap();
+        let to_customers = "where customer_id is not null order by created_at, id limit 1";
+        let letter: Option<Mail> = t
+            .app
+            .store
+            .one(Query::select::<Mail>(to_customers, vec![]))
+            .await
+            .unwrap();
         let ids = BTreeMap::from([
             ("organizations", t.organization.id.to_string()),
             ("benefits", id(&benefit)),
@@ -206,6 +215,7 @@ impl World {
             ("books", id(&book)),
             ("disputed order", disputed.0),
             ("disputes", disputed.1),
+            ("mails", letter.unwrap().id.to_string()),
             ("refunds", refund),
             ("webhooks/endpoints", id(&endpoint)),
             ("webhooks/events", id(&delivery["webhook_event"])),

@@ -45,6 +45,7 @@ mod geo;
 mod idempotency;
 mod jobs;
 mod known_gaps;
+mod mail;
 mod meters;
 mod new_cards;
 mod notices;

@@ -16,13 +16,14 @@ use crate::{
 const SHOP: &str = "/dashboard/ada";
 
 /// The forms that make something, by where they are sent.
-const MAKING: [&str; 16] = [
+const MAKING: [&str; 17] = [
     "/clock",
     "/customers/new",
     "/developers/tokens/new",
     "/developers/webhooks/new",
     "/developers/webhooks/{id}/deliveries/{id}/redeliver",
     "/developers/webhooks/{id}/test",
+    "/mail/{id}/send",
     "/products/benefits/new",
     "/products/checkout-links/new",
     "/products/custom-fields/new",
@@ -123,6 +124,7 @@ fn making(world: &World) -> Vec<Making> {
         world.id("webhooks/endpoints")
     );
     let delivery = format!("{hook}/deliveries/{}", world.id("webhooks/deliveries"));
+    let letter = format!("{SHOP}/mail/{}", world.id("mails"));
     let field = |name, value: &str| vec![(name, value.to_owned())];
     vec![
         new(
@@ -228,6 +230,7 @@ fn making(world: &World) -> Vec<Making> {
             field("type", "order.paid"),
             "webhook_events",
         ),
+        (letter.clone(), format!("{letter}/send"), vec![], ""),
         (
             delivery.clone(),
             format!("{delivery}/redeliver"),

@@ -23,7 +23,7 @@ const PUBLIC: [(&str, &str); 10] = [
 ];
 
 /// What stands below an organization's address, and of what its `{id}` is; longer ones first.
-const IDS: [(&str, &str); 17] = [
+const IDS: [(&str, &str); 18] = [
     (
         "/developers/webhooks/{endpoint}/deliveries",
         "webhooks/deliveries",
@@ -44,6 +44,7 @@ const IDS: [(&str, &str); 17] = [
     ("/payments", "payments"),
     ("/orders", "orders"),
     ("/disputes", "disputes"),
+    ("/mail", "mails"),
 ];
 
 /// An id that nothing has.

@@ -83,6 +83,7 @@ fn later(rows: &ChangeRows, decision: Decision, ctx: &DecisionContext) -> Made {
         return made(rows, decision, changes, Charge::Nothing);
     }
     changes.update(old, new);
+    changes.tell_of_change(ctx, old, new);
     for entry in entries(new, &decision.lines, ctx) {
         changes.insert(&entry);
     }

@@ -48,6 +48,7 @@ pub(super) fn write(
         changes.update(&billing.customer, &customer);
     }
     changes.insert(&order).take_entries(&taken);
+    changes.tell_of_change(ctx, &billing.subscription, &decision.subscription);
     balance.write(changes, ctx);
     let currency = billing.organization.default_currency;
     let discount = decision.discount.as_ref().map(|d| d.base(currency));

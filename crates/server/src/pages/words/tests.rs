@@ -89,6 +89,7 @@ fn sources() -> String {
     let mut all = String::new();
     gather(&root.join("src/pages/checkout"), &mut all);
     gather(&root.join("templates/checkout"), &mut all);
+    gather(&root.join("src/mail"), &mut all);
     all
 }
 

@@ -1,0 +1,13 @@
+//! Letters: their words, and what they look like as HTML and as plain text (docs/behaviour/mail.md). Everything here is
+//! presentation: plain structs in, text out. Nothing loads, decides or commits.
+
+mod render;
+#[cfg(test)]
+mod tests;
+mod to_customers;
+mod to_people;
+
+pub use render::{html, text};
+pub use to_customers::{Told, to_customer};
+pub(crate) use to_people::joined;
+pub use to_people::{Contested, Sold, disputed, endpoint_disabled, invitation, sale, sign_in};

@@ -1,0 +1,228 @@
+//! Letters to customers, in their language.
+
+use jiff::Timestamp;
+use till_core::{
+    kernel::{
+        records::{Content, MailKind, Order, Organization, Product, Subscription},
+        tokens::SecretKey,
+        urls::PublicUrls,
+    },
+    orders::visit,
+};
+use till_wire::organizations::TaxBehaviorOption;
+
+use crate::pages::{
+    checkout::money::{date, display, number},
+    words::Locale,
+};
+
+/// What a letter tells of.
+#[derive(Debug, Clone, Copy)]
+pub struct Told<'a> {
+    /// Who sells.
+    pub organization: &'a Organization,
+    /// What was bought.
+    pub product: &'a Product,
+    /// The order; of a subscription that is past due, the one that waits for its payment.
+    pub order: Option<&'a Order>,
+    /// The subscription.
+    pub subscription: Option<&'a Subscription>,
+    /// The name of the order's discount.
+    pub discount: Option<&'a str>,
+    /// The customer's language.
+    pub locale: Locale,
+}
+
+/// Subject and words of a letter to a customer; `None` for kinds that go to the merchant's people.
+pub fn to_customer(
+    kind: MailKind,
+    told: &Told<'_>,
+    urls: &PublicUrls,
+    key: &SecretKey,
+) -> Option<(String, Content)> {
+    let locale = told.locale;
+    let product = || [("product", told.product.name.as_str().into())];
+    let subscription = told.subscription;
+    let ends = subscription.map(|one| one.ends_at.unwrap_or(one.current_period_end));
+    let next = subscription.map(|one| one.current_period_end);
+    let on = |id: &str, at: Option<Timestamp>| -> Vec<String> {
+        at.map(|at| locale.with(id, [("date", date(at, locale).into())]))
+            .into_iter()
+            .collect()
+    };
+    let says = |id: &str| vec![locale.say(id).into_owned()];
+    let (subject, paragraphs) = match kind {
+        MailKind::OrderConfirmation => {
+            let shop = told.organization.name.as_str();
+            let subject = locale.with("mail-order-subject", [("shop", shop.into())]);
+            (subject, says("mail-order-body"))
+        }
+        MailKind::SubscriptionConfirmation => {
+            let subject = locale.with("mail-subscribed-subject", product());
+            let trial = subscription
+                .and_then(|one| one.trial_end)
+                .filter(|end| Some(*end) == next);
+            match trial {
+                Some(_) => (subject, on("mail-trial-body", trial)),
+                None => (subject, says("mail-subscribed-body")),
+            }
+        }
+        MailKind::SubscriptionCycled => (
+            locale.with("mail-renewed-subject", product()),
+            on("mail-renewed-body", next),
+        ),
+        MailKind::SubscriptionCycledAfterTrial => (
+            locale.with("mail-converted-subject", product()),
+            on("mail-converted-body", next),
+        ),
+        MailKind::SubscriptionPastDue => (
+            locale.with("mail-past-due-subject", product()),
+            says("mail-past-due-body"),
+        ),
+        MailKind::SubscriptionCancellation => (
+            locale.with("mail-canceled-subject", product()),
+            on("mail-canceled-body", ends),
+        ),
+        MailKind::SubscriptionUncanceled => (
+            locale.with("mail-uncanceled-subject", product()),
+            says("mail-uncanceled-body"),
+        ),
+        MailKind::SubscriptionRevoked => (
+            locale.with("mail-revoked-subject", product()),
+            says("mail-revoked-body"),
+        ),
+        MailKind::SubscriptionPaused => {
+            let subject = locale.with("mail-paused-subject", product());
+            match subscription.and_then(|one| one.resumes_at) {
+                Some(at) => (subject, on("mail-paused-until-body", Some(at))),
+                None => (subject, says("mail-paused-body")),
+            }
+        }
+        MailKind::SubscriptionResumed => (
+            locale.with("mail-resumed-subject", product()),
+            says("mail-resumed-body"),
+        ),
+        MailKind::SubscriptionUpdated => (
+            locale.with("mail-updated-subject", product()),
+            says("mail-updated-body"),
+        ),
+        MailKind::Sale | MailKind::DisputeOpened | MailKind::EndpointDisabled => return None,
+    };
+    let mut facts = Vec::new();
+    let mut total = None;
+    if let Some(order) = told.order {
+        facts.extend(sums(order, told.discount, locale));
+        total = Some((say(locale, "total"), money(paid(order), order, locale)));
+    }
+    facts.extend(
+        subscription
+            .map(|one| standing(kind, one, locale))
+            .unwrap_or_default(),
+    );
+    let button = told.order.filter(|_| kind == MailKind::SubscriptionPastDue);
+    let button = button.map(|order| {
+        let amount = money(paid(order), order, locale);
+        let words = locale.with("pay", [("total", amount.into())]);
+        (words, urls.order_url(&visit::secret(order.id, key)))
+    });
+    let mut notes = Vec::new();
+    if told.organization.email.is_some() {
+        notes.push(say(locale, "mail-questions"));
+    }
+    let shop = told.organization.name.as_str();
+    notes.push(locale.with("mail-footer", [("shop", shop.into())]));
+    let content = Content {
+        shop: shop.to_owned(),
+        logo: logo(told.organization),
+        language: locale.tag().to_owned(),
+        heading: subject.clone(),
+        paragraphs,
+        facts,
+        total,
+        button,
+        notes,
+    };
+    Some((subject, content))
+}
+
+/// The organization's logo, where mail programs can load it.
+pub(super) fn logo(organization: &Organization) -> Option<String> {
+    let url = organization.avatar_url.as_deref();
+    url.filter(|url| url.starts_with("https://"))
+        .map(str::to_owned)
+}
+
+fn say(locale: Locale, id: &str) -> String {
+    locale.say(id).into_owned()
+}
+
+/// What the order came to, its balance taken in: minor units.
+pub(super) fn paid(order: &Order) -> i64 {
+    order.net_amount + order.tax_amount + order.applied_balance_amount
+}
+
+fn money(amount: i64, order: &Order, locale: Locale) -> String {
+    let currency = order.currency;
+    display(amount, currency.as_str(), currency.decimals(), locale)
+}
+
+/// Number, day, lines and tax of an order.
+fn sums(order: &Order, discount: Option<&str>, locale: Locale) -> Vec<(String, String)> {
+    let mut facts = Vec::new();
+    if let Some(invoice) = &order.invoice_number {
+        facts.push((say(locale, "order-number"), invoice.clone()));
+    }
+    facts.push((say(locale, "order-date"), date(order.created_at, locale)));
+    for item in &order.items.0 {
+        facts.push((item.label.clone(), money(item.amount, order, locale)));
+    }
+    if order.discount_amount > 0 {
+        let name = match discount {
+            Some(name) => locale.with("discount-named", [("name", name.into())]),
+            None => say(locale, "mail-discount"),
+        };
+        facts.push((name, money(-order.discount_amount, order, locale)));
+    }
+    if order.tax_amount > 0 {
+        let tax = say(locale, "tax");
+        let name = match order.tax_behavior {
+            Some(TaxBehaviorOption::Inclusive) => {
+                locale.with("tax-included", [("tax", tax.into())])
+            }
+            _ => tax,
+        };
+        facts.push((name, money(order.tax_amount, order, locale)));
+    }
+    match order.applied_balance_amount {
+        0 => {}
+        used @ ..0 => facts.push((say(locale, "balance-used"), money(used, order, locale))),
+        owed => facts.push((say(locale, "balance-owed"), money(owed, order, locale))),
+    }
+    facts
+}
+
+/// Seats of a subscription, and when it is paid for next, where that is of interest.
+fn standing(kind: MailKind, subscription: &Subscription, locale: Locale) -> Vec<(String, String)> {
+    let mut facts = Vec::new();
+    if let Some(seats) = subscription.seats
+        && kind == MailKind::SubscriptionUpdated
+    {
+        facts.push((say(locale, "seats"), number(seats, locale)));
+    }
+    let goes_on = subscription.is_billable()
+        && !subscription.cancel_at_period_end
+        && !subscription.pause_at_period_end;
+    let tells = !matches!(
+        kind,
+        MailKind::OrderConfirmation
+            | MailKind::SubscriptionPastDue
+            | MailKind::SubscriptionRevoked
+            | MailKind::SubscriptionPaused
+            | MailKind::SubscriptionCancellation
+    );
+    if goes_on && tells {
+        let next = date(subscription.current_period_end, locale);
+        facts.push((say(locale, "next-payment"), next));
+    }
+    facts
+}

@@ -1,0 +1,79 @@
+use jiff::Timestamp;
+use till_core::kernel::{
+    records::{Mail, MailState},
+    values::Value,
+};
+use uuid::Uuid;
+
+use crate::{Query, Store, StoreError};
+
+impl Store {
+    /// A letter of the organization.
+    pub async fn mail(&self, organization_id: Uuid, id: Uuid) -> Result<Option<Mail>, StoreError> {
+        self.own(organization_id, id, "").await
+    }
+
+    /// A letter, for Till's own workers.
+    pub async fn mail_by_id(&self, id: Uuid) -> Result<Option<Mail>, StoreError> {
+        self.one(Query::by_id::<Mail>(id)).await
+    }
+
+    /// Page `page` (from 1) of an organization's letters, the newest first, in this state (none given: in any); and how
+    /// many there are.
+    pub async fn mails(
+        &self,
+        organization_id: Uuid,
+        state: Option<MailState>,
+        page: i64,
+        limit: i64,
+    ) -> Result<(Vec<Mail>, i64), StoreError> {
+        let mut binds = vec![Value::Uuid(organization_id)];
+        let in_state = match state {
+            Some(state) => {
+                binds.push(state.into());
+                "and state = $2"
+            }
+            None => "",
+        };
+        let count = format!("select count(*) from mails where organization_id = $1 {in_state}");
+        let counted = self.scalar(Query::raw(count, binds.clone()));
+        let n = binds.len();
+        let rest = format!(
+            "where organization_id = $1 {in_state} order by created_at desc, id desc limit ${} offset ${}",
+            n + 1,
+            n + 2
+        );
+        binds.push(Value::Int(limit));
+        binds.push(Value::Int((page.max(1) - 1).saturating_mul(limit)));
+        let rows = self.all(Query::select::<Mail>(&rest, binds));
+        tokio::try_join!(rows, counted)
+    }
+
+    /// The number of letters of an organization to an address that were written since, without those that are only kept;
+    /// counted up to `most`.
+    pub async fn mails_to(
+        &self,
+        organization_id: Uuid,
+        recipient: &str,
+        since: Timestamp,
+        most: i64,
+    ) -> Result<i64, StoreError> {
+        let sql = "select count(*) from (select id from mails where organization_id = $1 \
+                   and recipient = $2 and created_at > $3 and state <> 'kept' limit $4) found";
+        let binds = vec![
+            Value::Uuid(organization_id),
+            Value::Text(recipient.to_owned()),
+            Value::Time(since),
+            Value::Int(most),
+        ];
+        self.scalar(Query::raw(sql, binds)).await
+    }
+
+    /// Letters written before `before`, counted up to `limit`.
+    pub async fn old_mails(&self, before: Timestamp, limit: i64) -> Result<i64, StoreError> {
+        let sql =
+            "select count(*) from (select id from mails where created_at < $1 limit $2) found";
+        let binds = vec![Value::Time(before), Value::Int(limit)];
+        self.scalar(Query::raw(sql, binds)).await
+    }
+}
