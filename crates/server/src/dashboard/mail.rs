@@ -59,6 +59,16 @@ fn path(viewer: &Viewer, id: Uuid, rest: &str) -> String {
     viewer.path(&format!("/mail/{id}{rest}"))
 }
 
+fn words(state: MailState) -> &'static str {
+    match state {
+        MailState::Waiting => "Waiting",
+        MailState::Sent => "Sent",
+        MailState::Kept => "Not sent",
+        MailState::Refused => "Refused",
+        MailState::Failed => "Given up",
+    }
+}
+
 fn state(mail: &Mail) -> Cell {
     let tone = match mail.state {
         MailState::Waiting => Tone::Busy,
@@ -66,14 +76,7 @@ fn state(mail: &Mail) -> Cell {
         MailState::Kept => Tone::Quiet,
         MailState::Refused | MailState::Failed => Tone::Bad,
     };
-    let words = match mail.state {
-        MailState::Waiting => "Waiting",
-        MailState::Sent => "Sent",
-        MailState::Kept => "Not sent",
-        MailState::Refused => "Refused",
-        MailState::Failed => "Given up",
-    };
-    Cell::toned(words, tone)
+    Cell::toned(words(mail.state), tone)
 }
 
 /// True where the person may have letters sent, and this server sends any.
@@ -114,7 +117,8 @@ async fn list(dashboard: Dashboard<scope::CustomersRead>, query: ListingQuery) -
     let store = &dashboard.app.store;
     let (mails, total) = store.mails(own, chosen, page, i64::from(ROWS)).await?;
     let may_send = may_send(&dashboard);
-    let filter = Filter::words::<MailState>(&query, "state", "State", "Any state");
+    let states = MailState::ALL.iter().map(|one| (one.as_str(), words(*one)));
+    let filter = Filter::choice(&query, "state", "State", "Any state", states);
     let columns = vec![
         Column::new("Letter"),
         Column::new("To"),
