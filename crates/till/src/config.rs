@@ -77,10 +77,13 @@ fn secret_flag(matches: &ArgMatches) -> Option<&'static str> {
             .then(|| matches.value_source(name));
         source.flatten() == Some(ValueSource::CommandLine)
     };
-    let secrets = StripeSettings::SECRETS
-        .into_iter()
-        .chain(MailSettings::SECRETS);
-    secrets.into_iter().find(is_flag)
+    secrets().find(is_flag)
+}
+
+/// The settings whose values no command line may hold, by their ids.
+pub fn secrets() -> impl Iterator<Item = &'static str> {
+    let stripe = StripeSettings::SECRETS.into_iter();
+    stripe.chain(MailSettings::SECRETS)
 }
 
 /// What Till can be asked to do.

@@ -7,7 +7,7 @@ use clap::{Arg, Command, CommandFactory};
 use clap_complete::Shell;
 
 use crate::{
-    config::{Cli, StripeSettings},
+    config::{Cli, secrets},
     stop::{Stop, say},
 };
 
@@ -33,7 +33,7 @@ fn file_of(command: &Command) -> String {
     for arg in command.get_arguments() {
         let Some(name) = arg.get_env() else { continue };
         // Addresses for tests; secrets are hidden from the help alone, because they are no flags.
-        if arg.is_hide_set() && !StripeSettings::SECRETS.contains(&arg.get_id().as_str()) {
+        if arg.is_hide_set() && !secrets().any(|secret| secret == arg.get_id().as_str()) {
             continue;
         }
         text += "\n\n";

@@ -240,7 +240,9 @@ both! {
         let renewed = shown(t, &subscription).await;
         assert_eq!((&renewed["product_id"], &renewed["current_period_start"]), (&pro["id"], &subscription["current_period_end"]));
         let orders = orders(t, &subscription).await;
-        assert_eq!((orders.len(), lines(&orders[0])), (3, vec![100_000]));
+        // The change and the renewal are made at the same moment, so either may stand first.
+        let renewals = orders.iter().filter(|order| lines(order) == [100_000]).count();
+        assert_eq!((orders.len(), renewals), (3, 1));
     }
 
     async fn two_changes_at_once_are_one_after_the_other_or_refused(t: &mut Till) {
