@@ -16,9 +16,10 @@ struct Crate {
 const DATABASES: [&str; 2] = ["rusqlite", "tokio-postgres"];
 const HTTP: [&str; 4] = ["axum", "hyper", "reqwest", "tower"];
 
-const CRATES: [Crate; 7] = [
+const CRATES: [Crate; 8] = [
     pure("wire"),
     pure("core"),
+    pure("pdf"),
     Crate {
         name: "store",
         is_async: true,
