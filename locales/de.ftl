@@ -397,3 +397,36 @@ mail-updated-body = Die Änderung gilt ab sofort.
 mail-discount = Rabatt
 mail-questions = Haben Sie eine Frage? Antworten Sie einfach auf diese E-Mail.
 mail-footer = Sie erhalten diese E-Mail, weil Sie bei { $shop } etwas gekauft haben.
+
+## Invoices, receipts and credit notes
+
+doc-invoice = Rechnung
+doc-receipt = Beleg
+doc-credit-note = Gutschrift
+doc-invoice-number = Rechnungsnummer
+doc-receipt-number = Belegnummer
+doc-credit-note-number = Gutschriftsnummer
+doc-issued = Ausstellungsdatum
+doc-paid-date = Zahlungsdatum
+doc-bill-to = Rechnung an
+doc-due = { $total } fällig
+doc-paid = { $total } bezahlt am { $date }
+doc-refunded = { $total } erstattet am { $date }
+doc-description = Beschreibung
+doc-quantity = Menge
+doc-unit-price = Einzelpreis
+doc-amount = Betrag
+doc-discount = Rabatt
+doc-net = Summe ohne Steuern
+doc-tax-total = Steuern gesamt
+doc-reverse-charge = Steuerschuldnerschaft des Leistungsempfängers (Reverse Charge).
+doc-payments = Zahlungen
+doc-method = Zahlungsart
+doc-date = Datum
+doc-amount-paid = Gezahlter Betrag
+doc-refunds = Erstattungen
+doc-amount-refunded = Erstatteter Betrag
+doc-total-refunded = Erstattet gesamt
+doc-balance = Kundenguthaben
+doc-refund-of = Erstattung zu Rechnung { $number }
+doc-page = Seite { $page } von { $pages }

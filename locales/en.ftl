@@ -400,3 +400,36 @@ mail-updated-body = The change is in effect from now on.
 mail-discount = Discount
 mail-questions = Do you have a question? Just reply to this email.
 mail-footer = You receive this email because you bought something from { $shop }.
+
+## Invoices, receipts and credit notes
+
+doc-invoice = Invoice
+doc-receipt = Receipt
+doc-credit-note = Credit note
+doc-invoice-number = Invoice number
+doc-receipt-number = Receipt number
+doc-credit-note-number = Credit note number
+doc-issued = Date of issue
+doc-paid-date = Date paid
+doc-bill-to = Bill to
+doc-due = { $total } due
+doc-paid = { $total } paid on { $date }
+doc-refunded = { $total } refunded on { $date }
+doc-description = Description
+doc-quantity = Qty
+doc-unit-price = Unit price
+doc-amount = Amount
+doc-discount = Discount
+doc-net = Total excluding tax
+doc-tax-total = Total tax
+doc-reverse-charge = Reverse charge: the customer accounts for the tax.
+doc-payments = Payment history
+doc-method = Payment method
+doc-date = Date
+doc-amount-paid = Amount paid
+doc-refunds = Refunds
+doc-amount-refunded = Amount refunded
+doc-total-refunded = Total refunded
+doc-balance = Customer balance
+doc-refund-of = Refund of invoice { $number }
+doc-page = Page { $page } of { $pages }

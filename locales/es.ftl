@@ -397,3 +397,36 @@ mail-updated-body = El cambio se aplica desde ahora.
 mail-discount = Descuento
 mail-questions = ¿Tiene alguna pregunta? Responda a este correo.
 mail-footer = Recibe este correo porque ha comprado algo en { $shop }.
+
+## Invoices, receipts and credit notes
+
+doc-invoice = Factura
+doc-receipt = Recibo
+doc-credit-note = Nota de crédito
+doc-invoice-number = Número de factura
+doc-receipt-number = Número de recibo
+doc-credit-note-number = Número de nota de crédito
+doc-issued = Fecha de emisión
+doc-paid-date = Fecha de pago
+doc-bill-to = Facturar a
+doc-due = { $total } a pagar
+doc-paid = { $total } pagados el { $date }
+doc-refunded = { $total } reembolsados el { $date }
+doc-description = Descripción
+doc-quantity = Cant.
+doc-unit-price = Precio unitario
+doc-amount = Importe
+doc-discount = Descuento
+doc-net = Total sin impuestos
+doc-tax-total = Total de impuestos
+doc-reverse-charge = Inversión del sujeto pasivo: el cliente liquida el impuesto.
+doc-payments = Historial de pagos
+doc-method = Método de pago
+doc-date = Fecha
+doc-amount-paid = Importe pagado
+doc-refunds = Reembolsos
+doc-amount-refunded = Importe reembolsado
+doc-total-refunded = Total reembolsado
+doc-balance = Saldo del cliente
+doc-refund-of = Reembolso de la factura { $number }
+doc-page = Página { $page } de { $pages }

@@ -397,3 +397,36 @@ mail-updated-body = La modification prend effet dès maintenant.
 mail-discount = Réduction
 mail-questions = Une question ? Répondez simplement à cet e-mail.
 mail-footer = Vous recevez cet e-mail parce que vous avez acheté quelque chose chez { $shop }.
+
+## Invoices, receipts and credit notes
+
+doc-invoice = Facture
+doc-receipt = Reçu
+doc-credit-note = Avoir
+doc-invoice-number = Numéro de facture
+doc-receipt-number = Numéro de reçu
+doc-credit-note-number = Numéro d’avoir
+doc-issued = Date d’émission
+doc-paid-date = Date de paiement
+doc-bill-to = Facturer à
+doc-due = { $total } à payer
+doc-paid = { $total } payés le { $date }
+doc-refunded = { $total } remboursés le { $date }
+doc-description = Description
+doc-quantity = Qté
+doc-unit-price = Prix unitaire
+doc-amount = Montant
+doc-discount = Remise
+doc-net = Total hors taxes
+doc-tax-total = Total des taxes
+doc-reverse-charge = Autoliquidation : la taxe est due par le client.
+doc-payments = Historique des paiements
+doc-method = Moyen de paiement
+doc-date = Date
+doc-amount-paid = Montant payé
+doc-refunds = Remboursements
+doc-amount-refunded = Montant remboursé
+doc-total-refunded = Total remboursé
+doc-balance = Solde du client
+doc-refund-of = Remboursement de la facture { $number }
+doc-page = Page { $page } sur { $pages }

@@ -397,3 +397,36 @@ mail-updated-body = A változás mostantól érvényes.
 mail-discount = Kedvezmény
 mail-questions = Kérdése van? Válaszoljon erre az e-mailre.
 mail-footer = Azért kapja ezt az e-mailt, mert vásárolt itt: { $shop }
+
+## Invoices, receipts and credit notes
+
+doc-invoice = Számla
+doc-receipt = Nyugta
+doc-credit-note = Jóváíró számla
+doc-invoice-number = Számlaszám
+doc-receipt-number = Nyugtaszám
+doc-credit-note-number = Jóváíró számla száma
+doc-issued = Kiállítás dátuma
+doc-paid-date = Fizetés dátuma
+doc-bill-to = Vevő
+doc-due = Fizetendő: { $total }
+doc-paid = { $total } kifizetve: { $date }
+doc-refunded = { $total } visszatérítve: { $date }
+doc-description = Megnevezés
+doc-quantity = Menny.
+doc-unit-price = Egységár
+doc-amount = Összeg
+doc-discount = Kedvezmény
+doc-net = Adó nélküli összeg
+doc-tax-total = Adó összesen
+doc-reverse-charge = Fordított adózás: az adót a vevő fizeti.
+doc-payments = Fizetések
+doc-method = Fizetési mód
+doc-date = Dátum
+doc-amount-paid = Kifizetett összeg
+doc-refunds = Visszatérítések
+doc-amount-refunded = Visszatérített összeg
+doc-total-refunded = Visszatérítve összesen
+doc-balance = Ügyfél egyenlege
+doc-refund-of = A(z) { $number } számla visszatérítése
+doc-page = { $page }. oldal, összesen { $pages }

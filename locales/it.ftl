@@ -397,3 +397,36 @@ mail-updated-body = La modifica vale da subito.
 mail-discount = Sconto
 mail-questions = Hai una domanda? Rispondi a questa e-mail.
 mail-footer = Ricevi questa e-mail perché hai acquistato qualcosa da { $shop }.
+
+## Invoices, receipts and credit notes
+
+doc-invoice = Fattura
+doc-receipt = Ricevuta
+doc-credit-note = Nota di credito
+doc-invoice-number = Numero fattura
+doc-receipt-number = Numero ricevuta
+doc-credit-note-number = Numero nota di credito
+doc-issued = Data di emissione
+doc-paid-date = Data di pagamento
+doc-bill-to = Intestata a
+doc-due = { $total } da pagare
+doc-paid = { $total } pagati il { $date }
+doc-refunded = { $total } rimborsati il { $date }
+doc-description = Descrizione
+doc-quantity = Qtà
+doc-unit-price = Prezzo unitario
+doc-amount = Importo
+doc-discount = Sconto
+doc-net = Totale senza imposte
+doc-tax-total = Totale imposte
+doc-reverse-charge = Inversione contabile: l’imposta è a carico del cliente.
+doc-payments = Pagamenti
+doc-method = Metodo di pagamento
+doc-date = Data
+doc-amount-paid = Importo pagato
+doc-refunds = Rimborsi
+doc-amount-refunded = Importo rimborsato
+doc-total-refunded = Totale rimborsato
+doc-balance = Saldo del cliente
+doc-refund-of = Rimborso della fattura { $number }
+doc-page = Pagina { $page } di { $pages }

@@ -383,3 +383,36 @@ mail-updated-body = 変更は今から適用されます。
 mail-discount = 割引
 mail-questions = ご不明な点がありましたら、このメールにご返信ください。
 mail-footer = このメールは、{ $shop }でご購入いただいた方にお送りしています。
+
+## Invoices, receipts and credit notes
+
+doc-invoice = 請求書
+doc-receipt = 領収書
+doc-credit-note = 返金明細書
+doc-invoice-number = 請求書番号
+doc-receipt-number = 領収書番号
+doc-credit-note-number = 返金明細書番号
+doc-issued = 発行日
+doc-paid-date = 支払日
+doc-bill-to = 請求先
+doc-due = お支払い金額 { $total }
+doc-paid = { $date }に{ $total }をお支払い済み
+doc-refunded = { $date }に{ $total }を返金済み
+doc-description = 内容
+doc-quantity = 数量
+doc-unit-price = 単価
+doc-amount = 金額
+doc-discount = 割引
+doc-net = 税抜合計
+doc-tax-total = 税額合計
+doc-reverse-charge = リバースチャージ：税の申告と納付はお客様が行います。
+doc-payments = お支払い履歴
+doc-method = お支払い方法
+doc-date = 日付
+doc-amount-paid = お支払い額
+doc-refunds = 返金
+doc-amount-refunded = 返金額
+doc-total-refunded = 返金合計
+doc-balance = お客様の残高
+doc-refund-of = 請求書 { $number } の返金
+doc-page = { $page } / { $pages } ページ

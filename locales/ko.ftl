@@ -383,3 +383,36 @@ mail-updated-body = 변경 사항은 지금부터 적용됩니다.
 mail-discount = 할인
 mail-questions = 궁금한 점이 있으면 이 이메일에 회신해 주세요.
 mail-footer = { $shop }에서 구매하셨기 때문에 이 이메일을 보내 드립니다.
+
+## Invoices, receipts and credit notes
+
+doc-invoice = 청구서
+doc-receipt = 영수증
+doc-credit-note = 환불 명세서
+doc-invoice-number = 청구서 번호
+doc-receipt-number = 영수증 번호
+doc-credit-note-number = 환불 명세서 번호
+doc-issued = 발행일
+doc-paid-date = 결제일
+doc-bill-to = 청구 대상
+doc-due = { $total } 결제 예정
+doc-paid = { $date }에 { $total } 결제됨
+doc-refunded = { $date }에 { $total } 환불됨
+doc-description = 내용
+doc-quantity = 수량
+doc-unit-price = 단가
+doc-amount = 금액
+doc-discount = 할인
+doc-net = 세금 제외 합계
+doc-tax-total = 세금 합계
+doc-reverse-charge = 역과세: 고객이 세금을 신고하고 납부합니다.
+doc-payments = 결제 내역
+doc-method = 결제 수단
+doc-date = 날짜
+doc-amount-paid = 결제 금액
+doc-refunds = 환불
+doc-amount-refunded = 환불 금액
+doc-total-refunded = 총 환불 금액
+doc-balance = 고객 잔액
+doc-refund-of = 청구서 { $number } 환불
+doc-page = { $page }/{ $pages }쪽

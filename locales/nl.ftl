@@ -397,3 +397,36 @@ mail-updated-body = De wijziging geldt vanaf nu.
 mail-discount = Korting
 mail-questions = Heb je een vraag? Beantwoord deze e-mail.
 mail-footer = Je krijgt deze e-mail omdat je iets hebt gekocht bij { $shop }.
+
+## Invoices, receipts and credit notes
+
+doc-invoice = Factuur
+doc-receipt = Betalingsbewijs
+doc-credit-note = Creditnota
+doc-invoice-number = Factuurnummer
+doc-receipt-number = Nummer betalingsbewijs
+doc-credit-note-number = Creditnotanummer
+doc-issued = Factuurdatum
+doc-paid-date = Betaald op
+doc-bill-to = Factuur aan
+doc-due = { $total } te betalen
+doc-paid = { $total } betaald op { $date }
+doc-refunded = { $total } terugbetaald op { $date }
+doc-description = Omschrijving
+doc-quantity = Aantal
+doc-unit-price = Stukprijs
+doc-amount = Bedrag
+doc-discount = Korting
+doc-net = Totaal exclusief belasting
+doc-tax-total = Totaal belasting
+doc-reverse-charge = Btw verlegd: de klant draagt de belasting af.
+doc-payments = Betalingen
+doc-method = Betaalmethode
+doc-date = Datum
+doc-amount-paid = Betaald bedrag
+doc-refunds = Terugbetalingen
+doc-amount-refunded = Terugbetaald bedrag
+doc-total-refunded = Totaal terugbetaald
+doc-balance = Klanttegoed
+doc-refund-of = Terugbetaling van factuur { $number }
+doc-page = Pagina { $page } van { $pages }

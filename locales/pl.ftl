@@ -414,3 +414,36 @@ mail-updated-body = Zmiana obowiązuje od teraz.
 mail-discount = Rabat
 mail-questions = Masz pytanie? Odpowiedz na tę wiadomość.
 mail-footer = Otrzymujesz tę wiadomość, ponieważ dokonano zakupu w { $shop }.
+
+## Invoices, receipts and credit notes
+
+doc-invoice = Faktura
+doc-receipt = Potwierdzenie płatności
+doc-credit-note = Faktura korygująca
+doc-invoice-number = Numer faktury
+doc-receipt-number = Numer potwierdzenia
+doc-credit-note-number = Numer korekty
+doc-issued = Data wystawienia
+doc-paid-date = Data płatności
+doc-bill-to = Nabywca
+doc-due = Do zapłaty: { $total }
+doc-paid = Zapłacono { $total } dnia { $date }
+doc-refunded = Zwrócono { $total } dnia { $date }
+doc-description = Opis
+doc-quantity = Ilość
+doc-unit-price = Cena jednostkowa
+doc-amount = Kwota
+doc-discount = Rabat
+doc-net = Suma bez podatku
+doc-tax-total = Podatek razem
+doc-reverse-charge = Odwrotne obciążenie: podatek rozlicza nabywca.
+doc-payments = Historia płatności
+doc-method = Metoda płatności
+doc-date = Data
+doc-amount-paid = Zapłacona kwota
+doc-refunds = Zwroty
+doc-amount-refunded = Zwrócona kwota
+doc-total-refunded = Zwrócono łącznie
+doc-balance = Saldo klienta
+doc-refund-of = Zwrot do faktury { $number }
+doc-page = Strona { $page } z { $pages }

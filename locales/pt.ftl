@@ -397,3 +397,36 @@ mail-updated-body = A alteração vale a partir de agora.
 mail-discount = Desconto
 mail-questions = Tem alguma dúvida? Responda a este e-mail.
 mail-footer = Você recebe este e-mail porque comprou algo em { $shop }.
+
+## Invoices, receipts and credit notes
+
+doc-invoice = Fatura
+doc-receipt = Recibo
+doc-credit-note = Nota de crédito
+doc-invoice-number = Número da fatura
+doc-receipt-number = Número do recibo
+doc-credit-note-number = Número da nota de crédito
+doc-issued = Data de emissão
+doc-paid-date = Data do pagamento
+doc-bill-to = Faturar para
+doc-due = { $total } a pagar
+doc-paid = { $total } pagos em { $date }
+doc-refunded = { $total } reembolsados em { $date }
+doc-description = Descrição
+doc-quantity = Qtd.
+doc-unit-price = Preço unitário
+doc-amount = Valor
+doc-discount = Desconto
+doc-net = Total sem impostos
+doc-tax-total = Total de impostos
+doc-reverse-charge = Autoliquidação: o imposto é devido pelo cliente.
+doc-payments = Histórico de pagamentos
+doc-method = Forma de pagamento
+doc-date = Data
+doc-amount-paid = Valor pago
+doc-refunds = Reembolsos
+doc-amount-refunded = Valor reembolsado
+doc-total-refunded = Total reembolsado
+doc-balance = Saldo do cliente
+doc-refund-of = Reembolso da fatura { $number }
+doc-page = Página { $page } de { $pages }

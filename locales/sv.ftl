@@ -413,3 +413,36 @@ mail-updated-body = Ändringen gäller från och med nu.
 mail-discount = Rabatt
 mail-questions = Har du en fråga? Svara på det här mejlet.
 mail-footer = Du får det här mejlet eftersom du har köpt något hos { $shop }.
+
+## Invoices, receipts and credit notes
+
+doc-invoice = Faktura
+doc-receipt = Kvitto
+doc-credit-note = Kreditfaktura
+doc-invoice-number = Fakturanummer
+doc-receipt-number = Kvittonummer
+doc-credit-note-number = Kreditfakturanummer
+doc-issued = Fakturadatum
+doc-paid-date = Betalningsdatum
+doc-bill-to = Faktureras till
+doc-due = { $total } att betala
+doc-paid = { $total } betalt { $date }
+doc-refunded = { $total } återbetalt { $date }
+doc-description = Beskrivning
+doc-quantity = Antal
+doc-unit-price = Styckpris
+doc-amount = Belopp
+doc-discount = Rabatt
+doc-net = Summa exklusive skatt
+doc-tax-total = Skatt totalt
+doc-reverse-charge = Omvänd betalningsskyldighet: kunden redovisar skatten.
+doc-payments = Betalningar
+doc-method = Betalningssätt
+doc-date = Datum
+doc-amount-paid = Betalt belopp
+doc-refunds = Återbetalningar
+doc-amount-refunded = Återbetalt belopp
+doc-total-refunded = Återbetalt totalt
+doc-balance = Kundens tillgodohavande
+doc-refund-of = Återbetalning av faktura { $number }
+doc-page = Sida { $page } av { $pages }

@@ -397,3 +397,36 @@ mail-updated-body = Değişiklik şu andan itibaren geçerlidir.
 mail-discount = İndirim
 mail-questions = Bir sorunuz mu var? Bu e-postayı yanıtlayın.
 mail-footer = Bu e-postayı, { $shop } mağazasından alışveriş yaptığınız için alıyorsunuz.
+
+## Invoices, receipts and credit notes
+
+doc-invoice = Fatura
+doc-receipt = Makbuz
+doc-credit-note = İade faturası
+doc-invoice-number = Fatura numarası
+doc-receipt-number = Makbuz numarası
+doc-credit-note-number = İade faturası numarası
+doc-issued = Düzenleme tarihi
+doc-paid-date = Ödeme tarihi
+doc-bill-to = Fatura adresi
+doc-due = Ödenecek: { $total }
+doc-paid = { $date } tarihinde { $total } ödendi
+doc-refunded = { $date } tarihinde { $total } iade edildi
+doc-description = Açıklama
+doc-quantity = Adet
+doc-unit-price = Birim fiyat
+doc-amount = Tutar
+doc-discount = İndirim
+doc-net = Vergi hariç toplam
+doc-tax-total = Toplam vergi
+doc-reverse-charge = Ters yükleme: vergiyi müşteri beyan eder.
+doc-payments = Ödemeler
+doc-method = Ödeme yöntemi
+doc-date = Tarih
+doc-amount-paid = Ödenen tutar
+doc-refunds = İadeler
+doc-amount-refunded = İade edilen tutar
+doc-total-refunded = Toplam iade
+doc-balance = Müşteri bakiyesi
+doc-refund-of = { $number } numaralı faturanın iadesi
+doc-page = Sayfa { $page } / { $pages }

@@ -5,6 +5,7 @@ pub mod checkout;
 pub mod checkout_links;
 pub mod customers;
 pub mod discounts;
+pub mod documents;
 pub mod kernel;
 pub mod mail;
 pub mod orders;

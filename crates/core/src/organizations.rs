@@ -92,6 +92,7 @@ pub fn view(row: &Organization) -> View {
             require_3ds: settings.require_3ds,
         },
         policy_links: settings.policy_links.clone(),
+        invoice_settings: settings.invoices.clone(),
         embed_hosts: settings.embed_hosts.clone(),
         embed_hosts_enforced: true,
         country: row.country.clone(),
@@ -227,6 +228,9 @@ pub fn update(
     }
     if let Some(links) = input.policy_links {
         settings.policy_links = links;
+    }
+    if let Some(invoices) = input.invoice_settings {
+        settings.invoices = invoices;
     }
     if let Some(hosts) = input.embed_hosts {
         settings.embed_hosts = hosts;

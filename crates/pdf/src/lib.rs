@@ -13,7 +13,7 @@ use layout::Layout;
 /// Rows of all tables of a sheet, at most.
 pub const MOST_ROWS: usize = 2_000;
 /// Bytes of one text of a sheet, at most.
-pub const LONGEST_TEXT: usize = 8_000;
+pub const LONGEST_TEXT: usize = 10_000;
 /// Bytes of all texts of a sheet, at most.
 pub const LONGEST_SHEET: usize = 1_000_000;
 /// Columns of a table, at most.

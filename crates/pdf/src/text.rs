@@ -216,7 +216,12 @@ impl<'a> Setter<'a> {
             true => Direction::RightToLeft,
             false => Direction::LeftToRight,
         });
-        let shaped = rustybuzz::shape(&font.face, &self.features, buffer);
+        // A hyphen as wide as a figure would tear words apart.
+        let features: &[Feature] = match text.trim_start_matches('-').contains('-') {
+            true => &[],
+            false => &self.features,
+        };
+        let shaped = rustybuzz::shape(&font.face, features, buffer);
         let (infos, places) = (shaped.glyph_infos(), shaped.glyph_positions());
         let glyphs = infos.iter().zip(places).map(|(info, place)| Glyph {
             id: u16::try_from(info.glyph_id).unwrap_or(0),

@@ -72,7 +72,7 @@ fn a_sheet_beyond_a_limit_is_refused() {
     assert_eq!(too_much(&sheet("Ada", MOST_ROWS + 1)), "rows");
     assert_eq!(too_much(&sheet(&"a".repeat(LONGEST_TEXT + 1), 1)), "text");
     let mut many = sheet("Ada", 1);
-    many.notes = vec!["a".repeat(LONGEST_TEXT); 126];
+    many.notes = vec!["a".repeat(LONGEST_TEXT); 101];
     assert_eq!(too_much(&many), "text");
     let mut wide = sheet("Ada", 1);
     wide.lines.rows[0].cells.push("more".to_owned());

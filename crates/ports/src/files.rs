@@ -187,6 +187,20 @@ impl Files {
         })
     }
 
+    /// True where a file is there.
+    pub async fn has(&self, path: &str) -> Result<bool, FilesError> {
+        match self
+            .0
+            .head(&Path::from(path))
+            .await
+            .map_err(FilesError::from)
+        {
+            Ok(_) => Ok(true),
+            Err(FilesError::Missing) => Ok(false),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Removes a file; one that is not there is removed already.
     pub async fn remove(&self, path: &str) -> Result<(), FilesError> {
         match self
@@ -236,6 +250,8 @@ mod tests {
                 .await
                 .unwrap();
             assert_eq!(all(&files, "a/b/c.txt").await.unwrap(), b"hello");
+            assert!(files.has("a/b/c.txt").await.unwrap());
+            assert!(!files.has("a/b/d.txt").await.unwrap());
             let long = files.write("a/long", 4, pieces(&["he", "llo"])).await;
             assert!(matches!(long, Err(FilesError::TooLong)));
             let broken = files.write("a/broken", 9, pieces(&["he", "!"])).await;

@@ -12,12 +12,14 @@ use std::{
 use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use till_core::{
+    documents::Document,
     kernel::{
         changes::Changes, context::DecisionContext, records::Organization,
         retention::RetentionPolicy, tokens::SecretKey, urls::PublicUrls,
     },
     organizations::embed::EmbedHosts,
 };
+use till_pdf::Sheet;
 use till_ports::{
     files::Files,
     geo::Geo,
@@ -85,6 +87,8 @@ pub struct App {
     pub taxes: Arc<dyn TaxProvider>,
     /// The storage of files.
     pub files: Files,
+    /// Writes a document in its reader's language.
+    pub sheet_of: fn(&Document) -> Sheet,
     /// The atlas of network addresses.
     pub geo: Arc<dyn Geo>,
     /// The mail transport.

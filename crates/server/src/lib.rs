@@ -4,6 +4,7 @@ mod actions;
 pub mod api;
 pub mod app;
 pub mod dashboard;
+mod documents;
 pub mod error;
 mod files;
 mod geo;
@@ -47,6 +48,7 @@ pub fn router(app: Arc<App>) -> Router {
     };
     api::router(&app, pages_of_api)
         .merge(files::routes())
+        .merge(documents::routes())
         .merge(pages)
         .fallback(pages::nowhere)
         .with_state(app)

@@ -158,6 +158,7 @@ pub async fn app(parts: Parts) -> Result<Arc<App>, Stop> {
         outbound: Outbound::new(parts.policy.dev).map_err(Stop::failed)?,
         taxes: Arc::new(till_ports::tax::Embedded),
         files: parts.files,
+        sheet_of: till_server::pages::documents::sheet,
         geo: parts.geo,
         mail: mail(parts.mail.as_ref(), parts.policy.dev)?,
         clock: Arc::new(SystemClock),

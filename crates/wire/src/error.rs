@@ -35,6 +35,16 @@ pub struct ValidationBody {
     pub detail: Vec<FieldProblem>,
 }
 
+/// Error of a request for an invoice: the order lacks something, or the request itself is wrong.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum InvoiceErrorBody {
+    /// The order lacks a billing name or a billing address.
+    Order(ErrorBody),
+    /// The request is wrong.
+    Request(ValidationBody),
+}
+
 /// Error of a request whose access token is refused.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct BearerErrorBody {

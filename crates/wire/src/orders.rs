@@ -125,6 +125,20 @@ pub struct OrderItem {
     pub end_timestamp: Option<Timestamp>,
 }
 
+/// Invoice of an order, as a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct OrderInvoice {
+    /// Address of the PDF file, which works for ten minutes: whoever has it can fetch the file.
+    pub url: String,
+}
+
+/// Receipt of an order, as a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct OrderReceipt {
+    /// Address of the PDF file, which works for ten minutes: whoever has it can fetch the file.
+    pub url: String,
+}
+
 /// Page on which the customer can pay an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct OrderPaymentPage {

@@ -231,6 +231,8 @@ pub struct Organization {
     /// Links to the merchant's own pages for buyers, in the footer of Till's pages. Till's own field; Polar has none
     /// like it.
     pub policy_links: PolicyLinks,
+    /// Seller on invoices, receipts and credit notes. Till's own field; Polar has none like it.
+    pub invoice_settings: InvoiceSettings,
     /// Hosts whose pages can embed the checkout.
     pub embed_hosts: Vec<String>,
     /// Whether pages of other hosts are refused.

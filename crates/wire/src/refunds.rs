@@ -45,6 +45,13 @@ crate::words! {
     }
 }
 
+/// Credit note of a refund, as a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct RefundCreditNote {
+    /// Address of the PDF file, which works for ten minutes: whoever has it can fetch the file.
+    pub url: String,
+}
+
 /// Refund: money of an order that is given back. All amounts are in minor units of `currency`, such as cents.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Refund {

@@ -64,6 +64,16 @@ pub enum Refusal {
     OrderNotDue,
     /// The customer has tried to pay the order as often as they may.
     ManualRetryLimitExceeded,
+    /// The order has no invoice: it is a draft, or void.
+    OrderNotEligibleForInvoice,
+    /// The order lacks the name or the address of who is billed.
+    MissingInvoiceBillingDetails,
+    /// The invoice was not made yet.
+    InvoiceDoesNotExist,
+    /// Nothing was charged for the order.
+    ReceiptNotAllocated,
+    /// The refund has given nothing back.
+    CreditNoteDoesNotExist,
     /// It is not known yet how a charge ends.
     PaymentAlreadyInProgress,
     /// A subscription is not changed; why.

@@ -4,7 +4,7 @@ pub mod create;
 pub mod drafts;
 pub mod edit;
 pub mod new_card;
-mod numbering;
+pub(crate) mod numbering;
 pub mod payment;
 pub mod retry;
 pub mod tax;
@@ -102,7 +102,7 @@ impl Order {
             billing_name: self.billing_name.clone(),
             billing_address: self.billing_address.as_ref().map(|a| a.0.clone()),
             invoice_number: self.invoice_number.clone(),
-            is_invoice_generated: false,
+            is_invoice_generated: self.invoice_digest.is_some(),
             receipt_number: self.receipt_number.clone(),
             seats: self.seats,
             units: None,

@@ -1,6 +1,7 @@
-//! Numbers of invoices and receipts: each customer's own, taken with the customer's row. That row is written in the same
-//! commit as the order that gets the number: its version keeps two orders from getting one number. A draft takes none:
-//! it gets its number when it is paid, so that a charge that fails leaves no gap.
+//! Numbers of invoices, receipts and credit notes. Those of invoices and receipts are each customer's own, taken with the
+//! customer's row. That row is written in the same commit as the order that gets the number: its version keeps two
+//! orders from getting one number. A draft takes none: it gets its number when it is paid, so that a charge that fails
+//! leaves no gap.
 
 use std::collections::BTreeMap;
 
@@ -36,6 +37,13 @@ fn next_receipt(customer: &mut Customer) -> String {
 pub(super) fn receipt(customer: &mut Customer, payment: Option<&Payment>) -> Option<String> {
     let charged = |payment: &Payment| payment.kind == PaymentKind::Charge && payment.amount > 0;
     payment.is_some_and(charged).then(|| next_receipt(customer))
+}
+
+/// The number of an order's next credit note: that of its invoice, and one more than the credit notes that it has. The
+/// order is written in the same commit as the refund that gets it. None of an order without an invoice.
+pub(crate) fn next_credit_note(order: &Order) -> Option<String> {
+    let invoice = order.invoice_number.as_ref()?;
+    Some(format!("{invoice}-CN{}", order.credit_notes + 1))
 }
 
 /// Gives charged orders of before there were receipt numbers theirs, in the order given. Nobody is told: nothing

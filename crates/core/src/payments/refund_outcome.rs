@@ -14,7 +14,7 @@ use crate::{
         events::Subscribers,
         records::{Dispute, Order, Payment, Refund, RefundReason, RefundState},
     },
-    orders::payment::OrderRows,
+    orders::{numbering, payment::OrderRows},
 };
 
 /// Marks, as its reason, a payment with which nothing was bought and whose money was given back.
@@ -74,7 +74,7 @@ pub fn record_outcome(
     ctx: &DecisionContext,
 ) -> Option<(Refund, Changes)> {
     let old = &rows.refund;
-    let mut new = noted(old, report)?;
+    let mut new = numbered(noted(old, report)?, rows.order.as_ref());
     // Before it has a status, nobody has heard of it.
     new.modified_at = old.state.status().map(|_| ctx.now);
     let mut changes = Changes::new();
@@ -109,7 +109,7 @@ pub fn found(
             refunds::intended(payment, parts, reason, ctx)
         }
     };
-    let new = noted(&intended, report)?;
+    let new = numbered(noted(&intended, report)?, order);
     let rows = RefundRows {
         refund: intended,
         payment: payment.clone(),
@@ -153,6 +153,17 @@ fn noted(old: &Refund, report: &RefundReport) -> Option<Refund> {
     (new != *old).then_some(new)
 }
 
+/// The refund with the number of its credit note, once it has succeeded (docs/behaviour: documents/credit-note-number).
+fn numbered(mut refund: Refund, order: Option<&OrderRows>) -> Refund {
+    if refund.state == RefundState::Succeeded
+        && refund.credit_note_number.is_none()
+        && let Some(OrderRows { order, .. }) = order
+    {
+        refund.credit_note_number = numbering::next_credit_note(order);
+    }
+    refund
+}
+
 /// Effects of a refund's new state: on the payment with which nothing was bought, or on the order, and for
 /// those who are told.
 fn effects(
@@ -185,7 +196,9 @@ fn effects(
     if was_given == is_given {
         return;
     }
-    let after = after_refund(&order.order, new, is_given, ctx);
+    let mut after = after_refund(&order.order, new, is_given, ctx);
+    let is_numbered = old.is_some_and(|old| old.credit_note_number.is_some());
+    after.credit_notes += i64::from(new.credit_note_number.is_some() && !is_numbered);
     changes.update(&order.order, &after);
     let view = || {
         let discount = order.discount.clone();

@@ -320,6 +320,8 @@ pub(super) fn intended(
         processor: payment.processor,
         reference: None,
         failure_reason: None,
+        credit_note_number: None,
+        credit_note_digest: None,
     }
 }
 

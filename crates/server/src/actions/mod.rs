@@ -10,6 +10,7 @@ pub mod customer_sessions;
 pub mod customers;
 pub mod discounts;
 pub mod disputes;
+pub mod documents;
 pub mod export;
 pub mod files;
 pub mod meters;

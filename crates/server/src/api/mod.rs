@@ -79,6 +79,7 @@ fn operations() -> impl Iterator<Item = &'static Operation> {
         checkouts::OPERATIONS,
         orders::OPERATIONS,
         orders::export::OPERATIONS,
+        orders::documents::OPERATIONS,
         payments::OPERATIONS,
         refunds::OPERATIONS,
         disputes::OPERATIONS,

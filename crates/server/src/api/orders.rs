@@ -1,5 +1,6 @@
 //! The `orders` routes.
 
+pub(crate) mod documents;
 pub(crate) mod export;
 
 use axum::Json;

@@ -4,7 +4,7 @@ use axum::Json;
 use till_wire::{
     error::{ErrorBody, ValidationBody},
     page::Page,
-    refunds::{Refund, RefundCreate},
+    refunds::{Refund, RefundCreate, RefundCreditNote},
 };
 
 use super::{
@@ -12,15 +12,18 @@ use super::{
     operation::{Operation, operations},
 };
 use crate::{
-    actions::refunds::{self, ListQuery},
+    actions::{
+        documents,
+        refunds::{self, ListQuery},
+    },
     http::{
-        extract::{Body, Caller, OrganizationQuery, PageQuery, Params, scope},
+        extract::{Body, Caller, OrganizationQuery, PageQuery, Params, PathId, scope},
         idempotency::IdempotencyGuard,
     },
 };
 
 /// The routes.
-pub(super) const OPERATIONS: &[Operation] = operations![list, create];
+pub(super) const OPERATIONS: &[Operation] = operations![list, create, credit_note];
 
 /// List refunds
 ///
@@ -61,4 +64,21 @@ async fn create(
 ) -> Created<Refund> {
     let input = body.read(RefundCreate::read)?;
     refunds::create(&caller, &guard, input).await.map(created)
+}
+
+/// Get the credit note of a refund
+///
+/// Returns the address of the credit note's PDF file, which works for ten minutes. A refund that has given nothing back has
+/// none: then the answer is 404 with the error `CreditNoteDoesNotExist`. Till's own operation; Polar has none like it.
+#[utoipa::path(
+    get, path = "/v1/refunds/{id}/credit-note", operation_id = "refunds:credit_note", tag = "refunds",
+    params(("id" = Uuid, Path, description = "ID of the refund.")),
+    responses((status = 200, description = "Address of the credit note.", body = RefundCreditNote)),
+    security(("access_token" = []))
+)]
+async fn credit_note(
+    caller: Caller<scope::RefundsRead>,
+    PathId(id): PathId,
+) -> Reply<RefundCreditNote> {
+    documents::credit_note(&caller, id).await.map(Json)
 }

@@ -5,6 +5,7 @@ pub mod checkouts;
 pub mod collection;
 pub mod declines;
 pub mod disputes;
+pub mod documents;
 pub mod orders;
 pub mod payments;
 pub mod refunds;

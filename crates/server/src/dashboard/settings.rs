@@ -1,5 +1,6 @@
 //! Settings: the organization, its checkouts, and who moves the money.
 
+mod invoices;
 mod processor;
 mod tax;
 pub mod team;
@@ -67,6 +68,7 @@ const UNUSED: [&str; 2] = [
 pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/dashboard/{shop}/settings", get(edit).post(update))
+        .merge(invoices::routes())
         .merge(processor::routes())
         .merge(tax::routes())
         .merge(team::routes())
@@ -79,6 +81,8 @@ pub enum Tab {
     Organization,
     /// Its taxes.
     Tax,
+    /// The seller on its documents.
+    Invoices,
     /// Its people.
     Team,
     /// The payment processor.
@@ -97,6 +101,7 @@ pub fn layout(viewer: &Viewer, tab: Tab) -> Layout {
     if viewer.may::<scope::OrganizationsWrite>().is_ok() {
         tabs.insert(0, way(Tab::Organization, "Organization", ""));
         tabs.insert(1, way(Tab::Tax, "Tax", "/tax"));
+        tabs.insert(2, way(Tab::Invoices, "Invoices", "/invoices"));
     }
     Layout::new(viewer, Area::Settings, "Settings").tabs(tabs)
 }

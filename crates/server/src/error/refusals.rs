@@ -128,6 +128,31 @@ impl From<Refusal> for ApiError {
                 "ManualRetryLimitExceeded",
                 "The customer has tried to pay this order as often as they may.",
             ),
+            Refusal::OrderNotEligibleForInvoice => Self::named(
+                S::CONFLICT,
+                "OrderNotEligibleForInvoice",
+                "A draft and a void order have no invoice.",
+            ),
+            Refusal::MissingInvoiceBillingDetails => Self::named(
+                S::UNPROCESSABLE_ENTITY,
+                "MissingInvoiceBillingDetails",
+                "The order's billing name and billing address must be set before its invoice can be made.",
+            ),
+            Refusal::InvoiceDoesNotExist => Self::named(
+                S::NOT_FOUND,
+                "InvoiceDoesNotExist",
+                "The invoice of this order has not been made yet.",
+            ),
+            Refusal::ReceiptNotAllocated => Self::named(
+                S::NOT_FOUND,
+                "ReceiptNotAllocated",
+                "This order has no receipt, because nothing was charged.",
+            ),
+            Refusal::CreditNoteDoesNotExist => Self::named(
+                S::NOT_FOUND,
+                "CreditNoteDoesNotExist",
+                "This refund has no credit note, because nothing was given back.",
+            ),
             Refusal::PaymentAlreadyInProgress => Self::named(
                 S::CONFLICT,
                 "PaymentAlreadyInProgress",

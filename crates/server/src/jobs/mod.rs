@@ -4,6 +4,7 @@ pub mod checkouts;
 mod clock;
 pub mod custom_fields;
 pub mod customers;
+pub mod documents;
 pub mod files;
 pub mod folding;
 pub mod mail;
@@ -22,6 +23,7 @@ use till_core::{
     catalog::custom_fields::RENAME_JOB,
     checkout::FULFIL_JOB,
     customers::STATE_CHANGED_JOB,
+    documents::INVOICE_JOB,
     kernel::{
         budgets,
         changes::Changes,
@@ -211,6 +213,7 @@ kinds! {
     ADVANCE_JOB => clock::advance,
     RENAME_JOB => custom_fields::rename,
     STATE_CHANGED_JOB => customers::state_changed,
+    INVOICE_JOB => documents::invoice,
     sign_in::MAIL_JOB => mail::sign_in,
     team::INVITATION_JOB => mail::invitation,
     letters::WRITE_JOB => mail::write,

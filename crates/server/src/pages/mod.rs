@@ -5,6 +5,7 @@
 
 pub mod assets;
 pub mod checkout;
+pub mod documents;
 pub mod embed;
 pub(crate) mod form_fields;
 pub(crate) mod limited;

@@ -109,6 +109,15 @@ impl Locale {
         &self.spoken().cldr
     }
 
+    /// Its name of a country, ISO 3166-1 alpha-2.
+    #[must_use]
+    pub fn country(self, code: &str) -> Option<&'static str> {
+        let mut countries = self.cldr().countries().iter();
+        countries
+            .find(|(known, _)| *known == code)
+            .map(|(_, name)| *name)
+    }
+
     /// True where it runs from right to left.
     #[must_use]
     pub fn is_rtl(self) -> bool {

@@ -113,6 +113,7 @@ impl Shop {
             outbound: Outbound::new(dev).unwrap(),
             taxes: Arc::new(till_ports::tax::Embedded),
             files: till_ports::files::Files::memory(),
+            sheet_of: till_server::pages::documents::sheet,
             geo: Arc::new(till_ports::geo::NoGeo),
             mail: Arc::new(LogMailbox { words: false }),
             clock: clock.clone(),

@@ -12,6 +12,15 @@ impl Store {
         self.one(Query::by_id::<Refund>(id)).await
     }
 
+    /// A refund of an organization.
+    pub async fn own_refund(
+        &self,
+        organization_id: Uuid,
+        id: Uuid,
+    ) -> Result<Option<Refund>, StoreError> {
+        self.own(organization_id, id, "").await
+    }
+
     /// All refunds of a payment, the oldest first.
     pub async fn refunds_of_payment(&self, payment_id: Uuid) -> Result<Vec<Refund>, StoreError> {
         let rest = "where payment_id = $1 order by created_at, id";

@@ -359,10 +359,28 @@ async fn account(wanted: &Wanted<'_>, stripe: &Stripe, found: &mut Findings) {
     store.close().await;
 }
 
+/// Fonts with which invoices are drawn.
+fn fonts(found: &mut Findings) {
+    let missing = till_pdf::Fonts::system().missing();
+    if missing.is_empty() {
+        found.ok("fonts", "documents can be drawn in every common script");
+        return;
+    }
+    let scripts: Vec<_> = missing.iter().map(|one| one.script).collect();
+    let mut packages: Vec<_> = missing.iter().map(|one| one.package).collect();
+    packages.dedup();
+    found.warn(
+        "fonts",
+        format!("documents show boxes instead of {}", scripts.join("; ")),
+        format!("apt-get install {}, then restart Till", packages.join(" ")),
+    );
+}
+
 /// Other things that the operator should know.
 pub fn others(wanted: &Wanted, found: &mut Findings) {
     let settings = wanted.settings;
     connections(settings, found);
+    fonts(found);
     if settings.geo_database.is_some() && found.setting("countries", open::geo(settings)).is_some()
     {
         found.ok("countries", "the GeoIP database is readable");

@@ -45,6 +45,16 @@ async fn disputed(t: &Till, product: &Value) -> (String, String) {
     (text(&dispute, "order_id"), text(&dispute, "id"))
 }
 
+/// Has an order's invoice made.
+async fn invoiced(t: &Till, order: &Value) {
+    let path = format!("/v1/orders/{}", text(order, "id"));
+    let bill = json!({"billing_name": "Zanzibar", "billing_address": {"country": "FR"}});
+    t.patch(&path, bill).await.ok();
+    let asked = t.post(&format!("{path}/invoice"), json!({})).await;
+    assert_eq!(asked.status.as_u16(), 202, "{}", asked.text());
+    t.catch_up().await;
+}
+
 impl World {
     /// Makes it, through the API.
     pub async fn new(t: &Till) -> Self {
@@ -154,6 +164,7 @@ impl World {
         t.buy(&bought, "one@zanzibar.example").await;
         let disputed = disputed(t, &product).await;
         let order = t.orders(&bought).await.remove(0);
+        Box::pin(invoiced(t, &order)).await;
         t.featured(|features| features.off_session_charges_enabled = true)
             .await;
         let book = make(

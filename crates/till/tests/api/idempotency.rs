@@ -112,6 +112,10 @@ both! {
         let benefit = t.post("/v1/benefits/", json!({"type": "custom", "description": "A badge", "properties": {}})).await.created();
         t.drain().await;
         let delivery = &t.items("/v1/webhooks/deliveries").await[0];
+        let ada = t.customer("billed@example.com").await;
+        let order = json!({"id": t.sold(&ada, &product).await.order.id});
+        let bill = json!({"billing_name": "Ada", "billing_address": {"country": "DE"}});
+        t.patch(&format!("/v1/orders/{}", order["id"].as_str().unwrap()), bill).await.ok();
         let announced = files::announced("downloadable", "application/zip", &[2]);
         let file = t.post("/v1/files/", announced.clone()).await.created();
         let sent = files::put(t, files::url(&file, 0), "ab").await;
@@ -122,6 +126,7 @@ both! {
             (format!("/v1/checkouts/client/{}/opened", secret), json!({"distinct_id": "d"})),
             ("/v1/files/".to_owned(), announced),
             (format!("/v1/files/{}/uploaded", id_in(&file, "id")), whole),
+            (format!("/v1/orders/{}/invoice", order["id"].as_str().unwrap()), json!({})),
             (format!("/v1/webhooks/events/{}/redeliver", id_in(&delivery["webhook_event"], "id")), json!({})),
         ] {
             let before = t.all_rows().await;

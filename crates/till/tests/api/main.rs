@@ -35,6 +35,7 @@ mod dashboard_team;
 mod discounts;
 mod disputes;
 mod document;
+mod documents;
 mod drafts;
 mod exports;
 mod files;

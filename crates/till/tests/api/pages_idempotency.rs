@@ -37,7 +37,7 @@ const MAKING: [&str; 17] = [
 ];
 
 /// The others: sent twice, they leave what they left the first time. By the last word of where they are sent.
-const CHANGING: [&str; 28] = [
+const CHANGING: [&str; 29] = [
     "accept",
     "archive",
     "billing-date",
@@ -49,6 +49,7 @@ const CHANGING: [&str; 28] = [
     "discount",
     "edit",
     "enable",
+    "invoices",
     "leave",
     "pause",
     "plan",

@@ -42,6 +42,7 @@ const IDS: [(&str, &str); 18] = [
     ("/checkouts", "checkouts"),
     ("/customers", "customers"),
     ("/payments", "payments"),
+    ("/orders/credit-notes", "refunds"),
     ("/orders", "orders"),
     ("/disputes", "disputes"),
     ("/mail", "mails"),

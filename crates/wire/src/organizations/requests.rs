@@ -4,8 +4,8 @@ use serde_json::{Map, Value};
 
 use super::{
     CheckoutSettings, CustomerEmailSettings, CustomerPortalSettings, DisputeSettingsUpdate,
-    FeatureSettingsUpdate, PolicyLinks, SocialLink, SocialPlatform, SubscriptionSettings,
-    TaxBehaviorOption, details, embed_hosts::embed_hosts,
+    FeatureSettingsUpdate, InvoiceSettings, PolicyLinks, SocialLink, SocialPlatform,
+    SubscriptionSettings, TaxBehaviorOption, details, embed_hosts::embed_hosts,
 };
 use crate::{
     country::Country,
@@ -41,6 +41,8 @@ request! {
         pub checkout_settings: Option<CheckoutSettings> = optional(CheckoutSettings::shape()),
         /// Links to the merchant's own pages for buyers; replaces all of them. Till's own field; Polar has none like it.
         pub policy_links: Option<PolicyLinks> = optional(PolicyLinks::shape()),
+        /// Seller on invoices, receipts and credit notes; replaced as a whole. Till's own field; Polar has none like it.
+        pub invoice_settings: Option<InvoiceSettings> = optional(InvoiceSettings::shape()),
         /// E-mails that customers get, one switch for each; replaced as a whole.
         pub customer_email_settings: Option<CustomerEmailSettings> = optional(CustomerEmailSettings::shape()),
         /// Settings of the customer portal; replaced as a whole.

@@ -12,10 +12,12 @@ use super::{ProrationBehavior, SocialLink, SocialPlatform};
 use crate::{input::Patch, request::*, tax::TaxSettings};
 
 mod details;
+mod invoices;
 mod portal;
 mod stored;
 
 pub use details::*;
+pub use invoices::*;
 pub use portal::*;
 
 use stored::{Members, fit, members, skip};
@@ -404,6 +406,8 @@ pub struct Settings {
     pub tax: TaxSettings,
     /// The merchant's own pages for buyers.
     pub policy_links: PolicyLinks,
+    /// The seller on documents.
+    pub invoices: InvoiceSettings,
 }
 
 impl Default for Settings {
@@ -420,6 +424,7 @@ impl Default for Settings {
             require_3ds: true,
             tax: TaxSettings::default(),
             policy_links: PolicyLinks::default(),
+            invoices: InvoiceSettings::default(),
         }
     }
 }
@@ -443,6 +448,7 @@ members!(Settings {
     require_3ds,
     tax: whole,
     policy_links: whole,
+    invoices: whole,
 });
 
 #[cfg(test)]

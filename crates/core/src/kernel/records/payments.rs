@@ -213,6 +213,10 @@ record! {
         reference: Option<String>,
         /// The processor's code.
         failure_reason: Option<String>,
+        /// Given when it succeeded, and then kept.
+        credit_note_number: Option<String>,
+        /// Of the content that the credit note's file was made of; none where there is no file.
+        credit_note_digest: Option<String>,
     }
 }
 

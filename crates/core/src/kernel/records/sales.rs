@@ -207,6 +207,12 @@ record! {
         /// None of a draft.
         invoice_number: Option<String>,
         receipt_number: Option<String>,
+        /// Of the content that the invoice's file was made of; none where there is no file.
+        invoice_digest: Option<String>,
+        /// The same of the receipt's.
+        receipt_digest: Option<String>,
+        /// Numbers of credit notes that were given.
+        credit_notes: i64,
         description: String,
         items: Json<Vec<OrderItem>>,
         metadata: Json<Metadata>,

@@ -31,7 +31,7 @@ use crate::{
         sales::{
             self,
             bill::{self, Bill, Line},
-            collection, disputes, refunds,
+            collection, disputes, documents, refunds,
         },
         show,
         timeline::timeline,
@@ -43,7 +43,7 @@ use crate::{
 
 /// The pages.
 pub fn routes() -> Router<Arc<App>> {
-    list_routes::<Order>(get(detail))
+    list_routes::<Order>(get(detail)).merge(documents::routes())
 }
 
 impl Listed for Order {
@@ -230,6 +230,7 @@ async fn detail(dashboard: Dashboard<scope::OrdersRead>, PathId(id): PathId) -> 
         let open = "Open the payment page";
         parts.push(pay_link::part("Link for the customer", &url, open)?);
     }
+    parts.extend(documents::part(&dashboard, &row, &refund_rows));
     parts.extend(disputes::part(&dashboard, &contested));
     parts.extend(refunds::part(&dashboard, &refunds, &refund_rows));
     let no_payments = match row.standing() {

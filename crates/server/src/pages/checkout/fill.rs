@@ -30,7 +30,7 @@ use super::{
     },
 };
 
-pub use amounts::{lines, what_next};
+pub use amounts::{lines, tax_name, what_next};
 pub use offer::{price_words, seats_bounds, trial_words};
 pub use order::{order_page, order_receipt};
 

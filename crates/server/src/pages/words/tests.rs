@@ -88,6 +88,7 @@ fn sources() -> String {
     let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut all = String::new();
     gather(&root.join("src/pages/checkout"), &mut all);
+    all.push_str(&std::fs::read_to_string(root.join("src/pages/documents.rs")).unwrap());
     gather(&root.join("templates/checkout"), &mut all);
     gather(&root.join("src/mail"), &mut all);
     all

@@ -109,7 +109,7 @@ impl Taxes<'_> {
             .unwrap_or_default()
             .iter()
             .filter_map(|line| {
-                let named = tax_name(line, page_context);
+                let named = tax_name(line, page_context.locale);
                 let label = match line.taxability_reason {
                     TaxabilityReason::ReverseCharge => {
                         page_context.with("tax-reverse", [("tax", named.into())])
@@ -128,21 +128,21 @@ impl Taxes<'_> {
     }
 }
 
-/// A tax's name in the buyer's language, with its rate where there is one.
-fn tax_name(line: &TaxLine, page_context: PageContext) -> String {
+/// A tax's name in a language, with its rate where there is one.
+pub fn tax_name(line: &TaxLine, locale: Locale) -> String {
     let name = match line.display_name.as_str() {
-        "VAT" | "IVA" => page_context.say("tax-vat").into_owned(),
-        "GST" => page_context.say("tax-gst").into_owned(),
-        "HST" => page_context.say("tax-hst").into_owned(),
-        "Consumption tax" => page_context.say("tax-consumption").into_owned(),
-        "Sales tax" => page_context.say("tax-sales").into_owned(),
+        "VAT" | "IVA" => locale.say("tax-vat").into_owned(),
+        "GST" => locale.say("tax-gst").into_owned(),
+        "HST" => locale.say("tax-hst").into_owned(),
+        "Consumption tax" => locale.say("tax-consumption").into_owned(),
+        "Sales tax" => locale.say("tax-sales").into_owned(),
         other => other.to_owned(),
     };
     let reversed = line.taxability_reason == TaxabilityReason::ReverseCharge;
     match line.rate.as_ref().filter(|_| !reversed) {
         Some(rate) => {
-            let rate = money::percent(rate, page_context.locale);
-            page_context.with("tax-rated", [("tax", name.into()), ("rate", rate.into())])
+            let rate = money::percent(rate, locale);
+            locale.with("tax-rated", [("tax", name.into()), ("rate", rate.into())])
         }
         None => name,
     }
