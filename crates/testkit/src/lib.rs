@@ -74,6 +74,8 @@ pub type Test = for<'a> fn(&'a mut Till) -> Pin<Box<dyn Future<Output = ()> + Se
 pub fn run(engine: Engine, test: Test) {
     tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
+        // Unoptimised, the futures of long tests are large.
+        .thread_stack_size(4 << 20)
         .enable_all()
         .build()
         .expect("a runtime")

@@ -99,7 +99,7 @@ impl Operation {
             summary: text("summary").to_owned(),
             description: Prose::of(text("description")),
             permission: match signed {
-                true => Permission::Token(api::scopes(tag, method)),
+                true => Permission::Token(api::scopes(tag, method, path)),
                 false if path.contains("{client_secret}") => Permission::ClientSecret,
                 false => Permission::Nothing,
             },

@@ -32,7 +32,7 @@ both! {
                 assert_eq!(answer.status, 403, "{method} {path}");
                 let mut wanted = named(&answer);
                 wanted.sort();
-                let mut told = reference::scopes(operation["tags"][0].as_str().unwrap(), method);
+                let mut told = reference::scopes(operation["tags"][0].as_str().unwrap(), method, path);
                 told.sort_unstable();
                 assert_eq!(told, wanted, "{method} {path}");
                 asked += 1;

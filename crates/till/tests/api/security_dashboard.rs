@@ -23,7 +23,7 @@ const PUBLIC: [(&str, &str); 10] = [
 ];
 
 /// What stands below an organization's address, and of what its `{id}` is; longer ones first.
-const IDS: [(&str, &str); 18] = [
+const IDS: [(&str, &str); 19] = [
     (
         "/developers/webhooks/{endpoint}/deliveries",
         "webhooks/deliveries",

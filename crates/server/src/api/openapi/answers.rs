@@ -109,7 +109,7 @@ fn not_there(addressed: &Addressed<'_>) -> String {
 
 fn forbidden(addressed: &Addressed<'_>) -> String {
     let blocked = "or the organization is blocked";
-    match scopes(addressed.tag(), addressed.method)[..] {
+    match scopes(addressed.tag(), addressed.method, addressed.path)[..] {
         [read, write] => {
             format!("The access token has neither the scope `{read}` nor `{write}`, {blocked}.")
         }
