@@ -62,10 +62,12 @@ impl TestDatabase {
         });
         let admin = connect(&server).await;
         let template = template(&server, &admin).await;
+        // A run that was killed may have left databases of a process with the same number.
         let name = format!(
-            "till_test_{}_{}",
+            "till_test_{}_{}_{:08x}",
             std::process::id(),
-            COUNT.fetch_add(1, Ordering::Relaxed)
+            COUNT.fetch_add(1, Ordering::Relaxed),
+            rand::random::<u32>()
         );
         execute(
             &admin,

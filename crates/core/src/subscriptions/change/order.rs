@@ -1,5 +1,6 @@
 //! The order of a change.
 
+use jiff::{SignedDuration, Timestamp};
 use till_wire::{
     discounts::DiscountBase,
     events::EventType,
@@ -104,15 +105,16 @@ pub(super) fn lines(
     own.iter().chain(waiting).map(BillingEntry::line).collect()
 }
 
-/// Lines as they wait for an order.
+/// Lines as they wait for an order. They are read in order of their time, so each is a microsecond later than the one before.
 pub(super) fn entries(
     subscription: &Subscription,
     lines: &[Line],
     ctx: &DecisionContext,
 ) -> Vec<BillingEntry> {
-    let entry = |line: &Line| BillingEntry {
+    let times = (0..).map(|place| ctx.now + SignedDuration::from_micros(place));
+    let entry = |(line, created_at): (&Line, Timestamp)| BillingEntry {
         id: ctx.id(),
-        created_at: ctx.now,
+        created_at,
         organization_id: subscription.organization_id,
         subscription_id: subscription.id,
         label: line.label.clone(),
@@ -122,7 +124,7 @@ pub(super) fn entries(
         starts_at: line.period.start,
         ends_at: line.period.end,
     };
-    lines.iter().map(entry).collect()
+    lines.iter().zip(times).map(entry).collect()
 }
 
 /// Counts the use of a discount that the change brings: refused as [`crate::discounts::MOVED`] when there is none left.
