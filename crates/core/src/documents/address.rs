@@ -14,7 +14,7 @@ const OPEN: SignedDuration = SignedDuration::from_mins(10);
 /// A file of a document that is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeptDocument {
-    /// Whose it is.
+    /// Organization that sold.
     pub organization_id: Uuid,
     /// The order, or the refund of a credit note.
     pub subject_id: Uuid,
@@ -22,12 +22,12 @@ pub struct KeptDocument {
     pub kind: DocumentKind,
     /// Its number.
     pub number: String,
-    /// What it says.
+    /// Digest of the document's text.
     pub digest: String,
 }
 
 impl KeptDocument {
-    /// Where its file is kept.
+    /// Path of its file in the storage of files.
     pub fn path(&self) -> String {
         let (kind, digest) = (self.kind, &self.digest);
         path(
@@ -50,7 +50,7 @@ impl KeptDocument {
     }
 }
 
-/// Where the file of a document is kept.
+/// Path of a document's file in the storage of files.
 pub fn path(organization_id: Uuid, subject_id: Uuid, file: &str) -> String {
     format!("documents/{organization_id}/{subject_id}/{file}.pdf")
 }

@@ -48,11 +48,11 @@ const DIGEST: usize = 32;
 words! {
     /// A kind of document.
     pub enum DocumentKind {
-        /// What is to be paid.
+        /// Bill of an order.
         Invoice = "invoice",
-        /// What was paid.
+        /// Proof of payment.
         Receipt = "receipt",
-        /// What was given back.
+        /// Proof of a refund.
         CreditNote = "credit-note",
     }
 }
@@ -70,10 +70,10 @@ pub struct Document {
     pub issued_at: Timestamp,
     /// The customer's language, BCP 47.
     pub language: Option<String>,
-    /// Who sells. No part of the digest: a document that was handed out does not change when the seller moves.
+    /// Seller. No part of the digest: a document that was handed out does not change when the seller moves.
     #[serde(skip)]
     pub seller: Seller,
-    /// Who buys.
+    /// Buyer.
     pub buyer: BuyerBlock,
     /// Currency of all amounts.
     pub currency: Currency,
@@ -93,7 +93,7 @@ pub struct Document {
     pub reason: Option<RefundReason>,
 }
 
-/// Who sells.
+/// Seller, as documents name it.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Seller {
     /// Name that buyers know.
@@ -110,7 +110,7 @@ pub struct Seller {
     pub notes: Option<String>,
 }
 
-/// Who buys.
+/// Buyer, as documents name them.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct BuyerBlock {
     /// Billing name, else the customer's name or address.
@@ -126,7 +126,7 @@ pub struct BuyerBlock {
 /// A line.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct DocumentLine {
-    /// What it is for.
+    /// Name of what is sold.
     pub label: String,
     /// Before discount and tax.
     pub amount: i64,
@@ -178,7 +178,7 @@ pub struct DocumentRefund {
 }
 
 impl Document {
-    /// What the document says, as a short text: a file with the same digest says the same.
+    /// Digest of what the document says: a file with the same digest says the same.
     pub fn digest(&self) -> String {
         let text = serde_json::to_vec(&(TEMPLATE, self)).unwrap_or_default();
         let mut digest = hex(&Sha256::digest(&text));

@@ -12,7 +12,7 @@ pub struct TaxNumber {
     pub number: String,
 }
 
-/// What a country calls the number under which its tax on sales is paid.
+/// Name that a country gives to the number under which its tax on sales is paid.
 pub fn tax_label(country: Country) -> &'static str {
     match country.as_str() {
         "AU" => "ABN",

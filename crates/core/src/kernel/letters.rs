@@ -1,5 +1,5 @@
 //! Letters as they are asked for: a decision says of what somebody is to be told, in the same [`Changes`] as its cause.
-//! Who is told, and in which words, is decided when the letter is written ([`crate::mail`]).
+//! Recipients and words are decided when the letter is written ([`crate::mail`]).
 
 use serde::{Deserialize, Serialize};
 use till_wire::events::EventType;

@@ -19,9 +19,9 @@ use crate::pages::{
 /// What a letter tells of.
 #[derive(Debug, Clone, Copy)]
 pub struct Told<'a> {
-    /// Who sells.
+    /// Organization that sells.
     pub organization: &'a Organization,
-    /// What was bought.
+    /// Product that was bought.
     pub product: &'a Product,
     /// The order; of a subscription that is past due, the one that waits for its payment.
     pub order: Option<&'a Order>,

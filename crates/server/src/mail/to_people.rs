@@ -25,9 +25,9 @@ pub struct Sold<'a> {
 /// A dispute, for the notice of it.
 #[derive(Debug, Clone, Copy)]
 pub struct Contested<'a> {
-    /// Whose it is.
+    /// Organization whose sale is contested.
     pub organization: &'a Organization,
-    /// Who contests.
+    /// Customer who contests.
     pub customer: &'a Customer,
     /// The dispute.
     pub dispute: &'a Dispute,
