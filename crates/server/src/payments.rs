@@ -24,7 +24,9 @@ mod setups;
 pub mod witness;
 
 pub use buyer::{ask, give_up};
-pub use off_session::{charge_change, charge_order, charge_step, saved_method, send, try_card};
+pub use off_session::{
+    charge_change, charge_order, charge_step, saved_method, send_begun, try_card,
+};
 pub use orders::rows as order_rows;
 pub use outcome::record_outcome;
 pub use reconcile::reconcile;

@@ -68,9 +68,26 @@ async fn begin(
     }
 }
 
+/// Asks the processor for an attempt at an order that was just written down, and records its outcome. One that somebody
+/// else has seen through is left as it is.
+pub async fn send_begun(
+    app: &App,
+    order_id: Uuid,
+    payment: Payment,
+    method: PaymentMethod,
+) -> Result<(), ApiError> {
+    let (organization, rows) = orders::rows(app, order_id).await?;
+    let subscribers = app.store.subscribers(organization.id).await?;
+    let sent = send(app, &organization, rows, &subscribers, payment, method);
+    match Box::pin(sent).await {
+        Err(error) if error.conflict().is_some() => Ok(()),
+        sent => sent,
+    }
+}
+
 /// Asks the processor for an attempt that is written down, and records its outcome. `rows` are those that the attempt
 /// left behind.
-pub async fn send(
+async fn send(
     app: &App,
     organization: &Organization,
     rows: OrderRows,

@@ -69,7 +69,7 @@ pub async fn finalize(
     guard: &IdempotencyGuard,
     input: OrderFinalize,
 ) -> Result<Order> {
-    let (app, organization) = (&caller.app, &caller.organization);
+    let app = &caller.app;
     if let Some(attempt) = guard.begun().flatten() {
         return outcome(caller, id, attempt).await;
     }
@@ -80,15 +80,7 @@ pub async fn finalize(
     };
     guard.mark_begun();
     let attempt = payment.id;
-    let row = app.store.order(organization.id, id).await.or_not_found()?;
-    let rows = Joined::order_rows(app, organization, row).await?;
-    let subscribers = app.store.subscribers(organization.id).await?;
-    let sent = payments::send(app, organization, rows, &subscribers, payment, method);
-    match Box::pin(sent).await {
-        // Somebody else has seen the attempt through.
-        Err(error) if error.conflict().is_some() => {}
-        sent => sent?,
-    }
+    payments::send_begun(app, id, payment, method).await?;
     outcome(caller, id, attempt).await
 }
 

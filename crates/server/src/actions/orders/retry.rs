@@ -46,15 +46,7 @@ pub async fn charge(
     let (payment, method) = begun.await?;
     guard.mark_begun();
     let attempt = payment.id;
-    let row = app.store.order(organization.id, id).await.or_not_found()?;
-    let rows = Joined::order_rows(app, organization, row).await?;
-    let subscribers = app.store.subscribers(organization.id).await?;
-    let sent = payments::send(app, organization, rows, &subscribers, payment, method);
-    match Box::pin(sent).await {
-        // Somebody else has seen the attempt through.
-        Err(error) if error.conflict().is_some() => {}
-        sent => sent?,
-    }
+    payments::send_begun(app, id, payment, method).await?;
     let payment = app.store.attempt(attempt).await.or_not_found()?;
     match payment.state {
         PaymentState::RequiresAction => payments::give_up(app, payment).await,
