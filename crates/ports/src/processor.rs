@@ -48,7 +48,7 @@ pub use self::card_form::{CardForm, ContentSources, PaymentElement};
 pub use self::check::{Check, CheckStatus};
 pub use self::dispute::{Dispute, DisputeStatus};
 pub use self::error::{Cause, ProcessorError};
-pub use self::notice::{Notice, NoticeSubject};
+pub use self::notice::{Notice, NoticeList, NoticeSubject};
 pub use self::refund::{ProcessorRefund, RefundOutcome, RefundRequest};
 
 /// A future that can be kept behind a trait object.
@@ -151,8 +151,9 @@ pub trait Processor: Send + Sync {
         now: Timestamp,
     ) -> Answer<'a, Option<Notice>>;
 
-    /// Every notice from `moment` until now, oldest first, whether or not it ever arrived.
-    fn events_since(&self, moment: Timestamp, now: Timestamp) -> Answer<'_, Vec<Notice>>;
+    /// Every notice from `moment` until now, whether or not it ever arrived; the oldest of them where there are more than
+    /// are read at once ([`NoticeList::until`], which is always later than `moment`).
+    fn events_since(&self, moment: Timestamp, now: Timestamp) -> Answer<'_, NoticeList>;
 
     /// The checks that an operator should know: whether the processor answers, takes our keys and can do what
     /// is asked of it. Changes nothing, and tells no secret.

@@ -6,8 +6,8 @@ use axum::http::HeaderMap;
 use jiff::Timestamp;
 use till_core::kernel::records::ProcessorName;
 use till_ports::processor::{
-    Answer, Attempt, BoxFuture, CardForm, CardPreview, Check, Dispute, Method, Notice, Outcome,
-    Prepared, Processor, ProcessorRefund, RefundOutcome, RefundRequest,
+    Answer, Attempt, BoxFuture, CardForm, CardPreview, Check, Dispute, Method, Notice, NoticeList,
+    Outcome, Prepared, Processor, ProcessorRefund, RefundOutcome, RefundRequest,
 };
 use uuid::Uuid;
 
@@ -57,6 +57,11 @@ pub trait Alter: Send + Sync {
     /// [`Processor::dispute`]
     fn dispute<'a>(&'a self, reference: &'a str, now: Timestamp) -> Answer<'a, Option<Dispute>> {
         self.processor().dispute(reference, now)
+    }
+
+    /// [`Processor::events_since`]
+    fn events_since(&self, moment: Timestamp, now: Timestamp) -> Answer<'_, NoticeList> {
+        self.processor().events_since(moment, now)
     }
 
     /// [`Processor::card`]
@@ -170,8 +175,8 @@ impl<A: Alter> Processor for Altered<A> {
         self.0.processor().notice(headers, body, now)
     }
 
-    fn events_since(&self, moment: Timestamp, now: Timestamp) -> Answer<'_, Vec<Notice>> {
-        self.0.processor().events_since(moment, now)
+    fn events_since(&self, moment: Timestamp, now: Timestamp) -> Answer<'_, NoticeList> {
+        self.0.events_since(moment, now)
     }
 
     fn checks(&self, now: Timestamp) -> BoxFuture<'_, Vec<Check>> {

@@ -15,6 +15,16 @@ pub struct Notice {
     pub subject: NoticeSubject,
 }
 
+/// The notices of some time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NoticeList {
+    /// Every notice from the moment that was asked for up to `until`, the oldest first.
+    pub notices: Vec<Notice>,
+    /// The moment up to which the list is whole: earlier than was asked for where there are more notices than are read
+    /// at once. Those after it are asked for from there.
+    pub until: Timestamp,
+}
+
 /// The subject of a notice. It does not say how the thing stands: that is asked for.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]

@@ -57,8 +57,8 @@ pub use self::test_cards::TestCards;
 pub use self::tokens::TokenizeError;
 
 use crate::processor::{
-    Answer, Attempt, BoxFuture, CardPreview, Check, CheckStatus, Dispute, Method, Notice, Outcome,
-    Prepared, Processor, ProcessorRefund, RefundOutcome, RefundRequest,
+    Answer, Attempt, BoxFuture, CardPreview, Check, CheckStatus, Dispute, Method, Notice,
+    NoticeList, Outcome, Prepared, Processor, ProcessorRefund, RefundOutcome, RefundRequest,
 };
 
 /// The browser needs nothing to talk to the sandbox.
@@ -169,7 +169,7 @@ impl Processor for Sandbox {
         Box::pin(ready(self.read_notice(headers, body, now)))
     }
 
-    fn events_since(&self, moment: Timestamp, now: Timestamp) -> Answer<'_, Vec<Notice>> {
+    fn events_since(&self, moment: Timestamp, now: Timestamp) -> Answer<'_, NoticeList> {
         Box::pin(self.notices_since(moment, now))
     }
 

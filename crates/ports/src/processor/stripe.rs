@@ -35,8 +35,8 @@ pub use self::settings::{Mode, Settings, SettingsError, StripeAccount};
 
 use self::{form::Form, http::Client, types::Account};
 use crate::processor::{
-    Answer, Attempt, BoxFuture, CardForm, CardPreview, Check, Dispute, Method, Notice, Outcome,
-    PaymentElement, Prepared, Processor, ProcessorError, ProcessorRefund, RefundOutcome,
+    Answer, Attempt, BoxFuture, CardForm, CardPreview, Check, Dispute, Method, Notice, NoticeList,
+    Outcome, PaymentElement, Prepared, Processor, ProcessorError, ProcessorRefund, RefundOutcome,
     RefundRequest,
 };
 
@@ -153,7 +153,7 @@ impl Processor for Stripe {
         Box::pin(std::future::ready(self.read_notice(headers, body, now)))
     }
 
-    fn events_since(&self, moment: Timestamp, now: Timestamp) -> Answer<'_, Vec<Notice>> {
+    fn events_since(&self, moment: Timestamp, now: Timestamp) -> Answer<'_, NoticeList> {
         Box::pin(self.notices_since(moment, now))
     }
 

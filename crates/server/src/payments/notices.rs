@@ -78,28 +78,37 @@ pub(crate) async fn is_due(app: &App) -> Result<bool, ApiError> {
 }
 
 /// Asks the processor for what has happened since it was last asked, and takes in what was lost; says how many notices
-/// that were.
+/// that were. Where there is much, it is taken in by parts, the oldest first, and each part is noted: an end in the
+/// middle loses nothing, and nothing is left out.
 pub async fn poll(app: &App) -> Result<usize, ApiError> {
     let (name, now) = (app.processor.name(), app.clock.now());
     let state = app.store.processor_state(name).await?;
-    let since = match &state {
+    let mut since = match state {
         Some(state) => state.polled_until - overlap(name),
         None => now - FIRST,
     };
-    let told = app.processor.events_since(since, now).await?;
     let mut found = 0;
-    for some in told.chunks(AT_ONCE) {
-        for notice in news(app, some).await? {
-            found += usize::from(take_in(app, notice, None).await?);
+    while since < now {
+        let told = app.processor.events_since(since, now).await?;
+        for some in told.notices.chunks(AT_ONCE) {
+            for notice in news(app, some).await? {
+                found += usize::from(take_in(app, notice, None).await?);
+            }
         }
+        note_polled(app, told.until).await?;
+        since = told.until;
     }
-    let polled = notices::polled(state.as_ref(), name, now, &app.context());
+    Ok(found)
+}
+
+async fn note_polled(app: &App, until: Timestamp) -> Result<(), ApiError> {
+    let name = app.processor.name();
+    let state = app.store.processor_state(name).await?;
+    let polled = notices::polled(state.as_ref(), name, until, &app.context());
     match app.commit_exactly(polled).await {
-        Ok(()) => Ok(found),
+        Ok(()) => Ok(()),
         // Another node has asked at the same time.
-        Err(CommitError::Conflict(CommitConflict::Taken(index))) if index == STATE_KNOWN => {
-            Ok(found)
-        }
+        Err(CommitError::Conflict(CommitConflict::Taken(index))) if index == STATE_KNOWN => Ok(()),
         Err(error) => Err(error.into()),
     }
 }

@@ -19,7 +19,8 @@ use till_core::{
     payments::notices::NoticeSubject as Subject,
 };
 use till_ports::processor::{
-    Answer as Told, Dispute, Method as Card, Notice, NoticeSubject, Outcome, Processor,
+    Answer as Told, Dispute, Method as Card, Notice, NoticeList, NoticeSubject, Outcome, Processor,
+    ProcessorError,
 };
 use till_server::{
     app::{App, Clock},
@@ -46,7 +47,7 @@ async fn all(t: &Till) -> Vec<Notice> {
         .app
         .processor
         .events_since(Timestamp::UNIX_EPOCH, t.clock.now());
-    told.await.unwrap()
+    told.await.unwrap().notices
 }
 
 /// Sends a notice as the sandbox signs it, or with another signature.
@@ -112,6 +113,31 @@ impl Alter for Fulfilling {
                 jobs::run_due(&self.app).await.unwrap();
             }
             self.app.processor.dispute(reference, now).await
+        })
+    }
+}
+
+/// A processor that tells of one second at a time, and of no more than it is left to.
+struct SecondBySecond {
+    processor: Arc<dyn Processor>,
+    left: AtomicUsize,
+}
+
+impl Alter for SecondBySecond {
+    fn processor(&self) -> &Arc<dyn Processor> {
+        &self.processor
+    }
+    fn events_since(&self, moment: Timestamp, now: Timestamp) -> Told<'_, NoticeList> {
+        Box::pin(async move {
+            let left = self
+                .left
+                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+                    left.checked_sub(1)
+                });
+            left.map_err(|_| ProcessorError::Unsure("no answer".into()))?;
+            let until = now.min(moment + Duration::from_secs(1));
+            let list = self.processor.events_since(moment, until).await?;
+            Ok(NoticeList { until, ..list })
         })
     }
 }
@@ -196,6 +222,27 @@ both! {
             t.drain().await;
         }
         assert_eq!(t.items("/v1/disputes/").await.len(), 1);
+    }
+
+    async fn much_that_has_happened_is_taken_in_by_parts_and_none_is_left_out(t: &mut Till) {
+        poll(&t.app).await.unwrap();
+        for _ in 0..3 {
+            ordered(t, &t.product().await, "pm_card_createDispute").await;
+            t.advance(Duration::from_secs(4));
+        }
+        let answering = |left| {
+            t.another(|app| {
+                let (processor, left) = (Arc::clone(&app.processor), AtomicUsize::new(left));
+                app.processor = Arc::new(Altered(SecondBySecond { processor, left }));
+            })
+        };
+        // In the middle the processor does not answer any more.
+        poll(&answering(15).app).await.unwrap_err();
+        let taken = kept(t).await.len();
+        assert!((1..3).contains(&taken), "{taken}");
+        assert_eq!(poll(&answering(20).app).await.unwrap(), 3 - taken);
+        t.drain().await;
+        assert_eq!(t.items("/v1/disputes/").await.len(), 3);
     }
 
     async fn a_notice_of_a_payment_completes_a_purchase_of_which_nobody_heard(t: &mut Till) {

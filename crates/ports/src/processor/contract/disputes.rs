@@ -5,7 +5,7 @@ use super::*;
 pub(crate) async fn a_dispute_is_found_by_its_notice_and_conceded_once(peer: &dyn Peer) {
     let processor = peer.processor();
     let (charge, _) = paid(peer, &charge(1, card(peer, Card::Disputed).await)).await;
-    let notices = processor.events_since(at(0), at(60)).await.unwrap();
+    let notices = notices::listed(processor, at(0), at(60)).await;
     let found = notices.into_iter().find_map(|notice| match notice.subject {
         NoticeSubject::Dispute { reference, charge } => Some((reference, charge)),
         _ => None,

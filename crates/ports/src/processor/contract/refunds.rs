@@ -149,11 +149,7 @@ pub(crate) async fn a_refund_that_ends_later_is_told_again(peer: &dyn Peer) {
             .unwrap();
         let failed = matches!(again, RefundOutcome::Failed { .. });
         assert_eq!(failed, last == "failed", "asking again tells the same");
-        let notices = peer
-            .processor()
-            .events_since(at(start), at(start + 60))
-            .await
-            .unwrap();
+        let notices = notices::listed(peer.processor(), at(start), at(start + 60)).await;
         let of = |notice: &&Notice| matches!(&notice.subject, NoticeSubject::Refund { refund_id, .. } if *refund_id == Some(request.refund_id));
         assert!(notices.iter().filter(of).count() >= 2);
     }

@@ -10,7 +10,7 @@ use super::cards::Behaviour;
 use super::intent::{CHALLENGE_LASTS, Intent, SETTLES_AFTER};
 use super::records::{refused, unsure};
 use super::refunds::refund_reference;
-use crate::processor::{Notice, NoticeSubject, ProcessorError, signature};
+use crate::processor::{Notice, NoticeList, NoticeSubject, ProcessorError, signature};
 
 /// The header that holds the signature, as [`signature::sign`] makes it.
 pub const SIGNATURE_HEADER: &str = "sandbox-signature";
@@ -111,7 +111,7 @@ impl Sandbox {
         &self,
         moment: Timestamp,
         now: Timestamp,
-    ) -> Result<Vec<Notice>, ProcessorError> {
+    ) -> Result<NoticeList, ProcessorError> {
         let documents = self.store.with_events_since(moment).await.map_err(unsure)?;
         let mut all = Vec::new();
         for document in documents {
@@ -120,6 +120,9 @@ impl Sandbox {
             all.extend(moments.filter(|notice| (moment..=now).contains(&notice.at)));
         }
         all.sort_by(|one, other| (one.at, &one.id).cmp(&(other.at, &other.id)));
-        Ok(all)
+        Ok(NoticeList {
+            notices: all,
+            until: now,
+        })
     }
 }

@@ -19,8 +19,9 @@ use super::{
 };
 use crate::outbound::{self, SendError};
 use crate::processor::{
-    Answer, Attempt, BoxFuture, CardPreview, Check, CheckStatus, Dispute, Method, Notice, Outcome,
-    Prepared, Processor, ProcessorError, ProcessorRefund, RefundOutcome, RefundRequest,
+    Answer, Attempt, BoxFuture, CardPreview, Check, CheckStatus, Dispute, Method, Notice,
+    NoticeList, Outcome, Prepared, Processor, ProcessorError, ProcessorRefund, RefundOutcome,
+    RefundRequest,
 };
 
 /// For connecting; a machine that is there answers sooner.
@@ -382,7 +383,7 @@ impl Processor for RemoteSandbox {
         Box::pin(self.ask(SandboxRequest::Notice { notice, now }))
     }
 
-    fn events_since(&self, moment: Timestamp, now: Timestamp) -> Answer<'_, Vec<Notice>> {
+    fn events_since(&self, moment: Timestamp, now: Timestamp) -> Answer<'_, NoticeList> {
         Box::pin(self.ask(SandboxRequest::EventsSince { moment, now }))
     }
 

@@ -8,7 +8,7 @@ use super::form::Form;
 use super::refunds::{REFUND_ID, charge_of, moment};
 use super::types::{Event, List};
 use super::{Mode, Stripe};
-use crate::processor::{Notice, NoticeSubject, ProcessorError, signature};
+use crate::processor::{Notice, NoticeList, NoticeSubject, ProcessorError, signature};
 
 /// The header that holds the signature.
 const SIGNATURE_HEADER: &str = "stripe-signature";
@@ -32,8 +32,11 @@ pub(super) const EVENTS: [&str; 15] = [
     "payment_method.automatically_updated",
 ];
 
-/// The pages of events that are read at most, of a hundred each.
-const PAGES: usize = 100;
+/// The pages of events that are read at once, of a hundred each: where there are more, a shorter time is asked for.
+const PAGES: usize = 10;
+
+/// The pages that are read of a single second.
+const PAGES_OF_A_SECOND: usize = 100;
 
 impl Stripe {
     pub(super) fn read_notice(
@@ -74,33 +77,74 @@ impl Stripe {
         &self,
         since: Timestamp,
         now: Timestamp,
-    ) -> Result<Vec<Notice>, ProcessorError> {
+    ) -> Result<NoticeList, ProcessorError> {
+        self.notices_in_pages(since, now, PAGES).await
+    }
+
+    /// Stripe lists the newest first, and what was not read of the oldest would be lost. So where `pages` are not enough
+    /// for all of the time, they are read of a shorter one: about as long as what they have held.
+    pub(super) async fn notices_in_pages(
+        &self,
+        since: Timestamp,
+        now: Timestamp,
+        pages: usize,
+    ) -> Result<NoticeList, ProcessorError> {
+        let (from, mut to) = (since.as_second(), now.as_second());
+        let events = loop {
+            let is_a_second = to <= from;
+            let at_most = if is_a_second {
+                PAGES_OF_A_SECOND
+            } else {
+                pages
+            };
+            let (events, has_more) = self.events_between(from, to, at_most).await?;
+            if !has_more {
+                break events;
+            }
+            if is_a_second {
+                tracing::error!(
+                    second = from,
+                    "Stripe has more events of one second than are read; some are left out"
+                );
+                break events;
+            }
+            let held = events.last().map_or(0, |oldest| to - oldest.created);
+            to = from + held.clamp(0, (to - from) / 2);
+        };
+        // All of the last second was read, unless it goes on.
+        let until = moment(to + 1)?.min(now);
+        let oldest_first = events.into_iter().rev();
+        let mut notices: Vec<Notice> = oldest_first.filter_map(|event| self.own(event)).collect();
+        notices.sort_by_key(|notice| notice.at);
+        Ok(NoticeList { notices, until })
+    }
+
+    /// Up to `pages` pages of what happened in the seconds from `from` to `to`, the newest first, and whether there is
+    /// more of it.
+    async fn events_between(
+        &self,
+        from: i64,
+        to: i64,
+        pages: usize,
+    ) -> Result<(Vec<Event>, bool), ProcessorError> {
         let mut events: Vec<Event> = Vec::new();
-        for page in 1..=PAGES {
+        for _ in 0..pages {
             let query = Form::default()
-                .with("created[gte]", since.as_second())
-                .with("created[lte]", now.as_second())
+                .with("created[gte]", from)
+                .with("created[lte]", to)
                 .with("limit", 100)
                 .with_some("starting_after", events.last().map(|event| &event.id));
             let query = EVENTS
                 .iter()
                 .fold(query, |query, kind| query.with("types[]", kind));
             let found: List<Event> = self.client.get(&["events"], &query).await?;
+            let has_more = found.has_more && !found.data.is_empty();
             events.extend(found.data);
-            if !found.has_more {
-                break;
-            }
-            if page == PAGES {
-                tracing::warn!(
-                    "Stripe has more events than are read at once; the oldest are left out"
-                );
+            if !has_more {
+                return Ok((events, false));
             }
         }
-        // Stripe lists the newest first.
-        let oldest_first = events.into_iter().rev();
-        let mut notices: Vec<Notice> = oldest_first.filter_map(|event| self.own(event)).collect();
-        notices.sort_by_key(|notice| notice.at);
-        Ok(notices)
+        Ok((events, true))
     }
 }
 

@@ -228,7 +228,7 @@ impl Processor for Account {
         self.stripe.notice(headers, body, now)
     }
 
-    fn events_since(&self, moment: Timestamp, now: Timestamp) -> Answer<'_, Vec<Notice>> {
+    fn events_since(&self, moment: Timestamp, now: Timestamp) -> Answer<'_, NoticeList> {
         self.stripe.events_since(moment, self.now(now))
     }
 

@@ -41,7 +41,8 @@ async fn a_dispute_left_alone_is_decided_after_a_week() {
             .sandbox
             .events_since(at(3), at(WEEK + 3))
             .await
-            .unwrap();
+            .unwrap()
+            .notices;
         let of = |subject: &NoticeSubject| matches!(subject, NoticeSubject::Dispute { reference: of, .. } if *of == reference);
         let moments: Vec<_> = notices
             .iter()

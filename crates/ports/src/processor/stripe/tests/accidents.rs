@@ -549,3 +549,40 @@ async fn a_renewal_that_needs_its_buyer_has_failed_for_that_reason() {
     assert_eq!(told(&outcome), "authentication_required");
     assert_eq!(account.status(&prepared.reference), "canceled");
 }
+
+#[tokio::test]
+async fn more_events_than_are_read_at_once_are_told_by_parts_the_oldest_first() {
+    let account = fake().await;
+    let second_of = |n: u32| i64::from(n.min(60) / 3 + n / 100 * 30);
+    for n in 0..230 {
+        account.now(at(second_of(n)));
+        let attempt = account.charge(n.into(), "pm_card_visa");
+        let prepared = account.stripe.prepare(&attempt, at(0)).await.unwrap();
+        account
+            .confirmed(&attempt, &prepared.reference)
+            .await
+            .unwrap();
+    }
+    let end = at(200);
+    let (mut since, mut told, mut parts) = (at(0), Vec::new(), 0);
+    while since < end {
+        let list = account
+            .stripe
+            .notices_in_pages(since, end, 1)
+            .await
+            .unwrap();
+        assert!(list.until > since && list.notices.is_sorted_by_key(|notice| notice.at));
+        assert!(
+            list.notices
+                .iter()
+                .all(|notice| (since..=list.until).contains(&notice.at))
+        );
+        told.extend(list.notices.into_iter().map(|notice| notice.id));
+        (since, parts) = (list.until, parts + 1);
+    }
+    let whole = account.stripe.events_since(at(0), end).await.unwrap();
+    assert_eq!((whole.notices.len(), whole.until), (230, end));
+    let whole: Vec<_> = whole.notices.into_iter().map(|notice| notice.id).collect();
+    assert_eq!(told, whole);
+    assert!(parts > 2, "{parts}");
+}
