@@ -19,7 +19,12 @@ pub(crate) struct Step {
     pub(crate) unless_one: Option<CommitConflict>,
     /// True where it could touch several rows.
     pub(crate) several: bool,
+    /// Table and columns, where it inserts a row: such steps can be sent as one.
+    pub(crate) inserts: Option<Target>,
 }
+
+/// Table and columns of an insert.
+pub(crate) type Target = (&'static str, &'static [&'static str]);
 
 /// The statements and hints of one commit.
 #[derive(Debug)]
@@ -58,6 +63,7 @@ fn step(write: Write, dialect: Dialect) -> Step {
             binds: values,
             unless_one: None,
             several: false,
+            inserts: Some((table, columns)),
         },
         Write::Update {
             table,
@@ -72,6 +78,7 @@ fn step(write: Write, dialect: Dialect) -> Step {
                 binds,
                 unless_one: Some(CommitConflict::Stale),
                 several: false,
+                inserts: None,
             }
         }
         Write::Guard { table, id, version } => Step {
@@ -79,6 +86,7 @@ fn step(write: Write, dialect: Dialect) -> Step {
             binds: vec![Value::Uuid(id), Value::Int(version)],
             unless_one: Some(CommitConflict::Stale),
             several: false,
+            inserts: None,
         },
         Write::Named(write) => {
             let statement = writes::statement(write);
@@ -87,6 +95,7 @@ fn step(write: Write, dialect: Dialect) -> Step {
                 binds: statement.binds,
                 unless_one: statement.refusal.map(CommitConflict::NotOne),
                 several: true,
+                inserts: None,
             }
         }
     }

@@ -18,6 +18,7 @@ mod retry;
 mod rows;
 mod sql;
 mod state;
+mod unawaited;
 mod writes;
 
 use std::path::PathBuf;
@@ -39,12 +40,13 @@ pub use page::Position;
 pub use query::{Query, columns};
 pub use queue::{ENDPOINT_LEASE_LOST, LEASE_LOST};
 pub use reads::{
-    BuyerKeys, DeliveryFilter, FailingEndpoint, Figures, Progress, Recurring, RecurringPart, Sales,
-    TimelineEntry, TimelineEvent, UnfoldedRow, Visit,
+    BuyerKeys, DeliveryFilter, FailingEndpoint, Figures, LetterRows, Progress, Recurring,
+    RecurringPart, Sales, TimelineEntry, TimelineEvent, UnfoldedRow, Visit,
 };
 pub use retry::retry_on_conflict;
 use rows::{Rows, typed};
 pub use state::{Queues, Size, sqlite_file};
+pub use unawaited::unawaited;
 
 /// The options of opening a [`Store`]. The defaults serve production.
 #[derive(Debug, Clone)]

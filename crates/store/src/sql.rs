@@ -39,6 +39,19 @@ pub(crate) fn insert(table: &str, columns: &[&str]) -> String {
     sql
 }
 
+/// [`insert`] of several rows; the parameters of one follow those of the other.
+pub(crate) fn insert_rows(table: &str, columns: &[&str], rows: usize) -> String {
+    let mut sql = insert(table, columns);
+    for row in 1..rows {
+        for column in 1..=columns.len() {
+            let start = if column == 1 { ", (" } else { ", " };
+            write!(sql, "{start}${}", row * columns.len() + column).expect("writing to a string");
+        }
+        sql.push(')');
+    }
+    sql
+}
+
 /// Its parameters are `$1`, `$2` and so on, in this order.
 pub(crate) fn update(
     table: &str,

@@ -19,7 +19,7 @@ use till_core::{
     },
 };
 use till_ports::mail::{Address, Line, MailError, Message, MessageId};
-use till_store::Query;
+use till_store::{LetterRows, Query};
 use uuid::Uuid;
 
 use crate::{
@@ -135,14 +135,25 @@ pub async fn write(app: &App, request: LetterRequest) -> Result<End, ApiError> {
     let Some(subject) = load(app, &request).await? else {
         return Ok(End::Done(Changes::new()));
     };
-    let team = app.store.team(request.organization_id).await?;
-    let people = team.map(|team| team.people).unwrap_or_default();
-    let people: Vec<User> = people.into_iter().map(|(_, user)| user).collect();
-    let mut letters: Vec<NewLetter> = for_customer(app, &request, &subject)
-        .await?
-        .into_iter()
-        .collect();
-    letters.extend(for_people(app, &request, &subject, &people).await?);
+    let to_customer = for_customer(app, &request, &subject).await?;
+    let to_people = for_people(app, &request, &subject).await?;
+    // Most letters are about renewals, and go to the customer alone.
+    let people = match to_people.is_some() || to_customer.is_some() && sends_to_people_alone(app) {
+        true => app.store.people_of(request.organization_id).await?,
+        false => Vec::new(),
+    };
+    let mut letters: Vec<NewLetter> = to_customer.into_iter().collect();
+    if let Some((kind, (subject, content))) = to_people {
+        letters.extend(people.iter().map(|user| NewLetter {
+            kind,
+            cause_key: format!("{}:{}", request.id, user.id),
+            customer_id: None,
+            recipient: user.email.clone(),
+            subject: subject.clone(),
+            content: content.clone(),
+            kept: None,
+        }));
+    }
     let ctx = app.context();
     let mut changes = Changes::new();
     for mut letter in letters {
@@ -153,11 +164,13 @@ pub async fn write(app: &App, request: LetterRequest) -> Result<End, ApiError> {
 }
 
 async fn load(app: &App, request: &LetterRequest) -> Result<Option<Subject>, ApiError> {
-    let store = &app.store;
+    let (store, id) = (&app.store, request.subject_id);
+    if request.cause == LetterCause::OrderPaid {
+        return Ok(store.order_for_letters(id).await?.map(of_order));
+    }
     let Some(organization) = store.organization(request.organization_id).await? else {
         return Ok(None);
     };
-    let id = request.subject_id;
     let mut subject = Subject {
         organization,
         customer: None,
@@ -168,40 +181,43 @@ async fn load(app: &App, request: &LetterRequest) -> Result<Option<Subject>, Api
     };
     match request.cause {
         LetterCause::EndpointDisabled => return Ok(Some(subject)),
-        LetterCause::OrderPaid => subject.order = store.order_by_id(id).await?,
         LetterCause::DisputeOpened => {
             subject.dispute = store.one(Query::by_id::<Dispute>(id)).await?;
         }
         _ => subject.subscription = store.subscription_by_id(id).await?,
     }
-    let bought_by = subject
-        .order
-        .as_ref()
-        .and_then(|order| order.subscription_id);
-    if let Some(id) = bought_by {
-        subject.subscription = store.subscription_by_id(id).await?;
-    }
-    let of_order = subject.order.as_ref();
     let of_subscription = subject.subscription.as_ref();
     let of_dispute = subject.dispute.as_ref();
-    let customer = of_order
-        .map(|order| order.customer_id)
-        .or(of_subscription.map(|subscription| subscription.customer_id))
+    let customer = of_subscription
+        .map(|subscription| subscription.customer_id)
         .or(of_dispute.map(|dispute| dispute.customer_id));
-    let product = of_order
-        .map(|order| order.product_id)
-        .or(of_subscription.map(|subscription| subscription.product_id));
+    let product = of_subscription.map(|subscription| subscription.product_id);
     let Some(customer) = customer else {
         // It was deleted meanwhile.
         return Ok(None);
     };
     let customer: Option<Customer> = store.one(Query::by_id::<Customer>(customer)).await?;
-    // Who was deleted is told nothing more.
-    subject.customer = customer.filter(|customer| customer.deleted_at.is_none());
+    subject.customer = customer.filter(is_told);
     if let Some(id) = product {
         subject.product = store.one(Query::by_id::<Product>(id)).await?;
     }
     Ok(Some(subject))
+}
+
+fn of_order((organization, order, customer, product, subscription): LetterRows) -> Subject {
+    Subject {
+        organization,
+        customer: Some(customer).filter(is_told),
+        order: Some(order),
+        subscription,
+        product: Some(product),
+        dispute: None,
+    }
+}
+
+/// Who was deleted is told nothing more.
+fn is_told(customer: &Customer) -> bool {
+    customer.deleted_at.is_none()
 }
 
 /// The letter to the customer, if there is something to say and the organization has it said.
@@ -256,13 +272,12 @@ async fn for_customer(
     }))
 }
 
-/// The letters to the merchant's people.
+/// Kind, subject and words of the letter to each of the merchant's people, if there is something to say.
 async fn for_people(
     app: &App,
     request: &LetterRequest,
     subject: &Subject,
-    people: &[User],
-) -> Result<Vec<NewLetter>, ApiError> {
+) -> Result<Option<(MailKind, (String, Content))>, ApiError> {
     let Subject {
         organization,
         customer,
@@ -306,19 +321,7 @@ async fn for_people(
         }
         _ => None,
     };
-    let Some((kind, (subject, content))) = written else {
-        return Ok(Vec::new());
-    };
-    let to = |user: &User| NewLetter {
-        kind,
-        cause_key: format!("{}:{}", request.id, user.id),
-        customer_id: None,
-        recipient: user.email.clone(),
-        subject: subject.clone(),
-        content: content.clone(),
-        kept: None,
-    };
-    Ok(people.iter().map(to).collect())
+    Ok(written)
 }
 
 /// Why a letter is not sent; none: it is.
@@ -342,9 +345,14 @@ fn not_sent_from_here(app: &App, recipient: &str, people: &[User]) -> Option<&'s
     let team = people.iter().map(|user| user.email.as_str());
     match () {
         () if !app.mail.delivers() => Some(NO_SERVER),
-        () if app.sandbox.is_some() && !mail::is_one_of(recipient, team) => Some(OF_SANDBOX),
+        () if sends_to_people_alone(app) && !mail::is_one_of(recipient, team) => Some(OF_SANDBOX),
         () => None,
     }
+}
+
+/// True where letters are sent to the organization's people and to nobody else.
+fn sends_to_people_alone(app: &App) -> bool {
+    app.mail.delivers() && app.sandbox.is_some()
 }
 
 /// Sends a letter, and notes what became of it. A crash in between leads to another attempt with the same name.
@@ -379,10 +387,12 @@ pub async fn send(app: &App, id: Uuid) -> Result<End, ApiError> {
 }
 
 async fn attempt(app: &App, letter: &Mail) -> Result<Attempt, ApiError> {
-    let team = app.store.team(letter.organization_id).await?;
-    let team = team.ok_or_else(ApiError::not_found)?;
-    let organization = team.organization;
-    let people: Vec<User> = team.people.into_iter().map(|(_, user)| user).collect();
+    let organization = app.store.organization(letter.organization_id).await?;
+    let organization = organization.ok_or_else(ApiError::not_found)?;
+    let people = match sends_to_people_alone(app) {
+        true => app.store.people_of(organization.id).await?,
+        false => Vec::new(),
+    };
     if let Some(why) = not_sent_from_here(app, &letter.recipient, &people) {
         return Ok(Attempt::NotSent(why));
     }

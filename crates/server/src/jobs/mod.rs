@@ -37,7 +37,8 @@ use till_core::{
     people::{sign_in, team},
     subscriptions::dun::VOID_JOB,
 };
-use tokio::{sync::watch, task::JoinSet};
+use till_store::unawaited;
+use tokio::{sync::watch, task::JoinSet, time::MissedTickBehavior};
 use uuid::Uuid;
 
 use crate::{app::App, error::ApiError, payments};
@@ -53,6 +54,8 @@ const UNAWAITED: usize = 24;
 const GIVEN_UP: i64 = 1_000;
 /// The interval at which a living node renews its leases.
 pub(crate) const HEARTBEAT: SignedDuration = SignedDuration::from_secs(1);
+/// Between two claims, at least: under load, many commits share one.
+const GAP: Duration = Duration::from_millis(5);
 /// The poll behind the wake-up: a wake-up is a hint, the poll is the truth.
 const POLL: Duration = Duration::from_secs(1);
 /// The interval at which overdue sessions are looked for; with [`LEASE`], a dead node is replaced within five seconds.
@@ -95,7 +98,7 @@ pub async fn run_letters(app: &App) -> Result<usize, ApiError> {
 /// One batch of due jobs.
 async fn run_jobs(app: &App) -> Result<usize, ApiError> {
     let jobs = claim(app, None, BATCH).await?;
-    join_all(jobs.iter().map(|job| run(app, job))).await;
+    join_all(jobs.iter().map(|job| run_by_queue(app, job))).await;
     Ok(jobs.len())
 }
 
@@ -112,6 +115,19 @@ async fn claim(app: &App, last: Option<Queue>, limit: usize) -> Result<Vec<Job>,
         .store
         .claim_jobs_up_to(last, KINDS, ctx.now, until, limit, ctx.id());
     Ok(due.await?)
+}
+
+/// True where somebody waits for the job.
+fn is_awaited(job: &Job) -> bool {
+    job.queue <= Queue::Checkout.rank()
+}
+
+/// Does one job. What it commits yields to others where nobody waits for it.
+async fn run_by_queue(app: &App, job: &Job) {
+    match is_awaited(job) {
+        true => run(app, job).await,
+        false => unawaited(run(app, job)).await,
+    }
 }
 
 /// Does one job and records how it ended. A job that panics has failed, and takes nobody with it.
@@ -273,7 +289,10 @@ async fn serve_jobs(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
     let mut wake = app.store.wake_on_commit();
     let (mut awaited, mut others) = (JoinSet::new(), JoinSet::new());
     let mut more_others = false;
+    let mut pace = tokio::time::interval(GAP);
+    pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
     while !*shutdown.borrow() {
+        pace.tick().await;
         while awaited.try_join_next().is_some() || others.try_join_next().is_some() {}
         let free = BATCH - awaited.len() - others.len();
         let room = UNAWAITED - others.len();
@@ -290,12 +309,12 @@ async fn serve_jobs(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
             more_others = more;
         }
         for job in jobs {
-            let running = match job.queue <= Queue::Checkout.rank() {
+            let running = match is_awaited(&job) {
                 true => &mut awaited,
                 false => &mut others,
             };
             let app = app.clone();
-            running.spawn(async move { run(&app, &job).await });
+            running.spawn(async move { run_by_queue(&app, &job).await });
         }
         let poll = tokio::time::sleep(POLL);
         tokio::pin!(poll);

@@ -17,6 +17,7 @@ use till_core::{
         renew::{self, Due, Step},
     },
 };
+use till_store::unawaited;
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -67,6 +68,14 @@ pub(super) struct Turn {
 
 /// Takes one batch of what is due by `now`, of one organization where one is named, and does it.
 pub(super) async fn turn(
+    app: &App,
+    organization_id: Option<Uuid>,
+    now: Timestamp,
+) -> Result<Turn, ApiError> {
+    unawaited(Box::pin(take_turn(app, organization_id, now))).await
+}
+
+async fn take_turn(
     app: &App,
     organization_id: Option<Uuid>,
     now: Timestamp,

@@ -1,11 +1,14 @@
 use jiff::Timestamp;
 use till_core::kernel::{
-    records::{Mail, MailState},
+    records::{Customer, Mail, MailState, Order, Organization, Product, Subscription, User},
     values::Value,
 };
 use uuid::Uuid;
 
-use crate::{Query, Store, StoreError};
+use crate::{Query, Store, StoreError, columns};
+
+/// An order with the organization, the customer, the product, and the subscription that it is of.
+pub type LetterRows = (Organization, Order, Customer, Product, Option<Subscription>);
 
 impl Store {
     /// A letter of the organization.
@@ -16,6 +19,34 @@ impl Store {
     /// A letter, for Till's own workers.
     pub async fn mail_by_id(&self, id: Uuid) -> Result<Option<Mail>, StoreError> {
         self.one(Query::by_id::<Mail>(id)).await
+    }
+
+    /// An order and what its letters tell of, for Till's own workers.
+    pub async fn order_for_letters(&self, id: Uuid) -> Result<Option<LetterRows>, StoreError> {
+        let sql = format!(
+            "select {}, {}, {}, {}, {} from orders o \
+             join organizations g on g.id = o.organization_id join customers c on c.id = o.customer_id \
+             join products p on p.id = o.product_id left join subscriptions s on s.id = o.subscription_id \
+             where o.id = $1",
+            columns::<Organization>("g"),
+            columns::<Order>("o"),
+            columns::<Customer>("c"),
+            columns::<Product>("p"),
+            columns::<Subscription>("s"),
+        );
+        self.one(Query::raw(sql, vec![Value::Uuid(id)]).keyed())
+            .await
+    }
+
+    /// The people of an organization, for letters to them.
+    pub async fn people_of(&self, organization_id: Uuid) -> Result<Vec<User>, StoreError> {
+        let sql = format!(
+            "select {} from members m join users u on u.id = m.user_id \
+             where m.organization_id = $1 order by m.created_at, m.id",
+            columns::<User>("u"),
+        );
+        self.all(Query::raw(sql, vec![Value::Uuid(organization_id)]))
+            .await
     }
 
     /// Page `page` (from 1) of an organization's letters, the newest first, in this state (none given: in any); and how

@@ -31,6 +31,7 @@ mod webhooks;
 pub use customers::BuyerKeys;
 pub use figures::{Figures, Progress, Sales};
 pub use folding::UnfoldedRow;
+pub use mails::LetterRows;
 pub use people::Visit;
 pub use recurring::{Recurring, RecurringPart};
 pub use timeline::{TimelineEntry, TimelineEvent};

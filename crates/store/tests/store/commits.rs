@@ -1,5 +1,6 @@
+use futures_util::future::join_all;
 use till_core::kernel::changes::{Changes, CommitConflict};
-use till_store::{CommitError, Query, Stale, retry_on_conflict};
+use till_store::{CommitError, Query, Stale, retry_on_conflict, unawaited};
 
 use crate::kit::{Db, Person};
 
@@ -65,6 +66,40 @@ on_both! {
         changes.guard(&read).insert(&db.person("not ok"));
         assert_eq!(refusal(db.store.commit(changes).await), CommitConflict::Stale);
         assert_eq!(db.people().await, 2);
+    }
+
+    // What nobody waits for shares a transaction; each is judged alone all the same.
+    async fn commits_that_nobody_waits_for_are_refused_alone(db: Db) {
+        let read = db.person("read");
+        insert(&db, &read).await.unwrap();
+        let mut changes = Changes::new();
+        changes.update(&read, &Person { count: 9, ..read.clone() });
+        db.store.commit(changes).await.unwrap();
+        let before = db.store.gauges().batch.get_sample_count();
+        let outcomes = unawaited(join_all((0..40).map(|n| {
+            let (db, read) = (&db, &read);
+            async move {
+                let mut changes = Changes::new();
+                // Of two shapes; the first is refused.
+                match n {
+                    0 => changes.guard(read),
+                    _ if n % 3 == 0 => changes.insert(&db.person(&format!("also {n}"))),
+                    _ => &mut changes,
+                };
+                changes.insert(&db.person(&format!("unawaited {n}")));
+                db.store.commit(changes).await
+            }
+        })))
+        .await;
+        for (n, outcome) in outcomes.into_iter().enumerate() {
+            match n {
+                0 => assert_eq!(refusal(outcome), CommitConflict::Stale),
+                _ => outcome.unwrap(),
+            }
+        }
+        assert_eq!(db.people().await, 1 + 39 + 13);
+        let groups = db.store.gauges().batch.get_sample_count() - before;
+        assert!(groups < 20, "{groups} groups");
     }
 
     // Two decisions, each allowed only while the other's row is untouched: never may both commit.

@@ -55,7 +55,7 @@ impl ToSql for Param<'_> {
 
 /// Refuses what [`Param`] could not encode before anything is sent: within a pipeline, a statement that
 /// fails on this side would be left out while its neighbours are committed.
-pub(super) fn check(statement: &Statement, sql: &str, binds: &[Value]) -> Result<(), StoreError> {
+pub(super) fn check(statement: &Statement, sql: &str, binds: &[&Value]) -> Result<(), StoreError> {
     let wrong = |problem: String| StoreError::sql(sql, problem);
     let types = statement.params();
     if types.len() != binds.len() {

@@ -2,8 +2,10 @@
 
 mod cells;
 mod connect;
+mod group;
 mod listen;
 mod pipeline;
+mod plan;
 
 use std::sync::Arc;
 
@@ -11,7 +13,7 @@ use deadpool_postgres::{ClientWrapper, Object, Pool};
 use futures_util::TryStreamExt;
 use till_core::kernel::changes::Changes;
 use till_core::kernel::rows::{Col, FromColumns};
-use tokio::sync::{RwLock, oneshot};
+use tokio::sync::{RwLock, mpsc, oneshot};
 use tokio::task::AbortHandle;
 use tokio_postgres::{Row, Statement};
 
@@ -23,10 +25,12 @@ use crate::list::Dialect;
 use crate::migrate::{self, Migration};
 use crate::page::{PageQuery, Total};
 use crate::rows::{PageRows, Rows};
+use crate::unawaited::is_unawaited;
 use crate::{Options, Query};
 
 use cells::{Cells, Param, check};
 use connect::{Server, unreachable, words};
+use group::{Committer, Member};
 use listen::Caller;
 
 /// Statements kept prepared per connection: lists come in many shapes, and each costs the server memory.
@@ -41,10 +45,10 @@ pub(crate) struct Postgres {
     pub(crate) gauges: Gauges,
     pub(crate) steps: Vec<Migration>,
     pool: Pool,
-    caller: Caller,
+    committer: Committer,
+    /// Commits that nobody waits for.
+    unawaited: mpsc::UnboundedSender<Member>,
     listener: AbortHandle,
-    /// Held for reading by each commit, so that closing can wait for all.
-    open: Arc<RwLock<()>>,
 }
 
 impl Drop for Postgres {
@@ -76,12 +80,21 @@ impl Postgres {
         let listener = tokio::spawn(listener);
         // hints are no condition for starting: whether it listens or failed once, go on
         let _ = listens.await;
+        let committer = Committer {
+            pool: pool.clone(),
+            hub: hub.clone(),
+            caller,
+            gauges: gauges.clone(),
+            open: Arc::new(RwLock::new(())),
+        };
+        let (unawaited, queue) = mpsc::unbounded_channel();
+        tokio::spawn(committer.clone().run(queue));
         Ok(Self {
             hub,
             gauges,
-            open: Arc::default(),
+            committer,
+            unawaited,
             pool,
-            caller,
             listener: listener.abort_handle(),
             steps,
         })
@@ -139,29 +152,25 @@ impl Postgres {
     }
 
     pub(crate) async fn commit(&self, changes: Changes) -> Result<(), CommitError> {
-        let (hub, caller) = (self.hub.clone(), self.caller.clone());
         let batch = Batch::new(changes, Dialect::Postgres);
         if batch.steps.is_empty() {
-            caller.tell(&hub, batch.signals);
+            self.committer.committed(batch);
             return Ok(());
         }
+        if is_unawaited() {
+            return group::commit(&self.unawaited, batch).await;
+        }
+        let committer = self.committer.clone();
         let client = self.client().await?;
-        let open = Arc::clone(&self.open).read_owned().await;
+        let open = Arc::clone(&committer.open).read_owned().await;
         // a task of its own: a caller that stops waiting must not leave a transaction open
-        let gauges = self.gauges.clone();
         let pipeline = tokio::spawn(async move {
-            let timed = gauges.seconds.start_timer();
+            let timed = committer.gauges.seconds.start_timer();
             let committed = pipeline::commit(&client, &batch.steps).await;
             timed.observe_duration();
-            gauges.batch.observe(1.0);
+            committer.gauges.batch.observe(1.0);
             committed?;
-            if batch.wakes_workers {
-                caller.wake(&hub);
-            }
-            if batch.wakes_journal {
-                hub.wake_journal();
-            }
-            caller.tell(&hub, batch.signals);
+            committer.committed(batch);
             drop(open);
             Ok(())
         });
@@ -195,7 +204,7 @@ impl Postgres {
 
     pub(crate) async fn close(&self) {
         self.pool.close();
-        drop(self.open.write().await);
+        drop(self.committer.open.write().await);
         self.listener.abort();
     }
 }
@@ -222,7 +231,7 @@ async fn prepare(client: &ClientWrapper, sql: &str) -> Result<Statement, StoreEr
 async fn fetch(client: &ClientWrapper, query: &Query) -> Result<Vec<Row>, StoreError> {
     let sql: &str = &query.sql;
     let statement = prepare(client, sql).await?;
-    check(&statement, sql, &query.binds)?;
+    check(&statement, sql, &query.binds.iter().collect::<Vec<_>>())?;
     let rows = async {
         let params = query.binds.iter().map(Param);
         client

@@ -1,4 +1,4 @@
-//! A `Changes` in one pipeline: all statements leave before the first answer is awaited.
+//! Changes in one pipeline: all statements leave before the first answer is awaited.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -11,6 +11,7 @@ use tokio_postgres::Statement;
 use tokio_postgres::error::SqlState;
 
 use super::cells::{Param, check};
+use super::plan::{Planned, interleave, plan};
 use super::{failed, prepare};
 use crate::batch::Step;
 use crate::error::{CommitError, Stale};
@@ -47,37 +48,49 @@ impl Stale for Failure {
 pub(super) async fn commit(client: &ClientWrapper, steps: &[Step]) -> Result<(), CommitError> {
     // where the steps lie in memory differs between rivals
     let seed = steps.as_ptr().addr() as u64;
-    retry_on_conflict(seed, || once(client, steps))
+    retry_on_conflict(seed, || once(client, plan(steps)))
         .await
         .map_err(|failure| failure.error)
 }
 
-async fn once(client: &ClientWrapper, steps: &[Step]) -> Result<(), Failure> {
-    let mut statements = Vec::with_capacity(steps.len());
-    for step in steps {
-        let statement = prepare(client, &step.sql).await?;
-        check(&statement, &step.sql, &step.binds)?;
+/// Commits several changes in one transaction; where any of them is refused, each on its own.
+pub(super) async fn commit_all(
+    client: &ClientWrapper,
+    members: &[&[Step]],
+) -> Vec<Result<(), CommitError>> {
+    if members.len() > 1 && once(client, plan(interleave(members))).await.is_ok() {
+        return members.iter().map(|_| Ok(())).collect();
+    }
+    let mut answers = Vec::with_capacity(members.len());
+    for steps in members {
+        answers.push(commit(client, steps).await);
+    }
+    answers
+}
+
+async fn once(client: &ClientWrapper, planned: Vec<Planned<'_>>) -> Result<(), Failure> {
+    let mut statements = Vec::with_capacity(planned.len());
+    for one in &planned {
+        let statement = prepare(client, &one.sql).await?;
+        check(&statement, &one.sql, &one.binds)?;
         statements.push(statement);
     }
-    let alone = steps.len() == 1 && (steps[0].unless_one.is_none() || !steps[0].several);
-    let counted = steps.iter().any(|step| step.unless_one.is_some());
-    let mut sent: Vec<MaybeDone<SentStatement<'_>>> = Vec::with_capacity(steps.len() + 2);
+    let alone = planned.len() == 1 && (planned[0].unless_one.is_none() || !planned[0].several);
+    let counted = planned.iter().any(|one| one.unless_one.is_some());
+    let mut sent: Vec<MaybeDone<SentStatement<'_>>> = Vec::with_capacity(planned.len() + 2);
     if !alone {
         sent.push(control(client, "begin"));
     }
-    for (step, statement) in steps.iter().zip(&statements) {
-        sent.push(maybe_done(Box::pin(execute(
-            client,
-            statement,
-            &step.binds,
-        ))));
+    for (one, statement) in planned.iter().zip(&statements) {
+        let binds = one.binds.as_slice();
+        sent.push(maybe_done(Box::pin(execute(client, statement, binds))));
     }
     if !alone && !counted {
         // a failed statement turns this into a rollback on the server
         sent.push(control(client, "commit"));
     }
     let answers = in_order(sent).await;
-    let outcome = judge(steps, answers, usize::from(!alone));
+    let outcome = judge(&planned, answers, usize::from(!alone));
     if alone || !counted {
         return outcome;
     }
@@ -91,8 +104,9 @@ async fn once(client: &ClientWrapper, steps: &[Step]) -> Result<(), Failure> {
     ended.map_err(|e| refused(end, &e))
 }
 
-async fn execute(client: &ClientWrapper, statement: &Statement, binds: &[Value]) -> Answer {
-    client.execute_raw(statement, binds.iter().map(Param)).await
+async fn execute(client: &ClientWrapper, statement: &Statement, binds: &[&Value]) -> Answer {
+    let params = binds.iter().map(|value| Param(value));
+    client.execute_raw(statement, params).await
 }
 
 fn control<'a>(client: &'a ClientWrapper, sql: &'static str) -> MaybeDone<SentStatement<'a>> {
@@ -120,12 +134,12 @@ async fn in_order(mut sent: Vec<MaybeDone<SentStatement<'_>>>) -> Vec<Answer> {
 
 /// The first statement, in order, that failed or missed its expectation speaks for all:
 /// those behind it only say that the transaction is aborted.
-fn judge(steps: &[Step], answers: Vec<Answer>, before: usize) -> Result<(), Failure> {
+fn judge(planned: &[Planned<'_>], answers: Vec<Answer>, before: usize) -> Result<(), Failure> {
     for (i, answer) in answers.into_iter().enumerate() {
-        let step = i.checked_sub(before).and_then(|i| steps.get(i));
-        let sql = step.map_or("begin or commit", |step| &step.sql);
+        let one = i.checked_sub(before).and_then(|i| planned.get(i));
+        let sql = one.map_or("begin or commit", |one| &one.sql);
         let touched = answer.map_err(|e| refused(sql, &e))?;
-        if let Some(unless) = step.and_then(|step| step.unless_one.as_ref())
+        if let Some(unless) = one.and_then(|one| one.unless_one)
             && touched != 1
         {
             return Err(unless.clone().into());

@@ -1,6 +1,7 @@
 //! The writing thread: takes what is queued, applies each in a savepoint, commits all with one fsync.
 
 use std::borrow::Cow;
+use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::JoinHandle;
@@ -14,9 +15,12 @@ use super::{checkpoint, constraint};
 use crate::batch::Step;
 use crate::error::{CommitError, StoreError};
 use crate::gauges::Gauges;
+use crate::unawaited::is_unawaited;
 
 /// Members of one group at most.
 const GROUP: usize = 64;
+/// Those of them that nobody waits for: others wait for the group that is being written, and for their own.
+const UNAWAITED: usize = 4;
 
 /// Work that shares a group's transaction.
 trait Member: Send {
@@ -71,6 +75,8 @@ type Alone = Box<dyn FnOnce(&mut Connection) -> bool + Send>;
 
 enum Work {
     Member(Box<dyn Member>),
+    /// A member that nobody waits for.
+    Unawaited(Box<dyn Member>),
     Alone(Alone),
     Close(oneshot::Sender<()>),
 }
@@ -113,9 +119,11 @@ impl Writer {
             after,
             caller,
         });
-        self.queue
-            .send(Work::Member(member))
-            .map_err(|_| StoreError::Closed)?;
+        let work = match is_unawaited() {
+            true => Work::Unawaited(member),
+            false => Work::Member(member),
+        };
+        self.queue.send(work).map_err(|_| StoreError::Closed)?;
         answered.await.map_err(|_| StoreError::Closed)?
     }
 
@@ -147,9 +155,9 @@ impl Writer {
 }
 
 fn run(mut db: Connection, folding: JoinHandle<()>, queue: &Receiver<Work>, gauges: &Gauges) {
-    let mut left_over = None;
+    let mut waiting = Waiting::default();
     let closing = loop {
-        let run_tasks = AssertUnwindSafe(|| run_tasks(&mut db, queue, &mut left_over, gauges));
+        let run_tasks = AssertUnwindSafe(|| run_tasks(&mut db, queue, &mut waiting, gauges));
         match catch_unwind(run_tasks) {
             Ok(closing) => break closing,
             // What was in the works is refused, as its callers see by nobody answering; the thread goes on.
@@ -175,52 +183,84 @@ fn end_transaction(db: &Connection, gauges: &Gauges) {
     }
 }
 
-/// Does what is queued until it is told to close, by whom, or nobody is left to ask.
-fn run_tasks(
-    db: &mut Connection,
-    queue: &Receiver<Work>,
-    left_over: &mut Option<Work>,
-    gauges: &Gauges,
-) -> Option<oneshot::Sender<()>> {
-    loop {
-        let work = match left_over.take() {
-            Some(work) => work,
-            None => queue.recv().ok()?,
-        };
+/// Work that was taken from the queue and is not begun.
+#[derive(Default)]
+struct Waiting {
+    members: VecDeque<Box<dyn Member>>,
+    unawaited: VecDeque<Box<dyn Member>>,
+    /// Belongs in no group; what came before it is done first, and nothing is taken after it.
+    other: Option<Work>,
+}
+
+impl Waiting {
+    fn has_members(&self) -> bool {
+        !self.members.is_empty() || !self.unawaited.is_empty()
+    }
+
+    /// Takes what is queued.
+    fn take(&mut self, queue: &Receiver<Work>) {
+        while self.other.is_none()
+            && self.members.len() < GROUP
+            && let Ok(work) = queue.try_recv()
+        {
+            self.add(work);
+        }
+    }
+
+    fn add(&mut self, work: Work) {
         match work {
-            Work::Member(first) => *left_over = group(db, first, queue, gauges),
-            Work::Alone(work) => {
-                if work(db) {
-                    end_transaction(db, gauges);
-                }
-            }
-            Work::Close(answer) => return Some(answer),
+            Work::Member(member) => self.members.push_back(member),
+            Work::Unawaited(member) => self.unawaited.push_back(member),
+            work => self.other = Some(work),
         }
     }
 }
 
-/// Commits `first` and what else is queued. Returns what is queued but does not belong in a group.
-fn group(
-    db: &Connection,
-    first: Box<dyn Member>,
+/// Does what is queued until it is told to close, by whom, or nobody is left to ask.
+fn run_tasks(
+    db: &mut Connection,
     queue: &Receiver<Work>,
+    waiting: &mut Waiting,
     gauges: &Gauges,
-) -> Option<Work> {
+) -> Option<oneshot::Sender<()>> {
+    loop {
+        if waiting.has_members() {
+            group(db, queue, waiting, gauges);
+            continue;
+        }
+        match waiting.other.take() {
+            None => waiting.add(queue.recv().ok()?),
+            Some(Work::Alone(work)) => {
+                if work(db) {
+                    end_transaction(db, gauges);
+                }
+            }
+            Some(Work::Close(answer)) => return Some(answer),
+            Some(member) => waiting.add(member),
+        }
+    }
+}
+
+/// Commits what waits and what is queued meanwhile: all that somebody waits for, and some of the rest.
+fn group(db: &Connection, queue: &Receiver<Work>, waiting: &mut Waiting, gauges: &Gauges) {
     let timed = gauges.seconds.start_timer();
-    let mut members = Vec::new();
-    let mut next = Some(first);
-    let mut other = None;
+    let (mut members, mut unawaited) = (Vec::new(), 0);
     let mut ended = step(db, "begin immediate");
-    while let Some(mut member) = next.take() {
+    while members.len() < GROUP {
+        waiting.take(queue);
+        let next = match waiting.members.pop_front() {
+            Some(member) => Some(member),
+            None if unawaited == UNAWAITED => None,
+            None => {
+                unawaited += 1;
+                waiting.unawaited.pop_front()
+            }
+        };
+        let Some(mut member) = next else {
+            break;
+        };
         ended = ended.and_then(|()| savepoint(db, member.as_mut(), gauges));
         members.push(member);
-        if members.len() < GROUP {
-            match queue.try_recv() {
-                Ok(Work::Member(member)) => next = Some(member),
-                Ok(work) => other = Some(work),
-                Err(_) => {}
-            }
-        }
     }
     let ended = ended.and_then(|()| step(db, "commit"));
     timed.observe_duration();
@@ -235,7 +275,6 @@ fn group(
     for member in members {
         member.answer(ended.clone());
     }
-    other
 }
 
 /// Applies one member so that its refusal leaves its neighbours alone.
@@ -345,5 +384,47 @@ mod tests {
         db.commit(changes).await.unwrap();
         db.close().await;
         assert_eq!(db.gauges.panics.get(), 4);
+    }
+
+    #[tokio::test]
+    async fn what_nobody_waits_for_holds_up_others_by_a_few() {
+        use std::sync::{Arc, Mutex};
+
+        use futures_util::future::join_all;
+
+        use crate::unawaited::unawaited;
+
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("till.db");
+        let db = Sqlite::open(path, &Options::default(), &[]).await.unwrap();
+        let order = Arc::new(Mutex::new(Vec::new()));
+        let member = |n: usize| {
+            let order = Arc::clone(&order);
+            let note = move |_: &Connection| {
+                order.lock().unwrap().push(n);
+                Ok::<(), StoreError>(())
+            };
+            db.writer.write(note, || ())
+        };
+        // The writer is busy until everything is queued.
+        let (go_on, waits) = channel::<()>();
+        let busy = db.writer.alone(move |_| {
+            waits.recv().unwrap();
+            Ok(())
+        });
+        let many = unawaited(join_all((0..20).map(member)));
+        let (first, second) = (member(100), member(101));
+        let queued = async {
+            go_on.send(()).unwrap();
+        };
+        let ((), done, ..) =
+            tokio::join!(async { busy.await.unwrap() }, many, first, second, queued);
+        assert!(done.iter().all(Result::is_ok));
+        let order = order.lock().unwrap().clone();
+        assert_eq!(order[..2], [100, 101]);
+        assert_eq!(order[2..], (0..20).collect::<Vec<_>>());
+        // Two that are waited for and four others, then four by four.
+        assert_eq!(db.gauges.batch.get_sample_count(), 5);
+        db.close().await;
     }
 }
