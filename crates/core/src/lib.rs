@@ -12,6 +12,7 @@ pub mod orders;
 pub mod organizations;
 pub mod payments;
 pub mod people;
+pub mod portal;
 pub mod seats;
 pub mod subscriptions;
 pub mod tax;

@@ -116,6 +116,13 @@ impl Till {
             .created()
     }
 
+    /// The same server, seen by the customer: with a token of their portal.
+    pub async fn viewer_of(&self, customer: &Value) -> Self {
+        let body = json!({"customer_id": customer["id"]});
+        let session = self.post("/v1/customer-sessions/", body).await.created();
+        self.with_token(session["token"].as_str().unwrap())
+    }
+
     /// The customer bought the product a moment ago.
     pub async fn sold(&self, customer: &Value, product: &Value) -> Sale {
         self.sold_with(customer, product, |_| {}).await

@@ -17,6 +17,7 @@ mod operation;
 pub(crate) mod orders;
 pub(crate) mod organizations;
 pub(crate) mod payments;
+pub(crate) mod portal;
 pub(crate) mod products;
 pub(crate) mod refunds;
 mod sandbox;
@@ -89,6 +90,7 @@ fn operations() -> impl Iterator<Item = &'static Operation> {
         sandbox::OPERATIONS,
     ]
     .into_iter()
+    .chain(portal::OPERATIONS)
     .flatten()
 }
 

@@ -61,19 +61,28 @@ const TOKEN: &str = "Access token of an organization, sent as `Authorization: Be
     dashboard under Developers, or on the server with `till token create --organization my-shop --name server \
     --all-scopes`. It is shown once. Its scopes say what it can do: each operation names the scope that it requires, and a write scope includes the read scope, except for orders.";
 
+/// The same of the customer portal.
+const PORTAL_TOKEN: &str = "Token of a customer session, sent as `Authorization: Bearer polar_cst_…`. It opens one \
+    customer's portal for an hour. Your server gets one when it creates a customer session, and a buyer's browser when \
+    it completes a purchase.";
+
 /// The document before any route is added.
 fn base() -> Document {
     let mut base = Base::openapi();
     base.info.description = Some(DESCRIPTION.to_owned());
     base.tags = Some(areas::tags());
-    let bearer = HttpBuilder::new()
-        .scheme(HttpAuthScheme::Bearer)
-        .bearer_format("polar_oat_…")
-        .description(Some(TOKEN))
-        .build();
-    base.components
-        .get_or_insert_default()
-        .add_security_scheme("access_token", SecurityScheme::Http(bearer));
+    let components = base.components.get_or_insert_default();
+    for (name, format, words) in [
+        ("access_token", "polar_oat_…", TOKEN),
+        ("customer_session", "polar_cst_…", PORTAL_TOKEN),
+    ] {
+        let bearer = HttpBuilder::new()
+            .scheme(HttpAuthScheme::Bearer)
+            .bearer_format(format)
+            .description(Some(words))
+            .build();
+        components.add_security_scheme(name, SecurityScheme::Http(bearer));
+    }
     base
 }
 

@@ -153,6 +153,7 @@ impl Claim {
         // Without a token, the address holds the credential.
         let sender = match extensions.get::<Identity>() {
             Some(Identity::Token(held)) => held.0.id.to_string(),
+            Some(Identity::Viewer(viewer)) => viewer.session.id.to_string(),
             _ => path.to_owned(),
         };
         let body = extensions.get::<Body>().and_then(|body| body.0.as_ref());
@@ -258,7 +259,9 @@ impl Claim {
 fn takes_key(request: &Request) -> bool {
     match *request.method() {
         Method::POST => true,
-        Method::PATCH => request.uri().path().starts_with("/v1/subscriptions/"),
+        Method::PATCH => ["/v1/subscriptions/", "/v1/customer-portal/subscriptions/"]
+            .iter()
+            .any(|path| request.uri().path().starts_with(path)),
         _ => false,
     }
 }

@@ -4,3 +4,4 @@ pub mod extract;
 pub mod idempotency;
 pub mod intake;
 pub mod limits;
+pub mod viewer;

@@ -16,6 +16,8 @@ pub const VARIABLE: &str = "TILL_TOKEN";
 pub enum Permission {
     /// An access token with any one of these scopes.
     Token(Vec<&'static str>),
+    /// A token of a customer session.
+    CustomerSession,
     /// Whoever has the client secret that stands in the address.
     ClientSecret,
     /// Anybody.
@@ -87,21 +89,22 @@ impl Operation {
         let id = text("operationId");
         let tag = operation["tags"][0].as_str().unwrap_or_default();
         let name = id.split_once(':').map_or(id, |(_, name)| name);
-        let signed = operation["security"]
-            .as_array()
-            .is_some_and(|s| !s.is_empty());
+        let scheme = operation["security"][0].as_object();
+        let scheme = scheme.and_then(|scheme| scheme.keys().next());
+        let signed = scheme.is_some();
         let (answers, errors) = answers(operation, schemas);
         Self {
             anchor: id.replace([':', '_'], "-"),
-            address: format!("{area}/{}", name.replace('_', "-")),
+            address: format!("{area}/{}", name.replace(['_', ':'], "-")),
             method: method.to_uppercase(),
             path: path.to_owned(),
             summary: text("summary").to_owned(),
             description: Prose::of(text("description")),
-            permission: match signed {
-                true => Permission::Token(api::scopes(tag, method, path)),
-                false if path.contains("{client_secret}") => Permission::ClientSecret,
-                false => Permission::Nothing,
+            permission: match scheme.map(String::as_str) {
+                Some("customer_session") => Permission::CustomerSession,
+                Some(_) => Permission::Token(api::scopes(tag, method, path)),
+                None if path.contains("{client_secret}") => Permission::ClientSecret,
+                None => Permission::Nothing,
             },
             parameters: parameters(operation, schemas),
             body: body(operation, schemas),

@@ -201,6 +201,13 @@ fn an_operation_says_who_may_call_it() {
         Permission::ClientSecret
     );
     assert_eq!(
+        permission(
+            "customer_portal",
+            "customer-portal-customer-session-introspect"
+        ),
+        Permission::CustomerSession
+    );
+    assert_eq!(
         permission("sandbox", "sandbox-create-confirmation-token"),
         Permission::Nothing
     );

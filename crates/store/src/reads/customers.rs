@@ -4,14 +4,14 @@ use till_core::{
     customers::Holders,
     kernel::{
         folding::email_key,
-        records::{Checkout, Customer},
+        records::{Checkout, Customer, CustomerSession, Organization},
         values::Value,
     },
 };
 use uuid::Uuid;
 
 use crate::list::List;
-use crate::{Query, Store, StoreError};
+use crate::{Query, Store, StoreError, columns};
 
 /// The keys by which a buyer may be recognised.
 #[derive(Debug, Clone, Default)]
@@ -134,16 +134,23 @@ impl Store {
         })
     }
 
-    /// True where a customer session's digest is known, unexpired, and of a live customer.
-    pub async fn live_customer_session(
+    /// The customer session with a token's digest, with its customer and their organization, in one read; none if it
+    /// has expired, or the customer was deleted.
+    pub async fn customer_session(
         &self,
         digest: &str,
         now: Timestamp,
-    ) -> Result<bool, StoreError> {
-        let sql = "select count(*) from customer_sessions s join customers c on c.id = s.customer_id \
-                   where s.token_hash = $1 and s.expires_at > $2 and c.deleted_at is null";
+    ) -> Result<Option<(CustomerSession, Customer, Organization)>, StoreError> {
+        let sql = format!(
+            "select {}, {}, {} from customer_sessions s join customers c on c.id = s.customer_id \
+             join organizations o on o.id = s.organization_id \
+             where s.token_hash = $1 and s.expires_at > $2 and c.deleted_at is null",
+            columns::<CustomerSession>("s"),
+            columns::<Customer>("c"),
+            columns::<Organization>("o"),
+        );
         let binds = vec![Value::Text(digest.to_owned()), Value::Time(now)];
-        Ok(self.scalar(Query::raw(sql, binds).keyed()).await? > 0)
+        self.one(Query::raw(sql, binds).keyed()).await
     }
 }
 

@@ -27,7 +27,8 @@ fn operations(t: &Till, world: &World, public: bool) -> Vec<(Method, String, boo
     let mut found = Vec::new();
     for (template, item) in t.document()["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
-            if operation["security"].is_array() != public {
+            let of_portal = operation["security"][0]["customer_session"].is_array();
+            if operation["security"].is_array() != public && !of_portal {
                 let method = method.to_uppercase().parse().unwrap();
                 let takes = operation["requestBody"].is_object();
                 found.push((method, world.path(template), takes));
@@ -247,10 +248,13 @@ both! {
 
     async fn every_list_bounds_its_query(t: &mut Till) {
         let many = |pair: &str, count: usize| vec![pair; count].join("&");
+        let customer = t.customer("viewer@example.com").await;
+        let viewer = t.viewer_of(&customer).await;
         for (template, parameters) in lists(t) {
             let path = template.replace("{id}", "1dbfc517-0bbf-4301-9ba8-555ca42b9737");
+            let caller = if template.starts_with("/v1/customer-portal/") { &viewer } else { &*t };
             let told = async |query: &str| {
-                let answer = t.get(&format!("{path}?{query}")).await;
+                let answer = caller.get(&format!("{path}?{query}")).await;
                 small(&format!("{path}?{}", &query[..query.len().min(40)]), &answer);
                 (answer.status.as_u16(), answer.json())
             };

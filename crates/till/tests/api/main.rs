@@ -63,6 +63,7 @@ mod pages_offer;
 mod pages_order;
 mod pages_terms;
 mod paying;
+mod portal;
 mod problems;
 mod products;
 mod refunds;

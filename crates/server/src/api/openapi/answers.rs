@@ -6,7 +6,7 @@ use utoipa::openapi::{
 };
 
 use super::{
-    areas::{Area, scopes},
+    areas::{Area, PORTAL, scopes},
     walk::{Addressed, MethodKind, operations_of},
 };
 
@@ -71,7 +71,19 @@ fn told(addressed: &Addressed<'_>) -> Vec<Told> {
             REFUSAL,
         ));
     }
-    if addressed.operation.security.is_some() {
+    if addressed.operation.security.is_some() && addressed.tag() == PORTAL {
+        all.push(("404", not_there_of_customer(addressed), REFUSAL));
+        all.push((
+            "401",
+            "The token is missing, unknown or expired, or its customer was deleted.".to_owned(),
+            TOKEN_REFUSAL,
+        ));
+        all.push((
+            "403",
+            "The holder of the token is a member whose role does not allow this.".to_owned(),
+            REFUSAL,
+        ));
+    } else if addressed.operation.security.is_some() {
         all.push(("404", not_there(addressed), REFUSAL));
         all.push((
             "401",
@@ -105,6 +117,14 @@ fn not_there(addressed: &Addressed<'_>) -> String {
         _ => return format!("The {other}."),
     };
     format!("No {noun} of your organization has this {by}, or the {other}.")
+}
+
+fn not_there_of_customer(addressed: &Addressed<'_>) -> String {
+    let other = "header `Polar-Organization` names another organization than the customer's";
+    match addressed.path.contains('{') {
+        true => format!("Nothing of the customer's has this ID, or the {other}."),
+        false => format!("The {other}."),
+    }
 }
 
 fn forbidden(addressed: &Addressed<'_>) -> String {

@@ -11,7 +11,7 @@ pub(super) struct Area {
     words: &'static str,
 }
 
-const AREAS: [Area; 18] = [
+const AREAS: [Area; 19] = [
     Area {
         tag: "benefits",
         noun: "benefit",
@@ -38,6 +38,11 @@ const AREAS: [Area; 18] = [
         tag: "customer-sessions",
         noun: "customer session",
         words: "Customer sessions: tokens that give one customer access to their own data for an hour.",
+    },
+    Area {
+        tag: PORTAL,
+        noun: "thing",
+        words: "Customer portal: what a customer sees and changes with a customer session's token, each their own.",
     },
     Area {
         tag: "customers",
@@ -112,6 +117,9 @@ impl Area {
         AREAS.iter().find(|area| area.tag == tag)
     }
 }
+
+/// Tag of what is done with tokens of the customer portal.
+pub(super) const PORTAL: &str = "customer_portal";
 
 /// The document's tags.
 pub(super) fn tags() -> Vec<Tag> {

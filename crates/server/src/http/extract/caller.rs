@@ -3,9 +3,12 @@
 use std::{marker::PhantomData, sync::Arc};
 
 use axum::{extract::FromRequestParts, http::request::Parts};
-use till_core::kernel::{
-    context::DecisionContext,
-    records::{AccessToken, Organization},
+use till_core::{
+    kernel::{
+        context::DecisionContext,
+        records::{AccessToken, Organization},
+    },
+    portal::Viewer,
 };
 use till_wire::scope::Scope;
 
@@ -18,6 +21,8 @@ pub enum Identity {
     Anonymous,
     /// An organization's access token.
     Token(Arc<(AccessToken, Organization)>),
+    /// Whoever looks at the portal of a customer.
+    Viewer(Arc<Viewer>),
 }
 
 /// The scopes of which a route asks for any one.

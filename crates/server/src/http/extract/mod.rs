@@ -2,10 +2,12 @@
 
 mod caller;
 mod params;
+mod portal;
 pub(crate) mod query;
 
 pub use caller::{Access, Caller, Identity, scope};
 pub use params::{EndpointId, ExternalId, Paging, Params, PathId, Window};
+pub use portal::PortalCaller;
 pub(crate) use query::{OrganizationQuery, PageQuery};
 
 use axum::{extract::FromRequestParts, http::request::Parts};

@@ -8,13 +8,20 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Response},
 };
-use till_core::kernel::{context::DecisionContext, writes::AccessTokenWrite};
+use till_core::{
+    kernel::{context::DecisionContext, writes::AccessTokenWrite},
+    organizations::capabilities,
+};
 
 use super::tokens::ValidTokens;
 use crate::{
     app::App,
     error::ApiError,
-    http::{extract::Identity, limits::Network},
+    http::{
+        extract::Identity,
+        limits::Network,
+        viewer::{PREFIXES, viewer_of_digest},
+    },
 };
 
 const ORGANIZATION: HeaderName = HeaderName::from_static("polar-organization");
@@ -58,8 +65,8 @@ impl Callers {
 
     /// The bearer token decides; without one the caller is anonymous, with a bad one the request ends here.
     ///
-    /// A valid token's requests are its organization's, however many of its servers stand behind one address. All
-    /// others are their network's, and so is looking for a token that was not valid lately: tokens are not tried for
+    /// A valid token's requests are its organization's, however many of its servers stand behind one address, or its
+    /// customer's. All others are their network's, and so is looking for a token that was not valid lately: tokens are not tried for
     /// nothing, and who tries them does not keep good ones out.
     async fn identity(
         &self,
@@ -81,39 +88,54 @@ impl Callers {
             return Err(ApiError::invalid_token());
         };
         let digest = app.key.digest(token);
-        // A customer's session is a real credential, but not for this API: it counts as none.
-        if token.starts_with("polar_cst_") {
-            app.limits.count(network)?;
-            let now = app.clock.now();
-            return match app.store.live_customer_session(&digest, now).await? {
-                true => Ok(Identity::Anonymous),
-                false => Err(ApiError::invalid_token()),
-            };
-        }
         let is_known = self.valid.holds(&digest);
         if !is_known {
             app.limits.count(|| format!("tokens from {}", network()))?;
         }
-        let now = app.clock.now();
-        let held = app.store.caller(&digest).await?;
-        let held = held.filter(|(token, organization)| {
-            token.revoked_at.is_none()
-                && token.expires_at.is_none_or(|at| at > now)
-                && till_core::organizations::capabilities(organization.status).api_access
-        });
-        let Some(held) = held else {
+        let opens_portal = PREFIXES.iter().any(|prefix| token.starts_with(prefix));
+        let found = match opens_portal {
+            true => viewer(app, &digest).await?,
+            false => holder(app, &digest).await?,
+        };
+        let Some(found) = found else {
             self.valid.forget(&digest);
             return Err(ApiError::invalid_token());
         };
         if !is_known {
             self.valid.note(&digest);
         }
-        app.limits.count(|| held.1.id.to_string())?;
-        tracing::Span::current().record("organization", tracing::field::display(held.1.id));
-        narrow(headers, held.1.id)?;
-        note_use(app, &held.0).await;
-        Ok(Identity::Token(Arc::new(held)))
+        let (whose, organization) = match &found {
+            Identity::Token(held) => (held.1.id, held.1.id),
+            // One customer does not spend the budget of the others, nor that of their organization's servers.
+            Identity::Viewer(viewer) => (viewer.customer.id, viewer.organization.id),
+            Identity::Anonymous => return Ok(found),
+        };
+        app.limits.count(|| whose.to_string())?;
+        tracing::Span::current().record("organization", tracing::field::display(organization));
+        narrow(headers, organization)?;
+        if let Identity::Token(held) = &found {
+            note_use(app, &held.0).await;
+        }
+        Ok(found)
     }
+}
+
+/// The organization whose access token has this digest.
+async fn holder(app: &App, digest: &str) -> Result<Option<Identity>, ApiError> {
+    let now = app.clock.now();
+    let held = app.store.caller(digest).await?;
+    let held = held.filter(|(token, organization)| {
+        token.revoked_at.is_none()
+            && token.expires_at.is_none_or(|at| at > now)
+            && capabilities(organization.status).api_access
+    });
+    Ok(held.map(|held| Identity::Token(Arc::new(held))))
+}
+
+/// Whoever looks at the portal with a token that has this digest.
+async fn viewer(app: &App, digest: &str) -> Result<Option<Identity>, ApiError> {
+    let viewer = viewer_of_digest(app, digest).await?;
+    Ok(viewer.map(|viewer| Identity::Viewer(Arc::new(viewer))))
 }
 
 /// True where a client secret is the credential: an Authorization header never matters
