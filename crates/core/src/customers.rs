@@ -376,11 +376,25 @@ pub fn update(
     if let Some(metadata) = input.metadata {
         new.metadata = Json(metadata);
     }
-    let address_changed = input.billing_address.is_some();
-    if let Some(address) = input.billing_address {
+    problems.extend(bill_to(&mut new, input.billing_address, input.tax_id));
+    collected(problems)?;
+    let mut changes = Changes::new();
+    changes.revise(row, &mut new, ctx);
+    changes.emit_customer(subscribers, ctx, EventType::CustomerUpdated, &new);
+    Ok((new, changes))
+}
+
+/// Changes address and tax id of a customer; a tax id is judged for the country of the address. What is wrong with it.
+pub(crate) fn bill_to(
+    new: &mut Customer,
+    billing_address: Option<Address>,
+    tax_id: Patch<String>,
+) -> Option<Problem> {
+    let address_changed = billing_address.is_some();
+    if let Some(address) = billing_address {
         new.billing_address = Some(Json(address));
     }
-    let typed = match input.tax_id {
+    let typed = match tax_id {
         Patch::Null => {
             (new.tax_id, new.tax_id_format) = (None, None);
             None
@@ -389,18 +403,14 @@ pub fn update(
         Patch::Absent if address_changed => new.tax_id.clone(),
         Patch::Absent => None,
     };
-    if let Some(typed) = typed {
-        let address = new.billing_address.as_ref().map(|a| &a.0);
-        match check_tax_id(&typed, address, ("billing_address", "tax_id"), "invalid") {
-            Ok((number, format)) => (new.tax_id, new.tax_id_format) = (Some(number), Some(format)),
-            Err(problem) => problems.push(*problem),
+    let address = new.billing_address.as_ref().map(|a| &a.0);
+    match check_tax_id(&typed?, address, ("billing_address", "tax_id"), "invalid") {
+        Ok((number, format)) => {
+            (new.tax_id, new.tax_id_format) = (Some(number), Some(format));
+            None
         }
+        Err(problem) => Some(*problem),
     }
-    collected(problems)?;
-    let mut changes = Changes::new();
-    changes.revise(row, &mut new, ctx);
-    changes.emit_customer(subscribers, ctx, EventType::CustomerUpdated, &new);
-    Ok((new, changes))
 }
 
 /// Deletes a customer: it is gone everywhere at once, its e-mail and external id are free again, its

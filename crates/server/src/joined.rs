@@ -2,6 +2,7 @@
 
 mod billing;
 mod change;
+mod portal;
 
 use std::collections::HashMap;
 
@@ -168,12 +169,11 @@ impl Joined {
         Ok((row, offered, discount))
     }
 
-    /// Subscriptions as the API shows them.
-    pub async fn subscriptions(
+    async fn of_subscriptions(
         app: &App,
         organization: &Organization,
         rows: &[Subscription],
-    ) -> Result<Vec<subscriptions::Subscription>> {
+    ) -> Result<Self> {
         let customers = rows.iter().map(|s| s.customer_id).collect();
         let products = rows.iter().map(|s| s.product_id).collect();
         let prices = rows.iter().flat_map(|s| s.price_ids.0.clone()).collect();
@@ -186,9 +186,17 @@ impl Joined {
             Vec::new(),
             discounts,
         )
-        .await?
-        .with_own_prices(app, organization.id, prices)
         .await?;
+        joined.with_own_prices(app, organization.id, prices).await
+    }
+
+    /// Subscriptions as the API shows them.
+    pub async fn subscriptions(
+        app: &App,
+        organization: &Organization,
+        rows: &[Subscription],
+    ) -> Result<Vec<subscriptions::Subscription>> {
+        let joined = Self::of_subscriptions(app, organization, rows).await?;
         rows.iter()
             .map(|row| {
                 let customer = found(joined.customers.get(&row.customer_id))?;

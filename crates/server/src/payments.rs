@@ -6,10 +6,11 @@
 //!
 //! No transaction is held across a call. Dying between any two steps leaves an attempt that [`reconcile()`] brings to its
 //! end. What an attempt is made for has its own file: [`checkouts`], `orders`, `setups`, `changes`. Orders are paid with
-//! saved cards (`off_session`), or by their customers ([`by_customer`]).
+//! saved cards (`off_session`), or by their customers ([`by_customer`]), who keep cards in their portal ([`by_viewer`]).
 
 mod buyer;
 pub mod by_customer;
+pub mod by_viewer;
 mod changes;
 pub mod charge;
 pub mod checkouts;

@@ -229,7 +229,13 @@ impl Till {
             self.organization.default_currency,
             self.app.processor.name(),
         );
-        let (payment, changes) = methods::set_up(&found.unwrap().unwrap(), currency, name, &ctx);
+        let (payment, changes) = methods::set_up(
+            &found.unwrap().unwrap(),
+            currency,
+            name,
+            Default::default(),
+            &ctx,
+        );
         self.app.store.commit(changes).await.unwrap();
         let attempt = Attempt {
             kind: AttemptKind::Setup,

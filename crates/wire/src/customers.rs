@@ -9,6 +9,7 @@ use crate::{address::Address, metadata::Metadata};
 
 mod requests;
 
+pub(crate) use requests::kept_address;
 pub use requests::{CustomerCreate, CustomerSessionCreate, CustomerUpdate, SessionFor};
 
 crate::words! {

@@ -7,6 +7,12 @@ use uuid::Uuid;
 
 use crate::members::MemberRole;
 
+mod requests;
+mod views;
+
+pub use requests::*;
+pub use views::*;
+
 /// Customer session as its holder sees it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CustomerCustomerSession {

@@ -1,10 +1,12 @@
 //! Why a decision says no. The server alone knows how each is told.
 
+mod portal;
 mod subscriptions;
 
 use till_wire::{input::Problem, loc};
 use uuid::Uuid;
 
+pub use portal::PortalRefusal;
 pub use subscriptions::SubscriptionRefusal;
 
 /// A decision's no.
@@ -78,6 +80,8 @@ pub enum Refusal {
     PaymentAlreadyInProgress,
     /// A subscription is not changed; why.
     Subscription(SubscriptionRefusal),
+    /// Something is not done in the customer portal; why.
+    Portal(PortalRefusal),
     /// The organization's test clock is being moved.
     ClockAdvancing,
     /// Not allowed; why.

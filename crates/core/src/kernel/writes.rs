@@ -157,6 +157,11 @@ pub enum CustomerWrite {
         /// The customer.
         customer_id: Uuid,
     },
+    /// Deletes a saved card.
+    DeletePaymentMethod {
+        /// The card.
+        id: Uuid,
+    },
 }
 
 /// Rows that hold answers to custom fields.

@@ -8,7 +8,7 @@ use crate::{
     kernel::{
         changes::Changes,
         context::DecisionContext,
-        records::{Order, Organization, Payment, ProcessorName, Purpose, Source},
+        records::{Order, Organization, Payment, PaymentMethod, ProcessorName, Purpose, Source},
         refusal::Refusal,
         tokens::SecretKey,
     },
@@ -77,8 +77,8 @@ impl OrderRows {
     }
 }
 
-/// Opens an attempt to pay an order with what its customer enters, who has made so many before. One at a time: a second
-/// one breaks the index of unsettled attempts.
+/// Opens an attempt to pay an order by its customer, who has made so many before: with what they enter, or with the card
+/// that they have `saved`. One at a time: a second one breaks the index of unsettled attempts.
 ///
 /// # Errors
 /// `OrderNotDue` for an order that does not wait for a payment, `ManualRetryLimitExceeded` after [`MOST_ATTEMPTS`],
@@ -86,7 +86,7 @@ impl OrderRows {
 pub fn pay(
     rows: &OrderRows,
     organization: &Organization,
-    processor: ProcessorName,
+    (processor, saved): (ProcessorName, Option<&PaymentMethod>),
     made_before: i64,
     network_key: Option<String>,
     ctx: &DecisionContext,
@@ -109,9 +109,12 @@ pub fn pay(
         currency: order.currency,
         customer_id: Some(customer.id),
         customer_email: Some(customer.email.clone()),
-        method_id: None,
+        method_id: saved.map(|method| method.id),
         processor,
-        customer_reference: customer.reference_at(processor).map(str::to_owned),
+        customer_reference: match saved {
+            Some(method) => method.customer_reference.clone(),
+            None => customer.reference_at(processor).map(str::to_owned),
+        },
         trigger: Some(PaymentTrigger::RetryCustomer),
     };
     let mut payment = attempt::intend(new, ctx);

@@ -3,6 +3,7 @@
 //! A card is saved by an attempt, whose id is the processor's idempotency key: by one that pays
 //! ([`Purpose::Checkout`]), or by one that only sets the card up ([`Purpose::Setup`]).
 
+use serde::{Deserialize, Serialize};
 use till_wire::{money::Currency, payment_methods::PaymentMethod as View};
 
 use super::{
@@ -12,7 +13,10 @@ use super::{
 use crate::kernel::{
     changes::Changes,
     context::DecisionContext,
-    records::{Customer, Payment, PaymentMethod, PaymentState, ProcessorName, Purpose},
+    records::{
+        Customer, Payment, PaymentMethod, PaymentState, ProcessorName, Purpose, Subscription,
+    },
+    values::Json,
 };
 
 /// The card that a successful attempt has saved for the customer; none where the processor has kept none.
@@ -68,12 +72,28 @@ impl Customer {
     }
 }
 
-/// Opens an attempt to keep a card for a customer who is there and enters it. One at a time: a second one breaks the
-/// index of unsettled attempts.
+/// What a customer wants with a card that they have kept. It is kept with the attempt.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SetUp {
+    /// Whether the card becomes their default: where they have none, it does in any case.
+    pub set_default: bool,
+}
+
+impl SetUp {
+    /// What was wanted with the card of an attempt.
+    pub fn of(payment: &Payment) -> Self {
+        serde_json::from_value(payment.confirmation.0.clone()).unwrap_or_default()
+    }
+}
+
+/// Opens an attempt to keep a card for a customer who is there and enters it; `network_key` is of the budget of declines
+/// of their network. One at a time: a second one breaks the index of unsettled attempts.
 pub fn set_up(
     customer: &Customer,
     currency: Currency,
     processor: ProcessorName,
+    (wanted, network_key): (SetUp, Option<String>),
     ctx: &DecisionContext,
 ) -> (Payment, Changes) {
     let new = NewAttempt {
@@ -89,7 +109,9 @@ pub fn set_up(
         customer_reference: customer.reference_at(processor).map(str::to_owned),
         trigger: None,
     };
-    let payment = attempt::intend(new, ctx);
+    let mut payment = attempt::intend(new, ctx);
+    payment.network_key = network_key;
+    payment.confirmation = Json(serde_json::json!(wanted));
     let mut changes = Changes::new();
     changes
         .insert(&payment)
@@ -97,10 +119,29 @@ pub fn set_up(
     (payment, changes)
 }
 
+/// Has all running subscriptions of the card's customer paid with it from now on, and tries it with what is owed.
+pub fn pay_with(
+    method: &PaymentMethod,
+    subscriptions: &[Subscription],
+    changes: &mut Changes,
+    ctx: &DecisionContext,
+) {
+    let running = subscriptions.iter().filter(|one| one.ended_at.is_none());
+    for old in running.filter(|one| one.payment_method_id.is_some_and(|id| id != method.id)) {
+        let mut new = old.clone();
+        new.payment_method_id = Some(method.id);
+        changes.update(old, &new);
+    }
+    changes.try_new_card(method, ctx);
+}
+
 /// Takes note of how an attempt to keep a card stands. A success keeps the card, makes it the customer's default where they
-/// have none, and has it tried with what they owe; a customer deleted meanwhile gets none. A second witness changes nothing (`None`).
+/// have none or want it to be, and has it tried with what they owe; a customer deleted meanwhile gets none. What becomes
+/// the default because they want it pays for their `subscriptions` from then on. A second witness changes nothing
+/// (`None`).
 pub fn record_outcome(
     customer: &Customer,
+    subscriptions: &[Subscription],
     payment: &Payment,
     outcome: &Outcome,
     ctx: &DecisionContext,
@@ -113,11 +154,18 @@ pub fn record_outcome(
     {
         let mut new = customer.clone();
         new.known_by(&noted);
-        new.default_payment_method_id.get_or_insert(method.id);
-        changes
-            .insert(&method)
-            .update(customer, &new)
-            .try_new_card(&method, ctx);
+        changes.insert(&method);
+        match SetUp::of(&noted).set_default {
+            true => {
+                new.default_payment_method_id = Some(method.id);
+                pay_with(&method, subscriptions, &mut changes, ctx);
+            }
+            false => {
+                new.default_payment_method_id.get_or_insert(method.id);
+                changes.try_new_card(&method, ctx);
+            }
+        }
+        changes.update(customer, &new);
     }
     changes
         .update(payment, &noted)

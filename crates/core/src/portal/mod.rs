@@ -1,6 +1,9 @@
 //! The customer portal: who looks at it, and what they may do there (docs/behaviour/portal.md).
 
-mod view;
+pub mod cards;
+pub mod profile;
+pub mod subscriptions;
+pub mod view;
 
 use std::ops::Deref;
 

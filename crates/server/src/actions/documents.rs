@@ -3,12 +3,17 @@
 use axum::http::StatusCode;
 use till_core::{
     documents::{DocumentKind, INVOICE_JOB, address::KeptDocument},
-    kernel::{changes::Changes, refusal::Refusal},
+    kernel::{
+        changes::Changes,
+        records::{Order, Organization},
+        refusal::Refusal,
+    },
 };
 use till_wire::orders::{OrderInvoice, OrderReceipt};
 use uuid::Uuid;
 
 use crate::{
+    app::App,
     documents::{self, Wanted},
     error::{OrNotFound, Result},
     http::{
@@ -23,7 +28,16 @@ pub async fn generate_invoice(
     id: Uuid,
     guard: &IdempotencyGuard,
 ) -> Result<()> {
-    let (app, organization) = (&caller.app, &caller.organization);
+    request_invoice(&caller.app, &caller.organization, id, guard).await
+}
+
+/// The same, for who has looked whose order it is.
+pub(super) async fn request_invoice(
+    app: &App,
+    organization: &Organization,
+    id: Uuid,
+    guard: &IdempotencyGuard,
+) -> Result<()> {
     let is_current = Box::pin(documents::has_current_invoice(app, organization, id)).await?;
     let mut changes = Changes::new();
     if !is_current {
@@ -44,11 +58,16 @@ pub async fn generate_invoice(
 pub async fn invoice(caller: &Caller<scope::OrdersRead>, id: Uuid) -> Result<OrderInvoice> {
     let (app, own) = (&caller.app, caller.organization.id);
     let order = app.store.order(own, id).await.or_not_found()?;
+    kept_invoice(app, order)
+}
+
+/// Where the invoice of an order is fetched.
+pub(super) fn kept_invoice(app: &App, order: Order) -> Result<OrderInvoice> {
     let made = order.invoice_digest.zip(order.invoice_number);
     let (digest, number) = made.ok_or(Refusal::InvoiceDoesNotExist)?;
     let kept = KeptDocument {
-        organization_id: own,
-        subject_id: id,
+        organization_id: order.organization_id,
+        subject_id: order.id,
         kind: DocumentKind::Invoice,
         number,
         digest,

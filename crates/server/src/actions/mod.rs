@@ -17,6 +17,7 @@ pub mod meters;
 pub mod orders;
 pub mod organizations;
 pub mod payments;
+pub mod portal;
 pub mod products;
 pub mod refunds;
 pub mod subscriptions;

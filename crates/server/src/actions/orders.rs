@@ -7,7 +7,7 @@ pub mod retry;
 use jiff::Timestamp;
 use till_core::{
     kernel::records::{Order as Row, Organization},
-    orders::{edit, visit},
+    orders::{edit, payment::OrderRows, visit},
 };
 use till_store::List;
 use till_wire::{
@@ -97,7 +97,7 @@ pub async fn list(caller: &Caller<scope::OrdersRead>, mut params: Params) -> Res
 }
 
 /// Only of products that are paid so; both kinds, or none named: all.
-fn billed(list: List, kinds: &[ProductBillingType]) -> List {
+pub(super) fn billed(list: List, kinds: &[ProductBillingType]) -> List {
     use ProductBillingType::{OneTime, Recurring};
     match (kinds.contains(&OneTime), kinds.contains(&Recurring)) {
         (true, false) => list.of_recurring_products(false),
@@ -144,8 +144,22 @@ pub async fn update(
     input: OrderUpdate,
 ) -> Result<Order> {
     let (app, organization) = (&caller.app, &caller.organization);
+    let (rows, order) = bill_to(app, organization, (id, None), input).await?;
+    Ok(rows.view_of(&order))
+}
+
+/// Changes who is billed for an order, which has to be of this customer where one is named; the order as it is then, with
+/// the rows as they were.
+pub(super) async fn bill_to(
+    app: &App,
+    organization: &Organization,
+    (id, customer_id): (Uuid, Option<Uuid>),
+    input: OrderUpdate,
+) -> Result<(OrderRows, Row)> {
     app.retry_on_conflict(|| async {
-        let row = app.store.order(organization.id, id).await.or_not_found()?;
+        let row = app.store.order(organization.id, id).await?;
+        let row = row.filter(|row| customer_id.is_none_or(|own| own == row.customer_id));
+        let row = row.or_not_found()?;
         let (rows, subscribers) =
             tokio::try_join!(Joined::order_rows(app, organization, row), async {
                 Ok(app.store.subscribers(organization.id).await?)
@@ -156,7 +170,8 @@ pub async fn update(
             &subscribers,
             &app.context_of(organization),
         )?;
-        Ok(rows.view_of(&app.apply(updated).await?))
+        let order = app.apply(updated).await?;
+        Ok((rows, order))
     })
     .await
 }

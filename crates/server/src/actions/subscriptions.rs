@@ -28,7 +28,8 @@ use crate::{
 };
 
 pub use create::create;
-pub use update::{revoke, update};
+pub(super) use update::rows_of;
+pub use update::{Changing, revoke, update};
 
 const SORT_KEYS: [(&str, &str); 9] = [
     ("customer", "customer"),

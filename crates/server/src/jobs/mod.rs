@@ -35,6 +35,7 @@ use till_core::{
     organizations::clock::ADVANCE_JOB,
     payments::{attempt::RECONCILE_JOB, notices::NOTICE_JOB, refunds::REFUND_JOB},
     people::{sign_in, team},
+    portal::cards::FORGET_JOB,
     subscriptions::dun::VOID_JOB,
 };
 use till_store::unawaited;
@@ -226,6 +227,7 @@ kinds! {
     VOID_JOB => subscriptions::void_orders,
     NEW_CARD_JOB => new_cards::with_each,
     TRY_CARD_JOB => new_cards::try_one,
+    FORGET_JOB => new_cards::forget,
     ADVANCE_JOB => clock::advance,
     RENAME_JOB => custom_fields::rename,
     STATE_CHANGED_JOB => customers::state_changed,

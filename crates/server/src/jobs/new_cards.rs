@@ -4,6 +4,7 @@ use till_core::{
     kernel::{changes::Changes, jobs::End},
     orders::new_card::{self, MOST_ORDERS, NewCard, Next, TryCard},
     payments::attempt::RECONCILE_AFTER,
+    portal::cards::ForgottenCard,
 };
 
 use crate::{app::App, error::ApiError, payments};
@@ -19,6 +20,16 @@ pub async fn with_each(app: &App, card: NewCard) -> Result<End, ApiError> {
     };
     let ctx = app.context_for(first.organization_id).await?;
     Ok(End::Done(new_card::each(&owed, &card, &ctx)))
+}
+
+/// Has the processor forget a card that its customer has deleted. One that another processor keeps stays there, where
+/// nothing is charged any more.
+pub async fn forget(app: &App, card: ForgottenCard) -> Result<End, ApiError> {
+    if card.processor == app.processor.name().as_str() {
+        let forgotten = app.processor.forget(&card.reference, app.clock.now());
+        forgotten.await?;
+    }
+    Ok(End::Done(Changes::new()))
 }
 
 /// Tries the card with one order.

@@ -18,5 +18,7 @@ pub(super) async fn decide(
     let known = app.store.customers(payment.organization_id, &wanted);
     let customer = known.await?.pop().ok_or_else(ApiError::not_found)?;
     let ctx = app.context_for(payment.organization_id).await?;
-    Ok(methods::record_outcome(&customer, payment, outcome, &ctx))
+    let subscriptions = app.store.subscriptions_of(customer.id).await?;
+    let recorded = methods::record_outcome(&customer, &subscriptions, payment, outcome, &ctx);
+    Ok(recorded)
 }

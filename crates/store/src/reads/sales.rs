@@ -3,7 +3,7 @@ use till_core::{
     checkout::update::Holder,
     kernel::{
         records::{
-            Customer, Order, Payment, PaymentMethod, PaymentState, ProcessorName, Purpose,
+            Customer, Order, Payment, PaymentMethod, PaymentState, ProcessorName, Product, Purpose,
             Subscription,
         },
         values::Value,
@@ -81,6 +81,41 @@ impl Store {
             "where customer_id = $1 and processor = $2 order by created_at desc, id desc limit 1";
         let binds = vec![Value::Uuid(customer_id), processor.into()];
         self.one(Query::select::<PaymentMethod>(rest, binds)).await
+    }
+
+    /// Methods that a customer has saved, the newest first.
+    pub async fn payment_methods_of(
+        &self,
+        customer_id: Uuid,
+        most: usize,
+    ) -> Result<Vec<PaymentMethod>, StoreError> {
+        let rest = "where customer_id = $1 order by created_at desc, id desc limit $2";
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let binds = vec![Value::Uuid(customer_id), Value::Int(most)];
+        self.all(Query::select::<PaymentMethod>(rest, binds)).await
+    }
+
+    /// The attempt to keep a card for a customer that is under way.
+    pub async fn unsettled_setup(&self, customer_id: Uuid) -> Result<Option<Payment>, StoreError> {
+        let rest = "where coalesce(subject_id, checkout_id) = $1 and purpose = $2 \
+                    and state in ('intended', 'asked', 'requires_action', 'processing')";
+        let binds = vec![Value::Uuid(customer_id), Purpose::Setup.into()];
+        self.one(Query::select::<Payment>(rest, binds)).await
+    }
+
+    /// A customer's attempt to keep a card, by the processor's name for it.
+    pub async fn setup_of(
+        &self,
+        customer_id: Uuid,
+        reference: &str,
+    ) -> Result<Option<Payment>, StoreError> {
+        let rest = "where reference = $1 and customer_id = $2 and purpose = $3";
+        let binds = vec![
+            Value::Text(reference.to_owned()),
+            Value::Uuid(customer_id),
+            Purpose::Setup.into(),
+        ];
+        self.one(Query::select::<Payment>(rest, binds)).await
     }
 
     /// A payment.
@@ -211,6 +246,16 @@ impl Store {
 }
 
 impl List {
+    /// Rows whose product's name contains the text, however it is written; without it: all rows.
+    pub fn search_products(self, organization_id: Uuid, text: Option<&str>) -> Self {
+        match text {
+            Some(text) => {
+                self.search_named::<Product>(&[], "product_id", &["name"], organization_id, text)
+            }
+            None => self,
+        }
+    }
+
     /// Orders of products that renew, or (`false`) of those that are paid once.
     pub fn of_recurring_products(self, recurring: bool) -> Self {
         let not = if recurring { "not " } else { "" };

@@ -8,6 +8,9 @@ pub(super) fn customer(write: CustomerWrite) -> Statement {
             "delete from customer_sessions where customer_id = $1",
             vec![customer_id.into()],
         ),
+        CustomerWrite::DeletePaymentMethod { id } => {
+            any("delete from payment_methods where id = $1", vec![id.into()])
+        }
     }
 }
 

@@ -100,7 +100,7 @@ request! {
 }
 
 /// An address that null does not clear.
-fn kept_address() -> impl Reader<Value = Address> {
+pub(crate) fn kept_address() -> impl Reader<Value = Address> {
     let read = |value: &Value, cx: &mut Context| match value {
         Value::Null => cx.fail(
             "model_attributes_type",

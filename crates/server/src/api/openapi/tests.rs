@@ -17,6 +17,10 @@ use till_wire::{
     meters::{MeterCreate, MeterUpdate},
     orders::{OrderCreate, OrderFinalize, OrderUpdate},
     organizations::OrganizationUpdate,
+    portal::{
+        CustomerOrderConfirmPayment, CustomerPaymentMethodConfirm, CustomerPaymentMethodCreate,
+        CustomerPortalCustomerUpdate, CustomerSubscriptionRevoke, CustomerSubscriptionUpdate,
+    },
     products::{ProductBenefitsUpdate, ProductCreate, ProductUpdate},
     refunds::RefundCreate,
     subscriptions::{SubscriptionCreate, SubscriptionUpdate},
@@ -203,6 +207,25 @@ fn read(id: &str, body: &Value) -> Option<Result<(), Vec<Problem>>> {
         "custom-fields:create" => CustomFieldCreate::read(body, cx).is_some(),
         "custom-fields:update" => CustomFieldUpdate::read(body, cx).is_some(),
         "customer-sessions:create" => CustomerSessionCreate::read(body, cx).is_some(),
+        "customer_portal:customers:add_payment_method" => {
+            CustomerPaymentMethodCreate::read(body, cx).is_some()
+        }
+        "customer_portal:customers:confirm_payment_method" => {
+            CustomerPaymentMethodConfirm::read(body, cx).is_some()
+        }
+        "customer_portal:customers:update" => {
+            CustomerPortalCustomerUpdate::read(body, cx).is_some()
+        }
+        "customer_portal:orders:confirm_retry_payment" => {
+            CustomerOrderConfirmPayment::read(body, cx).is_some()
+        }
+        "customer_portal:orders:update" => OrderUpdate::read(body, cx).is_some(),
+        "customer_portal:subscriptions:change_preview" | "customer_portal:subscriptions:update" => {
+            CustomerSubscriptionUpdate::read(body, cx, Timestamp::UNIX_EPOCH).is_some()
+        }
+        "customer_portal:subscriptions:revoke" => {
+            CustomerSubscriptionRevoke::read(body, cx).is_some()
+        }
         "customers:create" => CustomerCreate::read(body, cx).is_some(),
         "customers:update" | "customers:update_external" => {
             CustomerUpdate::read(body, cx).is_some()

@@ -1,8 +1,20 @@
 //! The API of the customer portal: what customers see and change with their own tokens, over `actions::portal`.
 
+mod customers;
+mod orders;
+mod organizations;
+mod payment_methods;
 mod session;
+mod subscriptions;
 
 use super::operation::Operation;
 
 /// The routes of each part.
-pub(super) const OPERATIONS: [&[Operation]; 1] = [session::OPERATIONS];
+pub(super) const OPERATIONS: [&[Operation]; 6] = [
+    session::OPERATIONS,
+    organizations::OPERATIONS,
+    customers::OPERATIONS,
+    payment_methods::OPERATIONS,
+    orders::OPERATIONS,
+    subscriptions::OPERATIONS,
+];
