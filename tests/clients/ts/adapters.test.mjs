@@ -196,6 +196,22 @@ function suite({ name, adapter, redirect, theme, returnUrl, external, seats, fro
     assert.equal(nobody.status, 400);
   });
 
+  test('the token in the portal\'s address opens its API for that customer alone', async () => {
+    const known = await customer();
+    const place = await sent('/portal', [['me', known.id]]);
+    const authorization = `Bearer ${place.searchParams.get('customer_session_token')}`;
+    const asked = async (path) => {
+      const answer = await fetch(`${till.url}/v1/customer-portal/${path}`, { headers: { authorization } });
+      assert.equal(answer.status, 200, path);
+      return answer.json();
+    };
+    assert.equal((await asked('customers/me')).id, known.id);
+    assert.equal((await asked('customer-session/user')).email, known.email);
+    const { return_url: back } = await asked('customer-session/introspect');
+    assert.equal(back, returnUrl ? 'https://shop.example/account' : null);
+    assert.deepEqual((await asked('orders/')).items, []);
+  });
+
   test('the portal\'s page opens', { skip: 'the customer portal does not exist yet' }, async () => {
     const known = await customer();
     const page = await fetch(await sent('/portal', [['me', known.id]]));

@@ -19,8 +19,8 @@ pub(super) const OPERATIONS: &[Operation] = operations![create];
 
 /// Create a customer session
 ///
-/// Creates a token that gives one customer access to their own data for an hour. The customer portal itself does not
-/// exist yet.
+/// Creates a token that gives one customer access to their own data for an hour, through the operations of the customer
+/// portal. The portal's page does not exist yet.
 #[utoipa::path(
     post, path = "/v1/customer-sessions/", operation_id = "customer-sessions:create", tag = "customer-sessions",
     request_body(content = CustomerSessionCreate, description = "Customer whom the session is for."),

@@ -255,6 +255,9 @@ impl World {
         if template == "/v1/files/{id}/uploaded" {
             return format!("/v1/files/{}/uploaded", self.file["id"].as_str().unwrap());
         }
+        if template == "/v1/customer-portal/organizations/{slug}" {
+            return template.replace("{slug}", "ada");
+        }
         if template == "/v1/orders/{id}/finalize" {
             return template.replace("{id}", self.id("drafts"));
         }

@@ -416,21 +416,32 @@ pub struct CustomerOrderPaymentConfirmation {
     pub error: Option<String>,
 }
 
+/// Payment method that was saved.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+pub struct CustomerPaymentMethodCreateSucceededResponse {
+    /// Always `succeeded`: the payment method is saved.
+    pub status: &'static str,
+    /// Payment method that was saved.
+    pub payment_method: PaymentMethod,
+}
+
+/// Payment method that the customer's bank wants the customer to approve.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CustomerPaymentMethodCreateRequiresActionResponse {
+    /// Always `requires_action`: the customer has to approve first.
+    pub status: &'static str,
+    /// Secret with which the customer's browser approves at the payment processor.
+    pub client_secret: String,
+    /// Page of the bank on which the customer approves; null if there is none. Till's own field; Polar has none like it.
+    pub action_url: Option<String>,
+}
+
 /// Outcome of an attempt to save a payment method: its `status` says which of the two it is.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-#[serde(tag = "status", rename_all = "snake_case")]
+#[serde(untagged)]
 pub enum CustomerPaymentMethodCreateResponse {
     /// The payment method is saved.
-    Succeeded {
-        /// Payment method that was saved.
-        payment_method: Box<PaymentMethod>,
-    },
+    Succeeded(Box<CustomerPaymentMethodCreateSucceededResponse>),
     /// The customer's bank wants the customer to approve.
-    RequiresAction {
-        /// Secret with which the customer's browser approves at the payment processor.
-        client_secret: String,
-        /// Page of the bank on which the customer approves; null if there is none. Till's own field; Polar has none like
-        /// it.
-        action_url: Option<String>,
-    },
+    RequiresAction(CustomerPaymentMethodCreateRequiresActionResponse),
 }

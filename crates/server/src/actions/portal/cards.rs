@@ -19,7 +19,8 @@ use till_wire::{
     payment_methods::PaymentMethod,
     portal::{
         CustomerPaymentMethodConfirm, CustomerPaymentMethodCreate,
-        CustomerPaymentMethodCreateResponse, CustomerPortalCustomerUpdate,
+        CustomerPaymentMethodCreateRequiresActionResponse, CustomerPaymentMethodCreateResponse,
+        CustomerPaymentMethodCreateSucceededResponse, CustomerPortalCustomerUpdate,
     },
 };
 use uuid::Uuid;
@@ -104,24 +105,27 @@ pub async fn confirm(
     };
     if !attempt.state.is_settled() {
         limits::asking(app, customer_id).await?;
-        payments::ask(app, attempt).await?;
+        // What is known already is told where the processor does not answer.
+        if let Err(error) = payments::ask(app, attempt).await {
+            error.log_fault();
+        }
         attempt = load().await.or_not_found()?;
     }
     let made = outcome(app, viewer, by_customer::known(attempt)?).await?;
-    if let CustomerPaymentMethodCreateResponse::Succeeded { payment_method } = &made
-        && input.set_default
-        && !payment_method.is_default
-    {
-        let default = CustomerPortalCustomerUpdate {
-            default_payment_method_id: Some(payment_method.id),
-            ..Default::default()
-        };
-        profile::update(app, viewer, default).await?;
-        let mut payment_method = payment_method.clone();
-        payment_method.is_default = true;
-        return Ok(CustomerPaymentMethodCreateResponse::Succeeded { payment_method });
+    match made {
+        CustomerPaymentMethodCreateResponse::Succeeded(mut saved)
+            if input.set_default && !saved.payment_method.is_default =>
+        {
+            let default = CustomerPortalCustomerUpdate {
+                default_payment_method_id: Some(saved.payment_method.id),
+                ..Default::default()
+            };
+            profile::update(app, viewer, default).await?;
+            saved.payment_method.is_default = true;
+            Ok(CustomerPaymentMethodCreateResponse::Succeeded(saved))
+        }
+        made => Ok(made),
     }
-    Ok(made)
 }
 
 /// An attempt to keep a card, as its customer is told of it.
@@ -140,9 +144,11 @@ async fn outcome(
             };
             let row = kept.into_iter().find(is_it).or_not_found()?;
             let customer = app.store.customer(own, id).await.or_not_found()?;
-            Ok(CustomerPaymentMethodCreateResponse::Succeeded {
-                payment_method: Box::new(row.view(&customer)),
-            })
+            let saved = CustomerPaymentMethodCreateSucceededResponse {
+                status: "succeeded",
+                payment_method: row.view(&customer),
+            };
+            Ok(CustomerPaymentMethodCreateResponse::Succeeded(saved.into()))
         }
         PaymentState::Failed => {
             let words = by_customer::declined(&attempt);
@@ -150,10 +156,12 @@ async fn outcome(
         }
         _ => match attempt.client_secret {
             Some(client_secret) if attempt.state == PaymentState::RequiresAction => {
-                Ok(CustomerPaymentMethodCreateResponse::RequiresAction {
+                let waiting = CustomerPaymentMethodCreateRequiresActionResponse {
+                    status: "requires_action",
                     client_secret,
                     action_url: attempt.action_url,
-                })
+                };
+                Ok(CustomerPaymentMethodCreateResponse::RequiresAction(waiting))
             }
             _ => Err(Refusal::PaymentAlreadyInProgress.into()),
         },

@@ -7,7 +7,7 @@ use till_core::{
 };
 use till_store::List;
 use till_wire::{
-    orders::{OrderInvoice, OrderReceipt, OrderStatus, OrderUpdate, ProductBillingType},
+    orders::{OrderInvoice, OrderReceipt, OrderUpdate, ProductBillingType},
     page::Page,
     portal::CustomerOrder,
 };
@@ -51,15 +51,6 @@ query! {
     }
 }
 
-/// Statuses that customers see: drafts are the merchant's.
-const SHOWN: [OrderStatus; 5] = [
-    OrderStatus::Pending,
-    OrderStatus::Paid,
-    OrderStatus::Refunded,
-    OrderStatus::PartiallyRefunded,
-    OrderStatus::Void,
-];
-
 /// Lists the customer's orders.
 pub async fn list(
     app: &App,
@@ -70,8 +61,7 @@ pub async fn list(
     let own = viewer.organization.id;
     let list = List::of::<Row>(own)
         .eq("customer_id", viewer.customer.id)
-        .any_of("status", SHOWN)
-        // A draft has no number until it is paid, also while it is charged.
+        // Drafts are the merchant's: they have no number until they are paid.
         .not_null("invoice_number")
         .any_of("product_id", sent.product_id)
         .any_of("subscription_id", sent.subscription_id)

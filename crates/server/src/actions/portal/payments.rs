@@ -45,7 +45,10 @@ pub async fn status(
     if let Some(attempt) = latest.clone().filter(asks)
         && limits::asking(app, id).await.is_ok()
     {
-        payments::ask(app, attempt).await?;
+        // What is known already is told where the processor does not answer.
+        if let Err(error) = payments::ask(app, attempt).await {
+            error.log_fault();
+        }
         order = row(app, viewer, id).await?;
         latest = app.store.latest_attempt_of_order(id).await?;
     }

@@ -81,7 +81,7 @@ async fn add(
         (status = 201, description = "Payment method that was saved, or what is still to be approved.", body = CustomerPaymentMethodCreateResponse),
         (status = 400, description = "The payment processor refused the card: the error is `PaymentMethodSetupFailed`.", body = ErrorBody),
         (status = 403, description = "No payment method of the customer is being saved, and the error is `CustomerNotReady`; or the holder of the token is a member whose role does not allow this.", body = ErrorBody),
-        (status = 409, description = "It is not known yet whether the card is saved: the error is `PaymentAlreadyInProgress`.", body = ErrorBody),
+        (status = 409, description = "Whether the card is saved is not known yet: the error is `PaymentAlreadyInProgress`.", body = ErrorBody),
     ),
     security(("customer_session" = []))
 )]
