@@ -1,15 +1,20 @@
 //! Customers: views, changes, sessions (docs/behaviour/customers.md).
 
 pub mod balance;
+pub mod erasure;
+pub mod members;
+pub mod portal_members;
+mod sessions;
+
+pub use sessions::{
+    SessionMember, open_session, session_member, session_row, session_token, session_with, unknown,
+};
 
 use sha2::{Digest, Sha256};
 use till_wire::{
     address::Address,
     customer_state::{CustomerState, StateSubscription},
-    customers::{
-        Customer as View, CustomerCreate, CustomerSession as SessionView, CustomerType,
-        CustomerUpdate, SessionFor,
-    },
+    customers::{Customer as View, CustomerCreate, CustomerType, CustomerUpdate},
     events::EventType,
     input::{Patch, Problem},
     loc,
@@ -26,10 +31,8 @@ use crate::{
         hex::hex,
         job_request::Queue,
         jobs::JobKind,
-        records::{Customer, CustomerSession, Organization, ProductPrice, Subscription},
+        records::{Customer, CustomerMember, Organization, ProductPrice, Subscription},
         refusal::{Refusal, collected, no_organization_id},
-        tokens::SecretKey,
-        urls::PublicUrls,
         values::Json,
         writes::CustomerWrite,
     },
@@ -61,7 +64,7 @@ impl Customer {
             modified_at: self.modified_at,
             metadata: self.metadata.0.clone(),
             external_id: self.external_id.clone(),
-            email: self.email.clone(),
+            email: self.own_email().map(str::to_owned),
             email_verified: self.email_verified,
             kind: self.kind,
             name: self.name.clone(),
@@ -144,6 +147,19 @@ impl Changes {
     ) -> &mut Self {
         self.emit(subscribers, ctx, kind, customer.id, || customer.view());
         self.state_changed(subscribers, ctx, customer.id)
+    }
+
+    /// Writes a new customer with its owner, and tells of both.
+    pub fn add_customer(
+        &mut self,
+        subscribers: &Subscribers,
+        ctx: &DecisionContext,
+        customer: &Customer,
+        owner: &CustomerMember,
+    ) -> &mut Self {
+        self.insert(customer);
+        members::insert(owner, self, subscribers, ctx);
+        self.emit_customer(subscribers, ctx, EventType::CustomerCreated, customer)
     }
 
     /// Schedules `customer.state_changed`, if anybody listens.
@@ -263,20 +279,28 @@ pub fn create(
 ) -> Result<(Customer, Changes), Refusal> {
     let mut problems = Vec::new();
     no_organization_id(input.organization_id, &mut problems);
-    if input.kind == CustomerType::Team {
-        problems.push(Problem::value(
-            loc!["body", "type"],
-            "Team customers are not supported by this version of Till",
-            "team",
-        ));
-    }
-    if holders.by_email.is_some() {
-        problems.push(taken("email", &input.email));
+    if let (Some(email), Some(_)) = (&input.email, &holders.by_email) {
+        problems.push(taken("email", email));
     }
     if let (Some(external_id), Some(_)) = (&input.external_id, &holders.by_external_id) {
         problems.push(taken("external_id", external_id));
     }
-    let mut row = blank(organization.id, &input.email, input.external_id, ctx);
+    let named = input.owner.as_ref().map(|owner| owner.email.as_str());
+    let reached = input.email.as_deref().or(named).ok_or(Refusal::NotFound)?;
+    let mut row = blank(organization.id, reached, input.external_id, ctx);
+    row.kind = input.kind;
+    if input.email.is_none() {
+        row.email_key = members::key_without_address(row.id);
+    }
+    if let (CustomerType::Individual, Some(email)) = (input.kind, named)
+        && email_key(email) != row.email_key
+    {
+        problems.push(Problem::value(
+            loc!["body", "owner", "email"],
+            "The e-mail address of an individual's owner is the customer's",
+            email,
+        ));
+    }
     if let Some(typed) = &input.tax_id {
         match check_tax_id(
             typed,
@@ -293,10 +317,9 @@ pub fn create(
     row.billing_address = input.billing_address.map(Json);
     row.locale = input.locale;
     row.metadata = Json(input.metadata);
+    let owner = members::owner_of(&row, input.owner, ctx);
     let mut changes = Changes::new();
-    changes
-        .insert(&row)
-        .emit_customer(subscribers, ctx, EventType::CustomerCreated, &row);
+    changes.add_customer(subscribers, ctx, &row, &owner);
     Ok((row, changes))
 }
 
@@ -309,12 +332,13 @@ pub enum CustomerLookup {
     ByExternalId,
 }
 
-/// Changes a customer.
+/// Changes a customer. An individual's owner has the customer's address; whoever becomes a team has an owner.
 pub fn update(
     row: &Customer,
     mut input: CustomerUpdate,
     lookup: CustomerLookup,
     holders: &Holders,
+    owner: Option<&CustomerMember>,
     subscribers: &Subscribers,
     ctx: &DecisionContext,
 ) -> Result<(Customer, Changes), Refusal> {
@@ -364,12 +388,16 @@ pub fn update(
         }
         _ => {}
     }
-    if input.kind == Some(CustomerType::Team) {
-        problems.push(Problem::value(
-            loc!["body", "type"],
-            "Team customers are not supported by this version of Till",
-            "team",
-        ));
+    match input.kind {
+        Some(CustomerType::Individual) if row.kind == CustomerType::Team => {
+            problems.push(Problem::value(
+                loc!["body", "type"],
+                "A team cannot become an individual",
+                "individual",
+            ));
+        }
+        Some(kind) => new.kind = kind,
+        None => {}
     }
     input.name.apply(&mut new.name);
     input.locale.apply(&mut new.locale);
@@ -380,6 +408,15 @@ pub fn update(
     collected(problems)?;
     let mut changes = Changes::new();
     changes.revise(row, &mut new, ctx);
+    members::follow(&new, owner, ctx, &mut changes);
+    if new.kind == CustomerType::Team && owner.is_none() {
+        members::insert(
+            &members::owner_of(row, None, ctx),
+            &mut changes,
+            subscribers,
+            ctx,
+        );
+    }
     changes.emit_customer(subscribers, ctx, EventType::CustomerUpdated, &new);
     Ok((new, changes))
 }
@@ -413,10 +450,12 @@ pub(crate) fn bill_to(
     }
 }
 
-/// Deletes a customer: it is gone everywhere at once, its e-mail and external id are free again, its
-/// subscriptions (each with its product) end; with `anonymize` its personal data is replaced.
+/// Deletes a customer: it is gone everywhere at once, its e-mail and external id are free again, its members and
+/// sessions are gone, its subscriptions (each with its product) end; with `anonymize` its personal data is replaced, and
+/// what other rows say of it is erased by a job.
 pub fn delete(
     row: &Customer,
+    members: &[CustomerMember],
     subscriptions: &[HeldSubscription],
     anonymize: bool,
     subscribers: &Subscribers,
@@ -428,33 +467,26 @@ pub fn delete(
     if let Some(external_id) = &row.external_id {
         gone.metadata
             .0
-            .insert("__external_id".into(), external_id.clone().into());
+            .insert(erasure::EXTERNAL_ID.into(), external_id.clone().into());
     }
     if anonymize {
-        let hashed = |text: &str| hex(&Sha256::digest(text.as_bytes()));
-        gone.email = format!(
-            "{}@anonymized.invalid",
-            hashed(&format!("{}{}", row.created_at, row.email))
-        );
-        gone.email_key = gone.email.clone();
-        if row.tax_id.is_none() {
-            gone.name = row.name.as_deref().map(hashed);
-        }
-        gone.billing_name = row.billing_name.as_deref().map(hashed);
-        gone.billing_address = None;
-        gone.metadata
-            .0
-            .insert("__anonymized_at".into(), ctx.now.to_string().into());
+        gone = gone.anonymized(ctx);
     }
     let mut changes = Changes::new();
     changes
         .update(row, &gone)
         .write(CustomerWrite::DeleteSessions {
             customer_id: row.id,
-        })
-        .emit(subscribers, ctx, EventType::CustomerDeleted, row.id, || {
-            gone.view()
         });
+    for member in members {
+        members::end(member, &mut changes, subscribers, ctx);
+    }
+    changes.emit(subscribers, ctx, EventType::CustomerDeleted, row.id, || {
+        gone.view()
+    });
+    if anonymize {
+        erasure::ask(row, &mut changes, ctx);
+    }
     for held in subscriptions.iter().filter(|held| held.0.is_billable()) {
         revoke::end(held, &gone, &mut changes, subscribers, ctx);
     }
@@ -466,82 +498,4 @@ pub fn delete(
         || state(&gone, &[], &[]),
     );
     changes
-}
-
-/// A key to the customer's portal, good for one hour.
-pub fn open_session(
-    customer: &Customer,
-    slug: &str,
-    return_url: Option<String>,
-    key: &SecretKey,
-    urls: &PublicUrls,
-    ctx: &DecisionContext,
-) -> (SessionView, Changes) {
-    let (row, token) = session_row(customer, return_url, key, ctx);
-    let mut changes = Changes::new();
-    changes.insert(&row);
-    let view = SessionView {
-        id: row.id,
-        created_at: row.created_at,
-        modified_at: None,
-        customer_portal_url: urls.portal_url(slug, &token, &customer.email),
-        token,
-        expires_at: row.expires_at,
-        return_url: row.return_url,
-        customer_id: customer.id,
-        customer: customer.view(),
-    };
-    (view, changes)
-}
-
-/// The session's row, and its token, which is kept nowhere.
-pub fn session_row(
-    customer: &Customer,
-    return_url: Option<String>,
-    key: &SecretKey,
-    ctx: &DecisionContext,
-) -> (CustomerSession, String) {
-    let (token, token_hash) = session_token(key, ctx);
-    let row = CustomerSession {
-        return_url,
-        ..session_with(customer, token_hash, ctx)
-    };
-    (row, token)
-}
-
-/// A new key to a customer's portal, and its digest. It opens nothing before a session has that digest.
-pub fn session_token(key: &SecretKey, ctx: &DecisionContext) -> (String, String) {
-    let token = ctx.token("polar_cst_");
-    let hash = key.digest(&token);
-    (token, hash)
-}
-
-/// The row of a session, good for one hour of the machine's time, whose key has this digest.
-pub fn session_with(
-    customer: &Customer,
-    token_hash: String,
-    ctx: &DecisionContext,
-) -> CustomerSession {
-    CustomerSession {
-        id: ctx.id(),
-        created_at: ctx.wall(),
-        organization_id: customer.organization_id,
-        customer_id: customer.id,
-        token_hash,
-        expires_at: ctx.wall() + jiff::SignedDuration::from_hours(1),
-        return_url: None,
-    }
-}
-
-/// The answer when the customer of a session is unknown.
-pub fn unknown(wanted: &SessionFor) -> Refusal {
-    let (key, value) = match wanted {
-        SessionFor::Id(id) => ("customer_id", id.to_string()),
-        SessionFor::ExternalId(id) => ("external_customer_id", id.clone()),
-    };
-    Refusal::field(Problem::value(
-        loc!["body", key],
-        "This customer does not exist",
-        value,
-    ))
 }

@@ -97,6 +97,8 @@ pub struct NewLetter {
     pub cause_key: String,
     /// The customer, of letters to customers.
     pub customer_id: Option<Uuid>,
+    /// The customer whom a letter to the merchant's people tells of.
+    pub about_customer_id: Option<Uuid>,
     /// The address.
     pub recipient: String,
     /// The subject.
@@ -117,6 +119,7 @@ pub fn write(letter: NewLetter, organization_id: Uuid, ctx: &DecisionContext) ->
         kind: letter.kind,
         cause_key: letter.cause_key,
         customer_id: letter.customer_id,
+        about_customer_id: letter.about_customer_id,
         recipient: letter.recipient,
         subject: letter.subject,
         content: Json(letter.content),

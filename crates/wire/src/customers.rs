@@ -22,7 +22,7 @@ crate::words! {
     }
 }
 
-/// Customer: a person who bought something, or whom you created.
+/// Customer: a person or a team who bought something, or whom you created.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct Customer {
     /// ID of the customer.
@@ -35,11 +35,11 @@ pub struct Customer {
     pub metadata: Metadata,
     /// Your own ID of the customer; null if you have set none.
     pub external_id: Option<String>,
-    /// E-mail address of the customer.
-    pub email: String,
+    /// E-mail address of the customer; null only of a team that is reached through its owner.
+    pub email: Option<String>,
     /// Whether the customer has proved that the e-mail address is theirs.
     pub email_verified: bool,
-    /// Type of the customer; always `individual`, because Till does not support teams yet.
+    /// Type of the customer: a team has members who share what it buys.
     #[serde(rename = "type")]
     pub kind: CustomerType,
     /// Name of the customer; null if it is not known.
@@ -61,7 +61,7 @@ pub struct Customer {
     pub deleted_at: Option<Timestamp>,
     /// Time of the customer's first usage event; null if there has been none.
     pub first_user_event_at: Option<Timestamp>,
-    /// URL of a picture of the customer, made from the e-mail address.
+    /// URL of a picture of the customer, made from the e-mail address, or from the owner's if there is none.
     pub avatar_url: String,
 }
 

@@ -24,11 +24,11 @@ crate::words! {
         CustomerSeatClaimed = "customer_seat.claimed",
         /// A seat was taken back; not sent yet.
         CustomerSeatRevoked = "customer_seat.revoked",
-        /// A member of a customer was created; not sent yet.
+        /// A member of a customer was created.
         MemberCreated = "member.created",
-        /// A member of a customer changed; not sent yet.
+        /// A member of a customer changed.
         MemberUpdated = "member.updated",
-        /// A member of a customer was deleted; not sent yet.
+        /// A member of a customer was deleted.
         MemberDeleted = "member.deleted",
         /// An order was created.
         OrderCreated = "order.created",

@@ -94,6 +94,9 @@ pub const INT32_LEAST: i64 = i32::MIN as i64;
 /// Seats of a session or a link.
 pub const SEATS: i64 = 10_000;
 
+/// Members of a customer: each is an event when the customer is deleted.
+pub const MEMBERS: i64 = 1_000;
+
 /// Intervals of a trial.
 pub const TRIAL_INTERVALS: i64 = 1_000;
 /// Intervals of a period, and months of a discount.

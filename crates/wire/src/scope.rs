@@ -43,6 +43,10 @@ crate::words! {
         CustomersRead = "customers:read",
         /// Change customers.
         CustomersWrite = "customers:write",
+        /// Read members of customers.
+        MembersRead = "members:read",
+        /// Create, change and delete members of customers.
+        MembersWrite = "members:write",
         /// Create customer sessions.
         CustomerSessionsWrite = "customer_sessions:write",
         /// Read orders.

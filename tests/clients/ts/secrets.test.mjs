@@ -197,7 +197,7 @@ for (const database of databases) {
           if (cvc) found.push(`a card's check number is ${what}: ${cvc[0]}`);
         }
         // Whatever this test did not come by itself, by how it begins.
-        for (const [what, text, kinds] of [['kept', kept, 'polar_oat|polar_cst|till_ses|till_lnk'], ['in the log', log, 'polar_\\w+?|till_\\w+?|whsec']]) {
+        for (const [what, text, kinds] of [['kept', kept, 'polar_oat|polar_cst|polar_mst|till_ses|till_lnk'], ['in the log', log, 'polar_\\w+?|till_\\w+?|whsec']]) {
           const token = text.match(new RegExp(`.{0,80}\\b(${kinds})_[0-9A-Za-z]{30,}`));
           if (token) found.push(`a token is ${what}: ${token[0]}`);
         }

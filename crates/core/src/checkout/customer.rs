@@ -1,14 +1,14 @@
 //! The customer of a purchase (docs/behaviour: customers/by-purchase). Customers are made and merged by what
 //! succeeded, never by what was only typed; an address alone neither changes a customer nor opens its portal.
 
-use till_wire::events::EventType;
+use till_wire::{customers::CustomerType, events::EventType};
 
 use super::{CheckoutContext, Session};
 use crate::{
     customers::{self, Holders},
     kernel::{
         changes::Changes,
-        records::{Checkout, Customer, Discount, Payment, ProcessorName},
+        records::{Checkout, Customer, CustomerMember, Discount, Payment, ProcessorName},
         refusal::Refusal,
     },
     subscriptions::claims::{Person, Upgraded},
@@ -105,6 +105,8 @@ pub(super) struct Purchaser {
     customer: Customer,
     /// Created or updated; `None` where nothing of it changed.
     event: Option<EventType>,
+    /// The owner of a new customer, written but not yet told of.
+    owner: Option<CustomerMember>,
     /// Its rows. They come before the session's, which refers to them.
     pub rows: Changes,
 }
@@ -138,6 +140,16 @@ impl Purchaser {
 
     /// Tells of the customer where anything of it is new.
     pub fn tell(&self, changes: &mut Changes, context: CheckoutContext<'_>) {
+        if let Some(owner) = &self.owner {
+            let kind = EventType::MemberCreated;
+            changes.emit(
+                context.subscribers,
+                context.ctx,
+                kind,
+                owner.customer_id,
+                || owner.view(),
+            );
+        }
         if let Some(event) = self.event {
             changes.emit_customer(context.subscribers, context.ctx, event, &self.customer);
         }
@@ -221,6 +233,7 @@ fn resolve_as(
     let localised = settings.features().checkout_localization_enabled;
     let row = &mut session.checkout;
     let mut rows = Changes::new();
+    let mut owner = None;
     let (customer, event) = match matched {
         Match::ByEmail(known) => {
             rows.guard(known);
@@ -245,7 +258,8 @@ fn resolve_as(
             let external_id = row.external_customer_id.clone().filter(|_| is_free);
             let blank = customers::blank(row.organization_id, &email, external_id, at);
             let new = merged(&blank, row, localised);
-            rows.insert(&new);
+            let owner = owner.insert(customers::members::owner_of(&new, None, at));
+            rows.insert(&new).insert(owner);
             (new, Some(EventType::CustomerCreated))
         }
     };
@@ -261,6 +275,7 @@ fn resolve_as(
     Ok(Purchaser {
         customer,
         event,
+        owner,
         rows,
     })
 }
@@ -288,6 +303,10 @@ fn merged(old: &Customer, row: &Checkout, localised: bool) -> Customer {
     // A locale that was forced on the session says nothing of the customer (docs/behaviour: checkout/language).
     if localised && row.buyer.locale.is_some() {
         new.locale = row.buyer.locale.clone();
+    }
+    // Seats are for the members of a team.
+    if row.terms.seats.is_some() {
+        new.kind = CustomerType::Team;
     }
     for (key, value) in row.customer_metadata.0.iter() {
         new.metadata.0.insert(key.clone(), value.clone());

@@ -12,6 +12,7 @@ use till_wire::{
     discounts::{DiscountDuration, DiscountType},
     events::EventType,
     files::FileService,
+    members::MemberRole,
     metadata::Metadata,
     meters::MeterUnit,
     money::Currency,
@@ -72,6 +73,7 @@ word_cell!(
     Interval,
     MailKind,
     MailState,
+    MemberRole,
     MeterUnit,
     OrderStatus,
     OrganizationStatus,
@@ -233,7 +235,8 @@ record! {
 }
 
 record! {
-    /// A customer. `email_key` is the folded address, which is compared.
+    /// A customer. `email_key` is the folded address, which is compared. A team without an address of its own has its
+    /// owner's, and a key that is no address's: see [`crate::customers::members`].
     "customers", versioned;
     pub struct Customer {
         id: Uuid,
@@ -271,6 +274,24 @@ record! {
 }
 
 record! {
+    /// A member of a customer. `email_key` is the folded address, which is compared.
+    "customer_members", versioned;
+    pub struct CustomerMember {
+        id: Uuid,
+        created_at: Timestamp,
+        modified_at: Option<Timestamp>,
+        version: i64,
+        organization_id: Uuid,
+        customer_id: Uuid,
+        email: String,
+        email_key: String,
+        name: Option<String>,
+        external_id: Option<String>,
+        role: MemberRole,
+    }
+}
+
+record! {
     /// A key to a customer's portal; only its HMAC is kept.
     "customer_sessions";
     pub struct CustomerSession {
@@ -281,6 +302,8 @@ record! {
         token_hash: String,
         expires_at: Timestamp,
         return_url: Option<String>,
+        /// The member whose session it is; none: whoever owns the customer.
+        member_id: Option<Uuid>,
     }
 }
 
@@ -440,6 +463,7 @@ revised!(
     CheckoutLink,
     CustomField,
     Customer,
+    CustomerMember,
     Discount,
     File,
     Meter,

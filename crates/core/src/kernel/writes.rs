@@ -162,6 +162,53 @@ pub enum CustomerWrite {
         /// The card.
         id: Uuid,
     },
+    /// Ends the sessions of a customer's owner that do not name them.
+    DeleteOwnersSessions {
+        /// The customer.
+        customer_id: Uuid,
+    },
+    /// Ends all sessions of a member.
+    DeleteMemberSessions {
+        /// The member.
+        member_id: Uuid,
+    },
+    /// Deletes the saved payment methods of a customer.
+    DeletePaymentMethods {
+        /// The customer.
+        customer_id: Uuid,
+    },
+    /// Deletes the letters to a customer, and those to the merchant's people that tell of them.
+    DeleteLetters {
+        /// The customer.
+        customer_id: Uuid,
+    },
+    /// Has the use of a discount by a session say no more who the buyer was.
+    ForgetBuyer {
+        /// The session.
+        checkout_id: Uuid,
+    },
+    /// Replaces the person of the trials of a customer.
+    ForgetTrials {
+        /// The customer.
+        customer_id: Uuid,
+        /// What stands in place of the address.
+        email_key: String,
+    },
+    /// Forgets the payloads of webhook events about something that nobody waits for.
+    ForgetPayloads {
+        /// What they are about.
+        subject_id: Uuid,
+    },
+    /// Forgets what receivers answered to webhook events about something.
+    ForgetAnswers {
+        /// What they are about.
+        subject_id: Uuid,
+    },
+    /// Deletes a member, whose sessions have ended.
+    DeleteMember {
+        /// The member.
+        id: Uuid,
+    },
 }
 
 /// Rows that hold answers to custom fields.

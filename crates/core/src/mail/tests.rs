@@ -11,6 +11,7 @@ fn letter(kept: Option<&'static str>) -> NewLetter {
         kind: MailKind::OrderConfirmation,
         cause_key: "a".to_owned(),
         customer_id: None,
+        about_customer_id: None,
         recipient: "ada@example.com".to_owned(),
         subject: "Your order".to_owned(),
         content: Content {
@@ -46,6 +47,7 @@ fn mail() -> Mail {
         kind,
         cause_key,
         customer_id: None,
+        about_customer_id: None,
         recipient,
         subject,
         content: Json(content),

@@ -11,7 +11,7 @@ use till_wire::members::MemberRole;
 use uuid::Uuid;
 
 use crate::kernel::{
-    records::{Customer, CustomerSession, Organization},
+    records::{Customer, CustomerMember, CustomerSession, Organization},
     refusal::Refusal,
 };
 
@@ -67,6 +67,26 @@ impl Viewer {
             session,
             member: None,
             role: MemberRole::Owner,
+        }
+    }
+
+    /// Viewer of a session that belongs to a member of the customer.
+    pub fn of_member(
+        session: CustomerSession,
+        customer: Customer,
+        organization: Organization,
+        member: &CustomerMember,
+    ) -> Self {
+        Self {
+            organization,
+            customer,
+            session,
+            member: Some(MemberIdentity {
+                id: member.id,
+                name: member.name.clone(),
+                email: member.email.clone(),
+            }),
+            role: member.role,
         }
     }
 

@@ -1,14 +1,16 @@
 //! Customers: each is found by id or by the merchant's own id.
 
 pub mod export;
+pub mod members;
 pub mod payment_methods;
+pub mod portal_members;
 
 use std::collections::BTreeMap;
 
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use till_core::{
-    customers::{self, CustomerLookup},
+    customers::{self, CustomerLookup, erasure},
     kernel::{
         folding::email_key,
         records::{Customer as Row, CustomerBalance},
@@ -25,7 +27,7 @@ use uuid::Uuid;
 
 use crate::{
     app::App,
-    error::{OrNotFound, Result},
+    error::{ApiError, OrNotFound, Result},
     http::{
         extract::{
             Caller, Params,
@@ -120,7 +122,7 @@ pub async fn create(
     app.retry_on_conflict(|| async {
         let (holders, subscribers) = tokio::try_join!(
             app.store
-                .holders(own.id, Some(&input.email), input.external_id.as_deref()),
+                .holders(own.id, input.email.as_deref(), input.external_id.as_deref()),
             app.store.subscribers(own.id),
         )?;
         let made = customers::create(
@@ -165,13 +167,23 @@ pub async fn update(
             app.store.subscribers(own),
         )?;
         let (row, ctx) = (row.or_not_found()?, caller.context());
-        let updated = customers::update(&row, input.clone(), lookup, &holders, &subscribers, &ctx)?;
+        let owner = app.store.customer_owner(row.id).await?;
+        let updated = customers::update(
+            &row,
+            input.clone(),
+            lookup,
+            &holders,
+            owner.as_ref(),
+            &subscribers,
+            &ctx,
+        )?;
         Ok(app.apply(updated).await?.view())
     })
     .await
 }
 
-/// Deletes a customer: its subscriptions end, its e-mail address and external id are free again.
+/// Deletes a customer: its subscriptions end, its e-mail address and external id are free again. With `anonymize` its
+/// personal data is erased, also that of a customer who was deleted before.
 pub async fn delete(
     caller: &Caller<scope::CustomersWrite>,
     customer: &CustomerRef,
@@ -180,8 +192,21 @@ pub async fn delete(
     let app = &caller.app;
     let own = caller.organization.id;
     app.retry_on_conflict(|| async {
-        let row = customer.load(app, own).await?;
-        let held = app.store.subscriptions_of(row.id).await?;
+        let found = customer.find(app, own).await?;
+        let row = match (found, customer) {
+            (Some(row), _) => row,
+            // Whoever was deleted before can still be erased.
+            (None, CustomerRef::Id(id)) if anonymize => {
+                let gone = app.store.customers(own, &[*id]).await?.pop();
+                let changes = erasure::erase_deleted(&gone.or_not_found()?, &caller.context());
+                return app.commit(changes).await;
+            }
+            (None, _) => return Err(ApiError::not_found()),
+        };
+        let (held, members) = tokio::try_join!(
+            app.store.subscriptions_of(row.id),
+            app.store.customer_members(row.id),
+        )?;
         let products: Vec<_> = held.iter().map(|s| s.product_id).collect();
         let discounts: Vec<_> = held.iter().filter_map(|s| s.discount_id).collect();
         let (offered, discounts, subscribers) = tokio::try_join!(
@@ -201,13 +226,13 @@ pub async fn delete(
             .collect();
         let changes = customers::delete(
             &row,
+            &members,
             &subscriptions,
             anonymize,
             &subscribers,
             &caller.context(),
         );
-        app.commit(changes).await?;
-        Ok(())
+        app.commit(changes).await
     })
     .await
 }

@@ -1,6 +1,7 @@
 //! The `customers` routes: each by id and by the merchant's own id.
 
 pub(crate) mod export;
+pub(crate) mod members;
 pub(crate) mod payment_methods;
 
 use axum::{Json, http::StatusCode};

@@ -73,6 +73,7 @@ fn operations() -> impl Iterator<Item = &'static Operation> {
         custom_fields::OPERATIONS,
         customers::OPERATIONS,
         customers::export::OPERATIONS,
+        customers::members::OPERATIONS,
         customers::payment_methods::OPERATIONS,
         customer_sessions::OPERATIONS,
         checkout_links::OPERATIONS,

@@ -21,12 +21,18 @@ pub fn customer(viewer: &Viewer, customer: &Customer) -> Cell {
     }
 }
 
-/// A customer's name, else the e-mail; with a name, the e-mail too.
+/// A customer's name, else the e-mail; with a name, the e-mail too. A team may have neither.
 pub fn called(customer: &Customer) -> (String, Option<String>) {
     match &customer.name {
-        Some(name) => (name.clone(), Some(customer.email.clone())),
-        None => (customer.email.clone(), None),
+        Some(name) => (name.clone(), customer.email.clone()),
+        None => (address(customer), None),
     }
+}
+
+/// A customer's e-mail address; words and the ID for a team without one.
+pub fn address(customer: &Customer) -> String {
+    let without = || format!("Team {}", customer.id);
+    customer.email.clone().unwrap_or_else(without)
 }
 
 /// The people behind rows that do not name their customers: the customer's id, else what is known of the person.

@@ -1,6 +1,7 @@
 //! Customers: who buys, and what they hold.
 
 mod fill;
+mod members;
 mod page;
 
 use std::sync::Arc;
@@ -40,7 +41,10 @@ use crate::{
 
 /// The pages.
 pub fn routes() -> Router<Arc<App>> {
-    list_routes::<Customer>(get(page::detail)).merge(form_routes::<Customer>())
+    list_routes::<Customer>(get(page::detail))
+        .merge(form_routes::<Customer>())
+        .merge(members::routes())
+        .route(&CUSTOMERS.at("/{id}/data.json"), get(page::data))
 }
 
 fn menu(viewer: &Viewer, one: &Customer, in_list: bool) -> Menu {
@@ -53,11 +57,13 @@ fn menu(viewer: &Viewer, one: &Customer, in_list: bool) -> Menu {
     let texts = [
         ("Copy Customer ID", Some(one.id.to_string())),
         ("Copy External ID", one.external_id.clone()),
-        ("Copy e-mail", Some(one.email.clone())),
+        ("Copy e-mail", one.email.clone()),
     ];
     for (label, text) in texts {
         items.extend(text.map(|text| MenuItem::Copy(label, text)));
     }
+    items.push(MenuItem::Separator);
+    items.push(MenuItem::Link("Download data", path("/data.json")));
     if Customer::may_write(viewer) {
         items.push(MenuItem::Separator);
         if in_list {

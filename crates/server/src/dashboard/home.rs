@@ -16,7 +16,7 @@ use till_store::{FailingEndpoint, Figures, Progress, Recurring};
 use till_wire::{money::Currency, orders::Order, page::Page};
 
 use super::{
-    Answer,
+    Answer, buyers,
     chart::{Chart, Form, Label, Plan, Series, Unit, labels},
     layout::{Area, Layout, NavLink},
     listing::{Column, Empty, Listing, ListingQuery, Row, thousands},
@@ -384,7 +384,7 @@ fn latest(viewer: &Viewer, orders: &Page<Order>) -> Listing {
         Row::new(vec![
             Cell::link(
                 viewer.path(&format!("/orders/{}", order.id)),
-                order.customer.email.clone(),
+                buyers::address(&order.customer),
             ),
             Cell::Text(order.description.clone()),
             Cell::money(order.total_amount, order.currency),

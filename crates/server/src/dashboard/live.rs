@@ -89,7 +89,7 @@ impl EventRow {
 pub fn subject_href(slug: &str, kind: EventType, subject_id: Uuid) -> Option<String> {
     let pages = match kind.as_str().split('.').next()? {
         "checkout" => "checkouts",
-        "customer" => "customers",
+        "customer" | "member" => "customers",
         "discount" => "products/discounts",
         "order" => "orders",
         "product" => "products",

@@ -5,7 +5,7 @@ use till_core::{organizations::capabilities, portal::Viewer};
 use crate::{app::App, error::ApiError};
 
 /// Beginning of the tokens that open a customer's portal.
-pub const PREFIXES: [&str; 1] = ["polar_cst_"];
+pub const PREFIXES: [&str; 2] = ["polar_mst_", "polar_cst_"];
 
 /// The viewer whom a token of the portal makes; none if it is unknown or has expired, if its customer was deleted, or if
 /// the organization is blocked (docs/behaviour: portal/tokens).
@@ -17,7 +17,16 @@ pub async fn viewer_of(app: &App, token: &str) -> Result<Option<Viewer>, ApiErro
 pub async fn viewer_of_digest(app: &App, digest: &str) -> Result<Option<Viewer>, ApiError> {
     let held = app.store.customer_session(digest, app.clock.now()).await?;
     let held = held.filter(|(_, _, organization)| capabilities(organization.status).api_access);
-    Ok(held.map(|(session, customer, organization)| {
-        Viewer::of_customer(session, customer, organization)
+    let Some((session, customer, organization)) = held else {
+        return Ok(None);
+    };
+    let member = match session.member_id {
+        Some(id) => app.store.customer_member(customer.id, id).await?,
+        // Whoever owns the customer now.
+        None => app.store.customer_owner(customer.id).await?,
+    };
+    Ok(Some(match member {
+        Some(member) => Viewer::of_member(session, customer, organization, &member),
+        None => Viewer::of_customer(session, customer, organization),
     }))
 }

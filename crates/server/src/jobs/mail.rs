@@ -142,12 +142,14 @@ pub async fn write(app: &App, request: LetterRequest) -> Result<End, ApiError> {
         true => app.store.people_of(request.organization_id).await?,
         false => Vec::new(),
     };
+    let about_customer_id = subject.customer.as_ref().map(|customer| customer.id);
     let mut letters: Vec<NewLetter> = to_customer.into_iter().collect();
     if let Some((kind, (subject, content))) = to_people {
         letters.extend(people.iter().map(|user| NewLetter {
             kind,
             cause_key: format!("{}:{}", request.id, user.id),
             customer_id: None,
+            about_customer_id,
             recipient: user.email.clone(),
             subject: subject.clone(),
             content: content.clone(),
@@ -265,6 +267,7 @@ async fn for_customer(
         kind,
         cause_key: format!("{}:customer", request.id),
         customer_id: Some(customer.id),
+        about_customer_id: None,
         recipient: customer.email.clone(),
         subject,
         content,

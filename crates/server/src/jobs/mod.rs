@@ -5,6 +5,7 @@ mod clock;
 pub mod custom_fields;
 pub mod customers;
 pub mod documents;
+mod erasure;
 pub mod files;
 pub mod folding;
 pub mod mail;
@@ -22,7 +23,7 @@ use jiff::{SignedDuration, Timestamp};
 use till_core::{
     catalog::custom_fields::RENAME_JOB,
     checkout::FULFIL_JOB,
-    customers::STATE_CHANGED_JOB,
+    customers::{STATE_CHANGED_JOB, erasure::ERASE_JOB},
     documents::INVOICE_JOB,
     kernel::{
         budgets,
@@ -231,6 +232,7 @@ kinds! {
     ADVANCE_JOB => clock::advance,
     RENAME_JOB => custom_fields::rename,
     STATE_CHANGED_JOB => customers::state_changed,
+    ERASE_JOB => erasure::erase,
     INVOICE_JOB => documents::invoice,
     sign_in::MAIL_JOB => mail::sign_in,
     team::INVITATION_JOB => mail::invitation,

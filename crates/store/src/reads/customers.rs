@@ -4,7 +4,7 @@ use till_core::{
     customers::Holders,
     kernel::{
         folding::email_key,
-        records::{Checkout, Customer, CustomerSession, Organization},
+        records::{Checkout, Customer, CustomerSession, Organization, Payment},
         values::Value,
     },
 };
@@ -132,6 +132,50 @@ impl Store {
             },
             ..KnownBuyer::default()
         })
+    }
+
+    /// A customer by id, deleted or not, for Till's own workers.
+    pub async fn any_customer(&self, id: Uuid) -> Result<Option<Customer>, StoreError> {
+        self.one(Query::by_id::<Customer>(id)).await
+    }
+
+    /// Sessions without a customer in which somebody typed an e-mail address, up to `limit`; reads all such sessions of the
+    /// organization.
+    pub async fn sessions_of_address(
+        &self,
+        organization_id: Uuid,
+        email: &str,
+        limit: i64,
+    ) -> Result<Vec<Checkout>, StoreError> {
+        let rest = "where organization_id = $1 and customer_id is null and lower(customer_email) = $2 \
+                    and attempt_id is null limit $3";
+        let binds = vec![
+            Value::Uuid(organization_id),
+            Value::Text(email.to_lowercase()),
+            Value::Int(limit),
+        ];
+        self.all(Query::select::<Checkout>(rest, binds)).await
+    }
+
+    /// The attempts to pay a session.
+    pub async fn attempts_of_session(&self, checkout_id: Uuid) -> Result<Vec<Payment>, StoreError> {
+        let rest = "where checkout_id = $1";
+        let binds = vec![Value::Uuid(checkout_id)];
+        self.all(Query::select::<Payment>(rest, binds).keyed())
+            .await
+    }
+
+    /// The number of webhook events about any of these that still wait to be delivered.
+    pub async fn waiting_events_about(&self, subjects: &[Uuid]) -> Result<i64, StoreError> {
+        if subjects.is_empty() {
+            return Ok(0);
+        }
+        let sql = format!(
+            "select count(*) from webhook_events where next_attempt_at is not null and subject_id in ({})",
+            super::marks(0, subjects.len())
+        );
+        let binds = super::ids(subjects).collect();
+        self.scalar(Query::raw(sql, binds).keyed()).await
     }
 
     /// The customer session with a token's digest, with its customer and their organization, in one read; none if it

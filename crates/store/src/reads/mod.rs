@@ -16,6 +16,7 @@ mod folding;
 mod idempotency;
 mod journal;
 mod mails;
+mod members;
 mod organizations;
 mod people;
 mod processors;

@@ -11,6 +11,47 @@ pub(super) fn customer(write: CustomerWrite) -> Statement {
         CustomerWrite::DeletePaymentMethod { id } => {
             any("delete from payment_methods where id = $1", vec![id.into()])
         }
+        CustomerWrite::DeleteOwnersSessions { customer_id } => any(
+            "delete from customer_sessions where customer_id = $1 and member_id is null",
+            vec![customer_id.into()],
+        ),
+        CustomerWrite::DeleteMemberSessions { member_id } => any(
+            "delete from customer_sessions where member_id = $1",
+            vec![member_id.into()],
+        ),
+        CustomerWrite::DeletePaymentMethods { customer_id } => any(
+            "delete from payment_methods where customer_id = $1",
+            vec![customer_id.into()],
+        ),
+        CustomerWrite::DeleteLetters { customer_id } => any(
+            "delete from mails where customer_id = $1 or about_customer_id = $1",
+            vec![customer_id.into()],
+        ),
+        CustomerWrite::ForgetBuyer { checkout_id } => any(
+            "update discount_redemptions set email_key = null, card_fingerprint = null where checkout_id = $1",
+            vec![checkout_id.into()],
+        ),
+        CustomerWrite::ForgetTrials {
+            customer_id,
+            email_key,
+        } => any(
+            "update trial_redemptions set email_key = $2, card_fingerprint = null where customer_id = $1",
+            vec![customer_id.into(), email_key.into()],
+        ),
+        CustomerWrite::ForgetPayloads { subject_id } => any(
+            "update webhook_events set payload = null \
+             where subject_id = $1 and payload is not null and next_attempt_at is null",
+            vec![subject_id.into()],
+        ),
+        CustomerWrite::ForgetAnswers { subject_id } => any(
+            "update webhook_deliveries set response = null where event_id in \
+             (select id from webhook_events where subject_id = $1) and response is not null",
+            vec![subject_id.into()],
+        ),
+        CustomerWrite::DeleteMember { id } => any(
+            "delete from customer_members where id = $1",
+            vec![id.into()],
+        ),
     }
 }
 

@@ -250,6 +250,9 @@ both! {
         let many = |pair: &str, count: usize| vec![pair; count].join("&");
         let customer = t.customer("viewer@example.com").await;
         let viewer = t.viewer_of(&customer).await;
+        // Teams have lists of members.
+        let path = format!("/v1/customers/{}", customer["id"].as_str().unwrap());
+        t.patch(&path, json!({"type": "team"})).await.ok();
         for (template, parameters) in lists(t) {
             let path = template.replace("{id}", "1dbfc517-0bbf-4301-9ba8-555ca42b9737");
             let caller = if template.starts_with("/v1/customer-portal/") { &viewer } else { &*t };

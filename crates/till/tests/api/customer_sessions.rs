@@ -14,8 +14,8 @@ both! {
         ] {
             let session = t.post("/v1/customer-sessions/", body).await.created();
             let token = session["token"].as_str().unwrap();
-            assert!(token.starts_with("polar_cst_"));
-            assert_eq!(token.len(), "polar_cst_".len() + 43);
+            assert!(token.starts_with("polar_mst_"));
+            assert_eq!(token.len(), "polar_mst_".len() + 43);
             assert_eq!(session["customer_id"], customer["id"]);
             assert_eq!(session["customer"], customer);
             let at = |key: &str| session[key].as_str().unwrap().parse::<jiff::Timestamp>().unwrap();

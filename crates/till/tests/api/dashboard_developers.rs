@@ -52,7 +52,7 @@ both! {
         let chosen: Vec<_> = boxes.iter().filter(|one| label(one).contains(" checked")).map(kind).collect();
         assert_eq!(chosen, ["customer.state_changed", "order.paid"]);
         let unsent: Vec<_> = boxes.iter().filter(|one| label(one).contains("not sent yet")).map(kind).collect();
-        assert!(unsent.contains(&"member.created".to_owned()) && !unsent.contains(&"order.paid".to_owned()), "{unsent:?}");
+        assert!(unsent.contains(&"customer_seat.assigned".to_owned()) && !unsent.contains(&"order.paid".to_owned()), "{unsent:?}");
         for group in ["Checkout", "Customer", "Order", "Subscription", "Product", "Benefit"] {
             assert!(form.contains(&format!(">{group}</h3>")), "{group}");
         }
@@ -60,7 +60,7 @@ both! {
 
     async fn deliveries_come_first_and_the_secret_is_shown_on_demand(t: &mut Till) {
         let owner = t.dashboard().await;
-        let sent = [("url", "https://example.com/hook"), ("format", "raw"), ("events", "product.created"), ("events", "member.created")];
+        let sent = [("url", "https://example.com/hook"), ("format", "raw"), ("events", "product.created"), ("events", "customer_seat.assigned")];
         let made = owner.post(&format!("{HOOKS}/new"), &sent).await;
         let path = made.header("location").to_owned();
         t.product().await;
@@ -70,10 +70,10 @@ both! {
         assert!(place(">Deliveries</h2>") < place(">Endpoint</h2>") && place(">Endpoint</h2>") < place(">Events</h2>"));
         let secret = t.items("/v1/webhooks/endpoints").await[0]["secret"].as_str().unwrap().to_owned();
         assert!(page.contains(&format!("</summary><code>{secret}</code></details>")), "{page}");
-        for words in ["2 of 10", "1.2 s", "member.created (not sent yet)"] {
+        for words in ["2 of 10", "1.2 s", "customer_seat.assigned (not sent yet)"] {
             assert!(page.contains(words), "{words}: {page}");
         }
-        assert!(!page.contains("value=\"member.created\""), "what is not sent cannot be tested");
+        assert!(!page.contains("value=\"customer_seat.assigned\""), "what is not sent cannot be tested");
         t.see_through().await;
     }
 

@@ -459,6 +459,7 @@ both! {
         assert_eq!((gone.status.as_u16(), gone.header("location")), (303, "/dashboard/ada/customers"));
         assert_eq!(dashboard.get(&path).await.status, 404);
         assert!(t.items("/v1/customers/").await.is_empty());
+        t.catch_up().await;
     }
 
     async fn an_order_outlives_its_customer(t: &mut Till) {

@@ -129,6 +129,15 @@ impl World {
             json!({"email": "two@zanzibar.example", "external_id": "zanzibar-2"}),
         )
         .await;
+        let team = make(
+            "/v1/customers/",
+            json!({"type": "team", "email": "team@zanzibar.example", "external_id": "zanzibar-team"}),
+        )
+        .await;
+        let members = format!("/v1/customers/{}/members", id(&team));
+        let member = make(&members, json!({"email": "four@zanzibar.example"})).await;
+        let known = json!({"email": "five@zanzibar.example", "external_id": "zanzibar-member"});
+        make(&members, known).await;
         make(
             "/v1/customer-sessions/",
             json!({"customer_id": customer["id"]}),
@@ -187,10 +196,10 @@ impl World {
             &t.app.context(),
         );
         t.app.store.commit(token.2).await.unwrap();
-        let team = t.app.store.team(t.organization.id).await.unwrap().unwrap();
-        let inviting = &team.people[0].1;
+        let people = t.app.store.team(t.organization.id).await.unwrap().unwrap();
+        let inviting = &people.people[0].1;
         let (invitation, changes) = till_core::people::team::invite(
-            &team,
+            &people,
             inviting,
             "invited@zanzibar.example",
             till_core::kernel::records::Role::Member,
@@ -215,6 +224,9 @@ impl World {
             ("discounts", id(&discount)),
             ("checkout-links", id(&link)),
             ("customers", id(&customer)),
+            ("teams", id(&team)),
+            ("members", id(&member)),
+            ("external members", "zanzibar-member".to_owned()),
             ("external customers", "zanzibar-2".to_owned()),
             ("files", id(&whole)),
             ("checkouts", id(&open)),
@@ -232,7 +244,7 @@ impl World {
             ("webhooks/events", id(&delivery["webhook_event"])),
             ("webhooks/deliveries", id(&delivery)),
             ("tokens", token.0.id.to_string()),
-            ("team", team.people[0].0.id.to_string()),
+            ("team", people.people[0].0.id.to_string()),
             ("invitations", invitation.id.to_string()),
             ("client secret", text(&open, "client_secret")),
             ("link secret", text(&link, "client_secret")),
@@ -266,6 +278,14 @@ impl World {
         let Some((name, rest)) = parts.next().and_then(|rest| rest.split_once('}')) else {
             return template.to_owned();
         };
+        if template.starts_with("/v1/customers/") && template.contains("/members") {
+            let (team, members) = (self.id("teams"), ["members", "external members"]);
+            return template
+                .replace("{id}", team)
+                .replace("{external_id}", "zanzibar-team")
+                .replace("{member_id}", self.id(members[0]))
+                .replace("{member_external_id}", self.id(members[1]));
+        }
         let kind = match (kind, name) {
             ("customers/external", "external_id") => "external customers",
             ("checkouts/client", "client_secret") => "client secret",
@@ -308,6 +328,12 @@ impl World {
             | "products:update"
             | "meters:update"
             | "webhooks:update_webhook_endpoint" => json!({"name": "Other"}),
+            "customers:members:create" | "customers:members:create_external" => {
+                json!({"email": "other@example.com"})
+            }
+            "customers:members:update" | "customers:members:update_external" => {
+                json!({"name": "Other"})
+            }
             "discounts:create" => json!({"type": "percentage", "name": "Other", "duration": "once",
                 "basis_points": 1000, "products": [id("products")]}),
             "discounts:update" => json!({"name": "Other"}),

@@ -113,6 +113,7 @@ async fn sale_notices(t: &Till, count: i64) {
             kind: MailKind::Sale,
             cause_key: format!("test {n}"),
             customer_id: None,
+            about_customer_id: None,
             recipient: like.recipient.clone(),
             subject: like.subject.clone(),
             content: like.content.0.clone(),

@@ -106,7 +106,7 @@ both! {
         let answer = t.form(&at(&checkout), &paying(&[("shown_total", "3000")]), &[]).await;
         assert_eq!((answer.status.as_u16(), answer.header("location")), (303, &*done(&checkout)));
         let cookie = answer.header("set-cookie");
-        for part in ["till_portal=polar_cst_", "HttpOnly", "Secure", "SameSite=Lax", &format!("Path={}", at(&checkout))] {
+        for part in ["till_portal=polar_mst_", "HttpOnly", "Secure", "SameSite=Lax", &format!("Path={}", at(&checkout))] {
             assert!(cookie.contains(part), "{part}: {cookie}");
         }
         let waiting = t.page(&done(&checkout)).await;

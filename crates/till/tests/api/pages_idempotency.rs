@@ -16,9 +16,10 @@ use crate::{
 const SHOP: &str = "/dashboard/ada";
 
 /// The forms that make something, by where they are sent.
-const MAKING: [&str; 17] = [
+const MAKING: [&str; 18] = [
     "/clock",
     "/customers/new",
+    "/customers/{id}/members/new",
     "/developers/tokens/new",
     "/developers/webhooks/new",
     "/developers/webhooks/{id}/deliveries/{id}/redeliver",
@@ -183,6 +184,11 @@ fn making(world: &World) -> Vec<Making> {
             "/customers/new",
             &[("email", "new@example.com"), ("name", "New")],
             "customers",
+        ),
+        new(
+            &format!("/customers/{}/members/new", world.id("teams")),
+            &[("email", "six@example.com"), ("role", "member")],
+            "customer_members",
         ),
         new(
             "/developers/tokens/new",

@@ -110,7 +110,7 @@ both! {
         body["customer_name"] = json!("Ada L.");
         let confirmed = t.confirm(&checkout, body).await.ok();
         assert_eq!(confirmed["status"], "confirmed");
-        assert!(confirmed["customer_session_token"].as_str().unwrap().starts_with("polar_cst_"));
+        assert!(confirmed["customer_session_token"].as_str().unwrap().starts_with("polar_mst_"));
         let metadata = &confirmed["payment_processor_metadata"];
         assert_eq!(metadata["intent_status"], "succeeded");
         assert!(metadata["intent_client_secret"].is_string() && metadata["customer_id"].is_string());
@@ -136,12 +136,13 @@ both! {
         assert_eq!((&payment["status"], &payment["amount"], &payment["order_id"]), (&json!("succeeded"), &json!(3000), &order["id"]));
         assert_eq!(payment["method_metadata"]["last4"], "4242");
         let all = types(&events);
-        assert_eq!(all, ["checkout.updated", "customer.created", "order.created", "order.updated", "order.paid", "checkout.updated"]);
-        assert_eq!((&events[0]["data"]["status"], &events[5]["data"]["status"]), (&json!("confirmed"), &json!("succeeded")));
+        assert_eq!(all, ["checkout.updated", "member.created", "customer.created", "order.created", "order.updated", "order.paid", "checkout.updated"]);
+        assert_eq!((&events[0]["data"]["status"], &events[6]["data"]["status"]), (&json!("confirmed"), &json!("succeeded")));
         assert_eq!(events[0]["data"]["external_customer_id"], "u1");
-        assert_eq!(events[1]["data"], customer);
-        assert_eq!(&events[4]["data"], order);
-        assert_eq!(events[5]["data"], done);
+        assert_eq!(events[1]["data"]["customer_id"], customer["id"]);
+        assert_eq!(events[2]["data"], customer);
+        assert_eq!(&events[5]["data"], order);
+        assert_eq!(events[6]["data"], done);
         assert_eq!(endpoint.organization_id, t.organization.id);
     }
 
@@ -153,9 +154,9 @@ both! {
         t.confirm(&checkout, buyer(ADA, VISA)).await.ok();
         let events = told(t).await;
         let all = types(&events);
-        assert_eq!(all, ["checkout.updated", "customer.created", "subscription.created", "subscription.active", "subscription.updated",
+        assert_eq!(all, ["checkout.updated", "member.created", "customer.created", "subscription.created", "subscription.active", "subscription.updated",
             "order.created", "order.updated", "order.paid", "checkout.updated"]);
-        for event in &events {
+        for event in events.iter().filter(|event| event["type"] != "member.created") {
             let (kind, data) = (event["type"].as_str().unwrap(), &event["data"]);
             let external = match kind {
                 "checkout.updated" => &data["external_customer_id"],

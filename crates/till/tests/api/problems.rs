@@ -47,6 +47,8 @@ struct Walk<'a> {
     document: &'a Value,
     /// True where the objects named `properties` are dictionaries.
     custom_fields: bool,
+    /// True where a role is one of those that a new member may have.
+    new_member: bool,
     found: Vec<Wrong>,
 }
 
@@ -109,7 +111,8 @@ impl Walk<'_> {
         if schema["enum"].is_array() {
             // A change's own behavior is a word of an enum, the settings' one a literal.
             let of_change = name == "proration_behavior" && place.len() == 1;
-            let kind = if LITERALS.contains(&name.as_str()) && !of_change {
+            let of_member = self.new_member && name == "role";
+            let kind = if of_member || LITERALS.contains(&name.as_str()) && !of_change {
                 "literal_error"
             } else {
                 "enum"
@@ -296,10 +299,17 @@ both! {
                 let Some(schema) = operation.pointer("/requestBody/content/application~1json/schema") else {
                     continue;
                 };
-                let mut walk = Walk { document: t.document(), custom_fields: path.contains("custom-fields"), found: Vec::new() };
+                let of_portal = path.starts_with("/v1/customer-portal/");
+                let mut walk = Walk {
+                    document: t.document(),
+                    custom_fields: path.contains("custom-fields"),
+                    new_member: method == "post" && path.ends_with("/members") && !of_portal,
+                    found: Vec::new(),
+                };
                 walk.value(schema, &|value| value, &[]);
-                let address = path.replace("{client_secret}", &secret).replace("{id}", NOBODY).replace("{external_id}", "nobody");
-                let caller = if path.starts_with("/v1/customer-portal/") { &viewer } else { &*t };
+                let address = path.replace("{client_secret}", &secret).replace("{id}", NOBODY)
+                    .replace("{external_id}", "nobody").replace("{member_id}", NOBODY).replace("{member_external_id}", "nobody");
+                let caller = if of_portal { &viewer } else { &*t };
                 for case in walk.found {
                     count += 1;
                     let found = told(caller, method, &address, case.body.clone()).await;

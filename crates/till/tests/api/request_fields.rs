@@ -54,7 +54,9 @@ async fn address(t: &Till, template: &str, product: &Value) -> String {
     };
     let path = template
         .replace("{id}", &id)
-        .replace("{external_id}", "nobody");
+        .replace("{external_id}", "nobody")
+        .replace("{member_id}", ID)
+        .replace("{member_external_id}", "nobody");
     if !path.contains("{client_secret}") {
         return path;
     }
@@ -221,7 +223,9 @@ both! {
                 let long = || length(&schema["maxLength"]).map(|most| "a".repeat(most + 1));
                 if sent["in"] == "path" {
                     let Some(long) = long() else { continue };
-                    let answer = t.get(&path.replace(&format!("{{{name}}}"), &long)).await;
+                    let path = path.replace(&format!("{{{name}}}"), &long);
+                    let path = path.replace("{external_id}", "nobody").replace("{member_external_id}", "nobody");
+                    let answer = t.get(&path).await;
                     let refused = if ["client_secret", "slug"].contains(&name) { 404 } else { 422 };
                     assert_eq!(answer.status, refused, "{path} {name}");
                     continue;

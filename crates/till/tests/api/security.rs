@@ -175,6 +175,7 @@ both! {
             let feature = match operation.resource().split('/').next().unwrap() {
                 // Its clock is the organization's.
                 "sandbox" => "organizations".to_owned(),
+                "customers" if operation.template.contains("/members") => "members".to_owned(),
                 feature => feature.replace('-', "_"),
             };
             for scope in &named {

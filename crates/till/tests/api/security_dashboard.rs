@@ -23,7 +23,7 @@ const PUBLIC: [(&str, &str); 10] = [
 ];
 
 /// What stands below an organization's address, and of what its `{id}` is; longer ones first.
-const IDS: [(&str, &str); 19] = [
+const IDS: [(&str, &str); 20] = [
     (
         "/developers/webhooks/{endpoint}/deliveries",
         "webhooks/deliveries",
@@ -40,6 +40,7 @@ const IDS: [(&str, &str); 19] = [
     ("/settings/team", "team"),
     ("/subscriptions", "subscriptions"),
     ("/checkouts", "checkouts"),
+    ("/customers/{id}/members", "teams"),
     ("/customers", "customers"),
     ("/payments", "payments"),
     ("/orders/credit-notes", "refunds"),
@@ -90,7 +91,9 @@ pub fn filled(route: &str, shop: &str, world: &World) -> String {
         }
         false => below.to_owned(),
     };
-    let path = path.replace("{endpoint}", world.id("webhooks/endpoints"));
+    let path = path
+        .replace("{endpoint}", world.id("webhooks/endpoints"))
+        .replace("{member_id}", world.id("members"));
     assert!(
         !path.contains('{'),
         "{route}: say which id of this world stands for its part"

@@ -8,6 +8,7 @@ use crate::{
     address::{Address, address},
     input::{Context, Fields, Patch, kind},
     limits,
+    members::MemberOwnerCreate,
     metadata::Metadata,
     request::*,
 };
@@ -32,8 +33,8 @@ request! {
     pub struct CustomerCreate by variant: CustomerType {
         /// Type of the customer.
         pub kind: CustomerType = type_of(variant),
-        /// E-mail address of the customer; unique in your organization, regardless of case.
-        pub email: String = required(email()),
+        /// E-mail address of the customer; none of a team that is reached through its owner.
+        pub email: Option<String> = email_of(variant),
         /// Your own ID of the customer; unique in your organization, and cannot be changed once it is set.
         pub external_id: Option<String> = optional(blankable(limits::KEY)),
         /// Name of the customer.
@@ -47,9 +48,36 @@ request! {
         /// Your own key-value data to attach to the customer: up to 50 keys of 1 to 40 characters; values are texts of
         /// 1 to 500 characters, numbers or booleans.
         pub metadata: Metadata = omittable(metadata()).or_default(),
+        /// Owner of the customer; if left out, whoever has the customer's e-mail address and name.
+        pub owner: Option<MemberOwnerCreate> = optional(MemberOwnerCreate::shape()),
         /// ID of the organization; must be left out or null, because the access token already determines the
         /// organization.
         pub organization_id: Option<Uuid> = optional(id()),
+    }
+    check |f| {
+        match (&email, &owner) {
+            (Some(None), Some(None)) => {
+                let whole = f.whole();
+                f.cx.refuse("a team without an e-mail address needs an owner", whole)
+            }
+            _ => Some(()),
+        }
+    }
+}
+
+fn email_of(kind: CustomerType) -> Box<dyn Member<Value = Option<String>>> {
+    match kind {
+        CustomerType::Individual => Box::new(group! { _f;
+            /// E-mail address of the customer; unique in your organization, regardless of case.
+            email = required(email()),
+            => email.map(Some)
+        }),
+        CustomerType::Team => Box::new(group! { _f;
+            /// E-mail address of the team; unique in your organization, regardless of case. Without one, `owner` is
+            /// needed, and the team is reached through its owner.
+            email = optional(email()),
+            => email
+        }),
     }
 }
 
@@ -65,13 +93,11 @@ fn type_of(kind: CustomerType) -> Box<dyn Member<Value = CustomerType>> {
         ),
         CustomerType::Team => Box::new(
             group! { _f;
-                /// Type of the customer: `team`. Refused, because Till does not support teams yet.
+                /// Type of the customer: `team`.
                 kind as "type" = tag(CustomerType::Team),
                 => kind
             }
-            .titled(
-                "New customer that is a team; refused, because Till does not support teams yet.",
-            ),
+            .titled("New customer that is a team: several members share what it buys."),
         ),
     }
 }
@@ -94,7 +120,7 @@ request! {
         pub metadata: Option<Metadata> = omittable(metadata()),
         /// Your own ID of the customer; it can be set if there is none yet, and cannot be changed afterwards.
         pub external_id: Patch<String> = patch(blankable(limits::KEY)),
-        /// Type of the customer; only `individual` is accepted.
+        /// Type of the customer: an individual can become a `team`, but a team stays one. Null changes nothing.
         pub kind: Option<CustomerType> as "type" = optional(word::<CustomerType>()),
     }
 }
@@ -168,6 +194,10 @@ request! {
     pub struct CustomerSessionCreate by variant: NamedBy {
         /// Customer whom the session belongs to.
         pub customer: SessionFor = session_for(variant),
+        /// ID of the member whom the session is for; needed of a team. An individual's session is for their owner.
+        pub member_id: Option<Uuid> = optional(id()),
+        /// Your own ID of the member whom the session is for, instead of `member_id`.
+        pub external_member_id: Option<String> = optional(line(0)),
         /// URL behind the portal's back button.
         pub return_url: Option<String> = optional(url()),
     }

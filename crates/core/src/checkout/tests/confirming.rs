@@ -112,7 +112,10 @@ fn a_confirmed_session_is_not_confirmed_again() {
 fn the_session_is_told_of_before_its_customer() {
     let free = session(vec![one_time(0)], json!({"external_customer_id": "ext"}));
     let (new, token, changes) = confirmed(&free, complete(), &KnownBuyer::default());
-    assert_eq!(events(&changes), ["checkout.updated", "customer.created"]);
+    assert_eq!(
+        events(&changes),
+        ["checkout.updated", "member.created", "customer.created"]
+    );
     assert!(token.is_some() && asks_for(&changes, FULFIL_JOB));
     assert_eq!(new.checkout.version, 2);
     assert!(

@@ -53,7 +53,7 @@ fn success_confirms_and_asks_for_fulfilment() {
     assert_eq!(recorded.payment.state, PaymentState::Succeeded);
     assert_eq!(
         events(&recorded.changes),
-        ["checkout.updated", "customer.created"]
+        ["checkout.updated", "member.created", "customer.created"]
     );
     assert!(recorded.token.is_some() && asks_for(&recorded.changes, FULFIL_JOB));
     let changes = fulfil(&purchase(&recorded), &urls(), &at(4)).unwrap();

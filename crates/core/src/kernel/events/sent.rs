@@ -15,6 +15,9 @@ pub const fn is_sent(kind: EventType) -> bool {
         | EventType::CustomerUpdated
         | EventType::CustomerDeleted
         | EventType::CustomerStateChanged
+        | EventType::MemberCreated
+        | EventType::MemberUpdated
+        | EventType::MemberDeleted
         | EventType::OrderCreated
         | EventType::OrderUpdated
         | EventType::OrderPaid
@@ -42,9 +45,6 @@ pub const fn is_sent(kind: EventType) -> bool {
         EventType::CustomerSeatAssigned
         | EventType::CustomerSeatClaimed
         | EventType::CustomerSeatRevoked
-        | EventType::MemberCreated
-        | EventType::MemberUpdated
-        | EventType::MemberDeleted
         | EventType::BenefitGrantCreated
         | EventType::BenefitGrantUpdated
         | EventType::BenefitGrantCycled

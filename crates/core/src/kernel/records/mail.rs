@@ -113,6 +113,8 @@ record! {
         cause_key: String,
         /// The customer, of letters to customers.
         customer_id: Option<Uuid>,
+        /// The customer whom a letter to the merchant's people tells of.
+        about_customer_id: Option<Uuid>,
         recipient: String,
         subject: String,
         content: Json<Content>,

@@ -104,7 +104,7 @@ impl Orders {
         let amount = |minor| decimal(minor, order.currency);
         let address = order.billing_address.as_ref();
         match column {
-            Column::Email => typed(&order.customer.email),
+            Column::Email => typed_or_empty(order.customer.email.as_deref()),
             Column::CreatedAt => moment(order.created_at, &self.zone),
             Column::Product => typed(&order.product.base.name),
             Column::NetAmount => amount(order.net_amount),

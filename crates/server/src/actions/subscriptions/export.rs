@@ -116,7 +116,7 @@ impl Subscriptions {
         let discount = one.discount.as_ref();
         let seats = base.seats.map(|seats| seats.to_string());
         match column {
-            Column::Email => typed(&customer.email),
+            Column::Email => typed_or_empty(customer.email.as_deref()),
             Column::StartedAt => at_or_empty(base.started_at),
             Column::Product => typed(&one.product.base.name),
             Column::Amount | Column::NetAmount => amount(),

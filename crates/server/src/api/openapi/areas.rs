@@ -11,7 +11,7 @@ pub(super) struct Area {
     words: &'static str,
 }
 
-const AREAS: [Area; 19] = [
+const AREAS: [Area; 20] = [
     Area {
         tag: "benefits",
         noun: "benefit",
@@ -63,6 +63,11 @@ const AREAS: [Area; 19] = [
         tag: "files",
         noun: "file",
         words: "Files: pictures of products, and downloads. They are uploaded in parts.",
+    },
+    Area {
+        tag: "members",
+        noun: "member",
+        words: "Members: the people who share what a team customer buys, and the owner of each customer.",
     },
     Area {
         tag: "meters",

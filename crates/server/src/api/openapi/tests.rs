@@ -14,6 +14,7 @@ use till_wire::{
     discounts::{DiscountCreate, DiscountUpdate},
     files::{FileCreate, FilePatch, FileUploadCompleted},
     input::{Context, Problem},
+    members::{MemberCreate, MemberUpdate, PortalMemberCreate, PortalMemberUpdate},
     meters::{MeterCreate, MeterUpdate},
     orders::{OrderCreate, OrderFinalize, OrderUpdate},
     organizations::OrganizationUpdate,
@@ -230,6 +231,14 @@ fn read(id: &str, body: &Value) -> Option<Result<(), Vec<Problem>>> {
         "customers:update" | "customers:update_external" => {
             CustomerUpdate::read(body, cx).is_some()
         }
+        "customers:members:create" | "customers:members:create_external" => {
+            MemberCreate::read(body, cx).is_some()
+        }
+        "customers:members:update" | "customers:members:update_external" => {
+            MemberUpdate::read(body, cx).is_some()
+        }
+        "customer_portal:members:add_member" => PortalMemberCreate::read(body, cx).is_some(),
+        "customer_portal:members:update_member" => PortalMemberUpdate::read(body, cx).is_some(),
         "discounts:create" => DiscountCreate::read(body, cx).is_some(),
         "discounts:update" => DiscountUpdate::read(body, cx).is_some(),
         "files:create" => FileCreate::read(body, cx).is_some(),

@@ -1,6 +1,8 @@
 //! The API of the customer portal: what customers see and change with their own tokens, over `actions::portal`.
 
 mod customers;
+mod data;
+mod members;
 mod orders;
 mod organizations;
 mod payment_methods;
@@ -10,11 +12,13 @@ mod subscriptions;
 use super::operation::Operation;
 
 /// The routes of each part.
-pub(super) const OPERATIONS: [&[Operation]; 6] = [
+pub(super) const OPERATIONS: [&[Operation]; 8] = [
     session::OPERATIONS,
     organizations::OPERATIONS,
     customers::OPERATIONS,
     payment_methods::OPERATIONS,
     orders::OPERATIONS,
     subscriptions::OPERATIONS,
+    members::OPERATIONS,
+    data::OPERATIONS,
 ];

@@ -1,7 +1,7 @@
 //! The customer form: its fields, and the API's body that it becomes.
 
 use serde_json::Value;
-use till_wire::customers::Customer;
+use till_wire::customers::{Customer, CustomerType};
 
 use crate::{
     dashboard::form::{Field, FormData, FormErrors, Group, Kind},
@@ -21,7 +21,8 @@ const ADDRESS: [(&str, &str); 5] = [
 /// A customer as its form shows it.
 pub fn of_customer(one: &Customer) -> FormData {
     let mut form_data = FormData::default();
-    form_data.set("email", one.email.as_str());
+    form_data.set("type", one.kind.as_str());
+    form_data.set("email", one.email.as_deref().unwrap_or_default());
     let texts = [
         ("name", &one.name),
         ("external_id", &one.external_id),
@@ -51,10 +52,12 @@ pub fn of_customer(one: &Customer) -> FormData {
     form_data
 }
 
-/// The API's body. An address of which nothing is filled in is no address; one that was there cannot be
+/// The API's body. A team is reached by its own address or by its owner's. An address of which nothing is filled in is no address; one that was there cannot be
 /// taken away, which the API says.
 pub fn body(form_data: &FormData, was: Option<&Customer>) -> Result<Body, FormErrors> {
-    if form_data.filled("email").is_none() {
+    let owner = form_data.filled("owner.email").is_some();
+    let reached = owner || was.is_some_and(|one| one.email.is_none());
+    if form_data.filled("email").is_none() && !reached {
         return Err(FormErrors::field(
             "email",
             "Enter the customer's e-mail address.",
@@ -74,6 +77,9 @@ pub fn body(form_data: &FormData, was: Option<&Customer>) -> Result<Body, FormEr
             fields.insert("billing_address".to_owned(), Value::Null);
         }
     }
+    if fields.get("owner").is_none_or(blank) {
+        fields.remove("owner");
+    }
     let metadata = Value::Object(form_data.pairs("_metadata"));
     fields.insert("metadata".to_owned(), metadata);
     Ok(Body(Some(body)))
@@ -86,12 +92,27 @@ pub fn groups(was: Option<&Customer>, form_data: &FormData) -> Vec<Group> {
 
 fn who(was: Option<&Customer>) -> Group {
     let text = |name: &str, label: &str| Field::new(name, label, Kind::Line("text"));
-    let mut fields = vec![
-        Field::new("email", "E-mail", Kind::Line("email"))
-            .required()
-            .focus(),
-        text("name", "Name"),
-    ];
+    let is_team = was.is_some_and(|one| one.kind == CustomerType::Team);
+    let mut email = Field::new("email", "E-mail", Kind::Line("email")).focus();
+    if !is_team {
+        email = email.hint("Only a team can do without, if its owner has one.");
+    }
+    let mut fields = vec![email, text("name", "Name")];
+    if !is_team {
+        let types = [
+            ("individual", "Individual: one person"),
+            ("team", "Team: several members share what it buys"),
+        ];
+        fields.push(
+            Field::new("type", "Type", Kind::choice(types))
+                .hint("An individual can become a team later; a team stays one."),
+        );
+    }
+    if was.is_none() {
+        let owner = Field::new("owner.email", "Owner's e-mail", Kind::Line("email"));
+        fields.push(owner.hint("Only for a team whose owner has another address than the team."));
+        fields.push(text("owner.name", "Owner's name"));
+    }
     // It can be set once.
     if was.is_none_or(|one| one.external_id.is_none()) {
         fields.push(text("external_id", "External ID").hint(

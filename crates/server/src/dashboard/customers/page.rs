@@ -6,21 +6,22 @@ use till_wire::{
     subscriptions::Subscription,
 };
 
-use super::menu;
+use super::{members, menu};
 use crate::{
     actions::{self, customers::CustomerRef},
+    customer_data,
     dashboard::{
         Answer,
         access::{Dashboard, Viewer},
-        detail::{DetailPage, Fact, Part, moments},
+        detail::{Action, Fact, Part, moments},
         layout::Layout,
         metadata,
-        parts::{Cell, money},
+        parts::{Cell, Tone, money},
         resource_pages::{Listed, Related, find},
         sales, show,
         timeline::timeline,
     },
-    error::{ApiError, Result},
+    error::{ApiError, OrNotFound, Result},
     http::extract::{PathId, scope},
     pages::Page,
 };
@@ -49,15 +50,32 @@ pub(super) async fn detail(
 ) -> Answer {
     let one: Customer = find(&dashboard, id).await?;
     let mut parts = vec![about(&dashboard, &one)];
+    parts.extend(members::part(&dashboard, &one).await?);
     parts.extend(value(&dashboard, &one).await?);
     parts.push(billing(&one));
     parts.extend(belongings(&dashboard, &one).await?);
     parts.extend(metadata(&one.metadata));
     parts.push(state(&dashboard, &one).await?);
-    show(&DetailPage {
-        menu: Some(menu(&dashboard, &one, false)),
-        ..one.detail(&dashboard, Cell::Empty, parts)
-    })
+    let mut page = one.detail(&dashboard, Cell::Empty, parts);
+    page.menu = Some(menu(&dashboard, &one, false));
+    let add = members::add_at(&dashboard, &one);
+    page.actions
+        .extend(add.map(|to| Action::Go("Add member", to)));
+    show(&page)
+}
+
+/// Everything that is kept of the customer, as a file, for those who may see all of it elsewhere.
+pub(super) async fn data(dashboard: Dashboard<scope::CustomersRead>, PathId(id): PathId) -> Answer {
+    dashboard.may::<scope::MembersRead>()?;
+    dashboard.may::<scope::CheckoutsRead>()?;
+    dashboard.may::<scope::OrdersRead>()?;
+    dashboard.may::<scope::PaymentsRead>()?;
+    dashboard.may::<scope::RefundsRead>()?;
+    dashboard.may::<scope::DisputesRead>()?;
+    dashboard.may::<scope::SubscriptionsRead>()?;
+    let (app, shop) = (&dashboard.app, &dashboard.organization);
+    let row = app.store.customer(shop.id, id).await.or_not_found()?;
+    Ok(customer_data::export(app, shop, &row).await?)
 }
 
 fn about(viewer: &Viewer, one: &Customer) -> Part {
@@ -65,8 +83,9 @@ fn about(viewer: &Viewer, one: &Customer) -> Part {
     let mut facts = vec![
         Fact::new("Customer ID", code(Some(one.id.to_string()))),
         Fact::new("External ID", code(one.external_id.clone())),
-        Fact::new("E-mail", code(Some(one.email.clone()))),
+        Fact::new("E-mail", code(one.email.clone())),
         Fact::new("Name", Cell::text(one.name.clone())),
+        Fact::new("Type", Cell::toned(one.kind.as_str(), Tone::Quiet)),
         Fact::new("Language", Cell::text(one.locale.clone())),
     ];
     facts.extend(moments(one.created_at, one.modified_at, &viewer.zone));

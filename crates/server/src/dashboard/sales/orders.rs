@@ -38,7 +38,7 @@ use crate::{
     },
     error::Result,
     http::extract::{Caller, Params, PathId, scope},
-    table::typed,
+    table::{typed, typed_or_empty},
 };
 
 /// The pages.
@@ -163,7 +163,7 @@ impl Listed for Order {
             text(&self.invoice_number),
             self.customer_id.to_string(),
             text(&self.customer.external_id),
-            typed(&self.customer.email),
+            typed_or_empty(self.customer.email.as_deref()),
             text(&self.customer.name),
             country.unwrap_or_default(),
             self.product_id.to_string(),

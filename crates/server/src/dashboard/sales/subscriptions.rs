@@ -29,7 +29,7 @@ use crate::{
     },
     error::Result,
     http::extract::{Caller, Params, scope},
-    table::typed,
+    table::{typed, typed_or_empty},
 };
 
 /// The API's filter by cancellation.
@@ -143,7 +143,11 @@ impl Listed for Subscription {
         let orders = format!("/orders?subscription_id={}", self.base.id);
         let copy = |label, id: Uuid| MenuItem::Copy(label, id.to_string());
         Menu {
-            name: format!("{} of {}", self.product.base.name, self.customer.email),
+            name: format!(
+                "{} of {}",
+                self.product.base.name,
+                buyers::address(&self.customer)
+            ),
             items: vec![
                 MenuItem::Link("Open", self.path(viewer)),
                 MenuItem::Link("Its orders", viewer.path(&orders)),
@@ -171,7 +175,7 @@ impl Listed for Subscription {
             base.status.to_string(),
             base.customer_id.to_string(),
             text(&self.customer.external_id),
-            typed(&self.customer.email),
+            typed_or_empty(self.customer.email.as_deref()),
             text(&self.customer.name),
             base.product_id.to_string(),
             typed(&self.product.base.name),

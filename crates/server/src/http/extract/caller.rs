@@ -136,6 +136,10 @@ pub mod scope {
         CustomersRead = [CustomersRead, CustomersWrite];
         /// Changing customers.
         CustomersWrite = [CustomersWrite];
+        /// Reading members of customers.
+        MembersRead = [MembersRead, MembersWrite];
+        /// Changing members of customers.
+        MembersWrite = [MembersWrite];
         /// Opening customer sessions.
         CustomerSessionsWrite = [CustomerSessionsWrite];
         /// Reading orders; writing does not imply it.

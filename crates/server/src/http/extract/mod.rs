@@ -6,7 +6,9 @@ mod portal;
 pub(crate) mod query;
 
 pub use caller::{Access, Caller, Identity, scope};
-pub use params::{EndpointId, ExternalId, Paging, Params, PathId, Window};
+pub use params::{
+    EndpointId, ExternalId, MemberExternalId, MemberId, Paging, Params, PathId, Window,
+};
 pub use portal::PortalCaller;
 pub(crate) use query::{OrganizationQuery, PageQuery};
 

@@ -346,18 +346,38 @@ path_id!(
     "endpoint"
 );
 
-/// The `{external_id}` of a path: any text.
-#[derive(Debug, Clone)]
-pub struct ExternalId(pub String);
+path_id!(
+    /// The `{member_id}` of a path, likewise.
+    MemberId,
+    "member_id"
+);
 
-impl<S: Send + Sync> FromRequestParts<S> for ExternalId {
-    type Rejection = ApiError;
-    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
-        let read =
-            |value: &Json, cx: &mut Context| input::text_of(0, limits::LINE, false)(value, cx);
-        part(parts, state, "external_id", read).await.map(Self)
-    }
+macro_rules! path_text {
+    ($(#[$meta:meta])* $name:ident, $part:literal) => {
+        $(#[$meta])*
+        #[derive(Debug, Clone)]
+        pub struct $name(pub String);
+
+        impl<S: Send + Sync> FromRequestParts<S> for $name {
+            type Rejection = ApiError;
+            async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+                let read =
+                    |value: &Json, cx: &mut Context| input::text_of(0, limits::LINE, false)(value, cx);
+                part(parts, state, $part, read).await.map(Self)
+            }
+        }
+    };
 }
+path_text!(
+    /// The `{external_id}` of a path: any text.
+    ExternalId,
+    "external_id"
+);
+path_text!(
+    /// The `{member_external_id}` of a path, likewise.
+    MemberExternalId,
+    "member_external_id"
+);
 
 #[cfg(test)]
 mod tests {

@@ -7,7 +7,9 @@ use axum::http::{Request, Uri};
 /// The path before an identifier of the merchant's, which may hold slashes.
 const EXTERNAL: &str = "/v1/customers/external/";
 /// The ends of routes that follow such an identifier.
-const AFTER_EXTERNAL: [&str; 2] = ["/state", "/payment-methods"];
+const AFTER_EXTERNAL: [&str; 3] = ["/state", "/payment-methods", "/members"];
+/// The part of a route between such an identifier and that of a member.
+const MEMBERS: &str = "/members/";
 
 /// The mark of a request that came under `/api/v1`.
 #[derive(Debug, Clone, Copy)]
@@ -40,9 +42,15 @@ fn rewritten(path: &str) -> Option<(String, bool)> {
     };
     let new = match external {
         Some(rest) => {
+            let whole = |id: &str| id.replace('/', "%2F");
             let tail = AFTER_EXTERNAL.iter().find(|tail| rest.ends_with(**tail));
             let (id, tail) = rest.split_at(rest.len() - tail.map_or(0, |tail| tail.len()));
-            format!("{route}{}{tail}", id.replace('/', "%2F"))
+            match id.split_once(MEMBERS).filter(|_| tail.is_empty()) {
+                Some((id, member)) if !member.is_empty() => {
+                    format!("{route}{}{MEMBERS}{}", whole(id), whole(member))
+                }
+                _ => format!("{route}{}{tail}", whole(id)),
+            }
         }
         None => match route.strip_prefix("/v1/checkouts/custom/") {
             Some(rest) => format!("/v1/checkouts/{rest}"),
@@ -117,6 +125,10 @@ mod tests {
             ("a//b/state", "a%2F%2Fb/state"),
             ("//state", "%2F/state"),
             ("a/b/payment-methods", "a%2Fb/payment-methods"),
+            ("a/b/members", "a%2Fb/members"),
+            ("a/b/members/c/d", "a%2Fb/members/c%2Fd"),
+            ("a/members/", "a%2Fmembers%2F"),
+            ("a/members/b/state", "a%2Fmembers%2Fb/state"),
         ] {
             for before in ["/v1/customers/external/", "//api/v1//customers/external/"] {
                 let route = format!("/v1/customers/external/{taken}");

@@ -345,7 +345,7 @@ both! {
         t.drain().await;
         assert_eq!(t.reload(&checkout).await["status"], "succeeded");
         assert_eq!(t.orders(&checkout).await.len(), 1);
-        assert_eq!(types(&told(t).await), ["checkout.updated", "customer.created", "order.created", "order.updated", "order.paid", "checkout.updated"]);
+        assert_eq!(types(&told(t).await), ["checkout.updated", "member.created", "customer.created", "order.created", "order.updated", "order.paid", "checkout.updated"]);
     }
 
     async fn a_payment_that_fails_later_reopens_the_session(t: &mut Till) {

@@ -36,7 +36,7 @@ both! {
             let mut body = buyer("eve@example.com", VISA);
             body["customer_name"] = json!("John");
             let confirmed = t.confirm(&checkout, body).await.ok();
-            assert!(confirmed["customer_session_token"].as_str().unwrap().starts_with("polar_cst_"));
+            assert!(confirmed["customer_session_token"].as_str().unwrap().starts_with("polar_mst_"));
             let after = t.get(&format!("/v1/customers/{}", id_in(customer, "id"))).await.ok();
             assert_eq!((&after["name"], &after["email"]), (&json!(name), &customer["email"]));
             assert_eq!(t.processor_record(&checkout).await["name"], "John");

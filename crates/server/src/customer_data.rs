@@ -1,0 +1,401 @@
+//! Everything that is kept of a customer, as one JSON document (docs/behaviour: members/export). It is read and sent part
+//! by part, so it may be of any length.
+
+use std::sync::Arc;
+
+use axum::{
+    body::{Body, Bytes},
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
+};
+use futures_util::{StreamExt as _, stream};
+use jiff::{Timestamp, tz::Offset};
+use serde::Serialize;
+use serde_json::{Value, json};
+use till_core::{
+    documents::{DocumentKind, file_name},
+    kernel::{
+        changes::Record,
+        records::{
+            BalanceEntry, Customer as Row, Dispute, Mail, Order as OrderRow, Organization, Refund,
+        },
+    },
+};
+use till_store::{List, Order, Position};
+use till_wire::page::Page;
+
+use crate::{
+    actions::{
+        self,
+        customers::{CustomerRef, payment_methods},
+    },
+    app::App,
+    error::Result,
+    http::extract::{Access, Caller, Params},
+    mail::text,
+};
+
+/// Rows of one part.
+const PART: u32 = 100;
+
+/// What is never shown: keys of others' doors, and what repeats the customer in each row.
+const LEFT_OUT: [&str; 10] = [
+    "client_secret",
+    "url",
+    "success_url",
+    "payment_processor_metadata",
+    "processor_metadata",
+    "customer",
+    "user",
+    "products",
+    "prices",
+    "customer_session_token",
+];
+
+/// The parts of the document, in their order.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Section {
+    Members,
+    PaymentMethods,
+    Checkouts,
+    Orders,
+    Documents,
+    CreditNotes,
+    Payments,
+    Refunds,
+    Disputes,
+    Subscriptions,
+    Balance,
+    Letters,
+}
+
+const SECTIONS: [(Section, &str); 12] = [
+    (Section::Members, "members"),
+    (Section::PaymentMethods, "payment_methods"),
+    (Section::Checkouts, "checkouts"),
+    (Section::Orders, "orders"),
+    (Section::Documents, "documents"),
+    (Section::CreditNotes, "credit_notes"),
+    (Section::Payments, "payments"),
+    (Section::Refunds, "refunds"),
+    (Section::Disputes, "disputes"),
+    (Section::Subscriptions, "subscriptions"),
+    (Section::Balance, "balance_entries"),
+    (Section::Letters, "letters"),
+];
+
+/// How far the document was read.
+struct Reader {
+    app: Arc<App>,
+    organization: Organization,
+    customer: Row,
+    /// Index of the section that is being read.
+    section: usize,
+    /// Page of the section, from 1.
+    page: u32,
+    /// The row behind which the section goes on.
+    after: Option<Position>,
+    /// True where the section has an item already.
+    has_items: bool,
+}
+
+/// Some items of a section, and whether there are more.
+type Items = (Vec<Value>, bool);
+
+/// Sends everything that is kept of a customer as a file. An error after the first part breaks the transfer off, so that
+/// nobody takes a part for the whole.
+pub async fn export(
+    app: &Arc<App>,
+    organization: &Organization,
+    customer: &Row,
+) -> Result<Response> {
+    let mut reader = Reader {
+        app: app.clone(),
+        organization: organization.clone(),
+        customer: customer.clone(),
+        section: 0,
+        page: 1,
+        after: None,
+        has_items: false,
+    };
+    let head = json!({
+        "exported_at": app.clock.now(),
+        "organization": {"name": organization.name, "slug": organization.slug},
+        "customer": customer.view(),
+    });
+    let head = shown(head, &[]).to_string();
+    // The object stays open for the sections.
+    let mut first = head.as_bytes()[..head.len() - 1].to_vec();
+    first.extend(reader.next().await?.unwrap_or_default());
+    let rest = stream::unfold(Some(reader), |reader| async {
+        let mut reader = reader?;
+        match reader.next().await.transpose()? {
+            Ok(part) => Some((Ok(Bytes::from(part)), Some(reader))),
+            Err(error) => {
+                let cause = format!("a customer's data could not be read to its end: {error:?}");
+                Some((Err(std::io::Error::other(cause)), None))
+            }
+        }
+    });
+    let first = stream::once(async { Ok(Bytes::from(first)) });
+    // Compressing asks once more after the end, which an unfolded stream answers with a panic.
+    let body = Body::from_stream(first.chain(rest).fuse());
+    let headers = [
+        (
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/json"),
+        ),
+        (
+            header::CONTENT_DISPOSITION,
+            HeaderValue::from_static("attachment; filename=\"customer-data.json\""),
+        ),
+        (
+            header::CACHE_CONTROL,
+            HeaderValue::from_static("private, no-store"),
+        ),
+    ];
+    Ok((headers, body).into_response())
+}
+
+impl Reader {
+    /// The next bytes of the document; none behind its end.
+    async fn next(&mut self) -> Result<Option<Vec<u8>>> {
+        let Some((section, name)) = SECTIONS.get(self.section).copied() else {
+            return Ok(None);
+        };
+        let (items, has_more) = Box::pin(self.items(section)).await?;
+        let mut text = String::new();
+        if self.page == 1 {
+            text.push_str(&format!(",\n\"{name}\": ["));
+        }
+        for item in items {
+            text.push_str(if self.has_items { ",\n" } else { "\n" });
+            text.push_str(&item.to_string());
+            self.has_items = true;
+        }
+        if has_more {
+            self.page += 1;
+            return Ok(Some(text.into_bytes()));
+        }
+        text.push(']');
+        (self.section, self.page, self.after, self.has_items) = (self.section + 1, 1, None, false);
+        if self.section == SECTIONS.len() {
+            text.push_str("}\n");
+        }
+        Ok(Some(text.into_bytes()))
+    }
+
+    async fn items(&mut self, section: Section) -> Result<Items> {
+        let id = self.customer.id;
+        match section {
+            Section::Members => {
+                let members = self.app.store.customer_members(id).await?;
+                let members = members.iter().map(|member| member.view());
+                Ok((self.listed(members), false))
+            }
+            Section::PaymentMethods => {
+                let customer = CustomerRef::Id(id);
+                let (caller, params) = (self.caller()?, self.params(""));
+                let listed = payment_methods::list(&caller, &customer, params).await?;
+                Ok(self.page_of(listed))
+            }
+            Section::Checkouts => {
+                let (caller, params) = (self.caller()?, self.of_customer());
+                let listed = actions::checkouts::list(&caller, params).await?;
+                Ok(self.page_of(listed))
+            }
+            Section::Orders => {
+                let (caller, params) = (self.caller()?, self.of_customer());
+                let listed = actions::orders::list(&caller, params).await?;
+                Ok(self.page_of(listed))
+            }
+            Section::Payments => {
+                let (caller, params) = (self.caller()?, self.of_customer());
+                let listed = actions::payments::list(&caller, params).await?;
+                Ok(self.page_of(listed))
+            }
+            Section::Refunds => {
+                let (caller, params) = (self.caller()?, self.of_customer());
+                let listed = actions::refunds::list(&caller, params).await?;
+                Ok(self.page_of(listed))
+            }
+            Section::Subscriptions => {
+                let (caller, params) = (self.caller()?, self.of_customer());
+                let listed = actions::subscriptions::list(&caller, params).await?;
+                Ok(self.page_of(listed))
+            }
+            Section::Documents => self.rows(documents).await,
+            Section::CreditNotes => self.rows(credit_note).await,
+            Section::Disputes => self.rows(dispute).await,
+            Section::Balance => self.rows(balance_entry).await,
+            Section::Letters => self.rows(letter).await,
+        }
+    }
+
+    fn caller<A: Access>(&self) -> Result<Caller<A>> {
+        Caller::granted(&self.app, &self.organization, |_| true)
+    }
+
+    fn of_customer(&self) -> Params {
+        self.params(&format!("customer_id={}&", self.customer.id))
+    }
+
+    fn params(&self, filter: &str) -> Params {
+        Params::parse(&format!("{filter}page={}&limit={PART}", self.page))
+    }
+
+    fn listed<T: Serialize>(&self, items: impl IntoIterator<Item = T>) -> Vec<Value> {
+        let value = |item| serde_json::to_value(item).ok();
+        let values = items.into_iter().filter_map(value);
+        values.map(|value| shown(value, &LEFT_OUT)).collect()
+    }
+
+    fn page_of<T: Serialize>(&self, page: Page<T>) -> Items {
+        let has_more = i64::from(self.page) < page.pagination.max_page;
+        (self.listed(page.items), has_more)
+    }
+
+    /// Rows of the customer, each as several values.
+    async fn rows<R: Record + Send + Sync + 'static>(
+        &mut self,
+        values: fn(&R) -> Vec<Value>,
+    ) -> Result<Items> {
+        let list = List::of::<R>(self.organization.id)
+            .eq("customer_id", self.customer.id)
+            .order("created_at", Order::Desc);
+        let store = &self.app.store;
+        let (rows, last) = store.rows_after(list, self.after.as_ref(), PART).await?;
+        let items = self.listed(rows.iter().flat_map(values));
+        self.after = last;
+        Ok((items, self.after.is_some()))
+    }
+}
+
+fn named(kind: DocumentKind, number: Option<&String>, of: &OrderRow) -> Option<Value> {
+    let number = number?;
+    Some(json!({
+        "kind": kind.to_string(),
+        "number": number,
+        "file_name": file_name(kind, number),
+        "order_id": of.id,
+        "created_at": of.created_at,
+    }))
+}
+
+/// The documents of an order that were given a number.
+fn documents(row: &OrderRow) -> Vec<Value> {
+    let all = [
+        named(DocumentKind::Invoice, row.invoice_number.as_ref(), row),
+        named(DocumentKind::Receipt, row.receipt_number.as_ref(), row),
+    ];
+    all.into_iter().flatten().collect()
+}
+
+fn credit_note(row: &Refund) -> Vec<Value> {
+    let note = row.credit_note_number.as_ref().map(|number| {
+        json!({
+            "kind": DocumentKind::CreditNote.to_string(),
+            "number": number,
+            "file_name": file_name(DocumentKind::CreditNote, number),
+            "order_id": row.order_id,
+            "refund_id": row.id,
+            "created_at": row.created_at,
+        })
+    });
+    note.into_iter().collect()
+}
+
+fn dispute(row: &Dispute) -> Vec<Value> {
+    vec![json!({
+        "id": row.id,
+        "created_at": row.created_at,
+        "order_id": row.order_id,
+        "payment_id": row.payment_id,
+        "status": row.status,
+        "amount": row.amount,
+        "tax_amount": row.tax_amount,
+        "currency": row.currency,
+        "reason": row.reason,
+        "opened_at": row.opened_at,
+    })]
+}
+
+fn balance_entry(row: &BalanceEntry) -> Vec<Value> {
+    vec![json!({
+        "id": row.id,
+        "created_at": row.created_at,
+        "currency": row.currency,
+        "amount": row.amount,
+        "reason": row.kind.as_str(),
+        "order_id": row.order_id,
+    })]
+}
+
+fn letter(row: &Mail) -> Vec<Value> {
+    vec![json!({
+        "id": row.id,
+        "created_at": row.created_at,
+        "kind": row.kind.as_str(),
+        "recipient": row.recipient,
+        "subject": row.subject,
+        "text": text(&row.content.0),
+        "state": row.state.as_str(),
+        "sent_at": row.sent_at,
+    })]
+}
+
+/// A value as it is exported: without what is left out, and with the offset of each moment in digits, as clients of the
+/// reference read it. Free data stays as it is. Goes through the value without recursion.
+fn shown(mut value: Value, left_out: &[&str]) -> Value {
+    let mut open = vec![&mut value];
+    while let Some(next) = open.pop() {
+        match next {
+            Value::Object(map) => {
+                map.retain(|key, _| !left_out.contains(&key.as_str()));
+                let inner = map.iter_mut();
+                open.extend(
+                    inner
+                        .filter(|(key, _)| {
+                            !["metadata", "customer_metadata", "custom_field_data", "text"]
+                                .contains(&key.as_str())
+                        })
+                        .map(|(_, value)| value),
+                );
+            }
+            Value::Array(items) => open.extend(items),
+            Value::String(text) => {
+                let moment = text
+                    .ends_with('Z')
+                    .then(|| text.parse::<Timestamp>().ok())
+                    .flatten();
+                if let Some(moment) = moment {
+                    *text = moment.display_with_offset(Offset::UTC).to_string();
+                }
+            }
+            _ => {}
+        }
+    }
+    value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_have_their_offset_in_digits_and_secrets_are_left_out() {
+        let value = json!({
+            "created_at": "2026-12-01T10:00:00Z", "client_secret": "s", "name": "2026Z",
+            "metadata": {"at": "2026-12-01T10:00:00Z", "url": "u"},
+            "items": [{"start_timestamp": "2026-12-01T10:00:00.5Z", "customer": {}}],
+        });
+        assert_eq!(
+            shown(value, &LEFT_OUT),
+            json!({
+                "created_at": "2026-12-01T10:00:00+00:00", "name": "2026Z",
+                "metadata": {"at": "2026-12-01T10:00:00Z", "url": "u"},
+                "items": [{"start_timestamp": "2026-12-01T10:00:00.5+00:00"}],
+            })
+        );
+    }
+}

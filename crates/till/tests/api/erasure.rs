@@ -1,0 +1,252 @@
+//! Data of customers: everything as a file, and erasure (docs/behaviour: members/erasure).
+
+use std::{collections::BTreeSet, time::Duration};
+
+use serde_json::{Value, json};
+use till_core::kernel::{changes::Changes, records::Order};
+use till_store::Query;
+use till_testkit::{Till, both, id_in};
+
+/// It stands in everything that a person is known by, and nowhere else.
+const MARK: &str = "quagga";
+const EMAIL: &str = "ada@quagga.example";
+
+/// What tax law has kept of a person, and the processor's own books, which the sandbox stands for.
+const KEPT: [(&str, &str); 4] = [
+    ("orders", "billing_name"),
+    ("orders", "billing_address"),
+    ("orders", "tax_id"),
+    ("sandbox_records", "*"),
+];
+
+fn path(customer: &Value, rest: &str) -> String {
+    format!("/v1/customers/{}{rest}", customer["id"].as_str().unwrap())
+}
+
+/// The columns in which a mark stands, by table.
+async fn found(t: &Till, mark: &str) -> BTreeSet<(String, String)> {
+    let mut found = BTreeSet::new();
+    for (table, rows) in t.all_rows().await {
+        for row in rows {
+            let lower = row.to_lowercase();
+            for (place, _) in lower.match_indices(mark) {
+                // The last name of a column before it: `name=` behind a blank.
+                let before = &lower[..place];
+                let names = before.split(' ').filter_map(|word| word.split_once('='));
+                let column = names
+                    .map(|(name, _)| name)
+                    .filter(|name| name.chars().all(|c| c.is_ascii_lowercase() || c == '_'));
+                let column = column.last().unwrap_or_default().to_owned();
+                found.insert((table.clone(), column));
+            }
+        }
+    }
+    found
+}
+
+fn unkept(found: BTreeSet<(String, String)>) -> Vec<(String, String)> {
+    let is_kept = |(table, column): &(String, String)| {
+        KEPT.iter()
+            .any(|(t, c)| t == table && (*c == "*" || c == column))
+    };
+    found.into_iter().filter(|one| !is_kept(one)).collect()
+}
+
+/// A customer of whom everything is known, with orders, a subscription, letters and an unpaid session; and their first
+/// order.
+async fn known(t: &Till) -> (Value, Value) {
+    let field = t.field("text", "nickname", json!({})).await;
+    let (book, monthly) = (t.product().await, t.monthly().await);
+    t.asks(&book, &[(&field, false)]).await;
+    let address = json!({"country": "FR", "line1": "1 rue Quagga", "city": "Quaggaville", "postal_code": "75002"});
+    let body = json!({"email": EMAIL, "name": "Ada Quagga", "external_id": "u1", "billing_address": address,
+        "locale": "fr", "metadata": {"note": "quagga"}});
+    let ada = t.post("/v1/customers/", body).await.created();
+    let discount = t.percent_off(1000, json!({})).await;
+    let mut orders = Vec::new();
+    for product in [&book, &monthly] {
+        let more = json!({"customer_id": ada["id"], "discount_id": discount["id"], "customer_ip_address": "203.0.113.77",
+            "customer_metadata": {"nick": "quagga"}});
+        let checkout = t.checkout_with(product, more).await;
+        let paying = json!({"customer_email": EMAIL, "customer_name": "Ada Quagga", "customer_billing_name": "Quagga & Co",
+            "is_business_customer": true,
+            "customer_billing_address": address, "confirmation_token_id": "pm_card_visa", "custom_field_data": {"nickname": "quagga"}});
+        t.confirm(&checkout, paying).await.ok();
+        t.catch_up().await;
+        orders.push(t.orders(&checkout).await.remove(0));
+    }
+    let open = t
+        .checkout_with(
+            &book,
+            json!({"customer_email": EMAIL.to_uppercase(), "customer_name": "Quagga"}),
+        )
+        .await;
+    let declined = json!({"customer_email": EMAIL, "customer_billing_address": {"country": "FR"},
+        "customer_name": "Quagga", "confirmation_token_id": "pm_card_chargeDeclined"});
+    t.confirm(&open, declined).await;
+    let order = orders.remove(0);
+    let at = format!("/v1/orders/{}", order["id"].as_str().unwrap());
+    t.post(&format!("{at}/invoice"), json!({}))
+        .await
+        .expect(202);
+    t.catch_up().await;
+    t.get(&format!("{at}/receipt")).await.ok();
+    t.post("/v1/refunds/", json!({"order_id": order["id"], "reason": "other", "amount": 100, "comment": "quagga asked"})).await.created();
+    let subscription = t.items("/v1/subscriptions/").await.remove(0);
+    let change = json!({"cancel_at_period_end": true, "customer_cancellation_comment": "The quagga is gone"});
+    t.patch(
+        &format!("/v1/subscriptions/{}", subscription["id"].as_str().unwrap()),
+        change,
+    )
+    .await
+    .ok();
+    t.post("/v1/customer-sessions/", json!({"customer_id": ada["id"]}))
+        .await
+        .created();
+    t.catch_up().await;
+    (ada, order)
+}
+
+async fn row(t: &Till, order: &Value) -> Order {
+    let found = t
+        .app
+        .store
+        .one(Query::by_id::<Order>(id_in(order, "id")))
+        .await;
+    found.unwrap().unwrap()
+}
+
+/// What waits for an endpoint is delivered.
+async fn delivered(t: &Till) {
+    let mut changes = Changes::new();
+    changes.any(
+        "update webhook_events set next_attempt_at = null, succeeded = true",
+        vec![],
+    );
+    t.app.store.commit(changes).await.unwrap();
+}
+
+/// Sees an erasure through: it comes back for webhooks that waited.
+async fn erased(t: &Till) {
+    t.catch_up().await;
+    delivered(t).await;
+    t.advance(Duration::from_secs(11 * 60));
+    t.catch_up().await;
+}
+
+both! {
+    async fn nothing_that_law_does_not_want_is_left_of_an_erased_customer(t: &mut Till) {
+        t.listen().await;
+        let (ada, order) = Box::pin(known(t)).await;
+        let before = found(t, MARK).await;
+        for table in ["customers", "customer_members", "checkouts", "payments", "orders", "subscriptions", "refunds", "mails", "webhook_events"] {
+            assert!(before.iter().any(|(found, _)| found == table), "{table} in {before:?}");
+        }
+        let kept = row(t, &order).await;
+        let receipt = kept.receipt_digest.clone().unwrap();
+        let files = |kind: &str, digest: &str| format!("documents/{}/{}/{kind}-{digest}.pdf", kept.organization_id, kept.id);
+        assert!(t.app.files.has(&files("receipt", &receipt)).await.unwrap());
+        delivered(t).await;
+        t.delete(&path(&ada, "?anonymize=true")).await.gone();
+        Box::pin(erased(t)).await;
+        assert_eq!(unkept(found(t, MARK).await), []);
+        assert_eq!(unkept(found(t, "203.0.113.77").await), []);
+        for table in ["customer_members", "customer_sessions", "payment_methods", "mails"] {
+            assert_eq!(t.all_rows().await[table].len(), 0, "{table}");
+        }
+        // The sale is still in the books.
+        let after = t.get(&format!("/v1/orders/{}", order["id"].as_str().unwrap())).await.ok();
+        for key in ["total_amount", "tax_amount", "net_amount", "invoice_number", "receipt_number", "billing_name", "billing_address", "items"] {
+            assert_eq!(after[key], order[key], "{key}");
+        }
+        assert_eq!(after["billing_name"], "Quagga & Co");
+        assert!(!t.app.files.has(&files("receipt", &receipt)).await.unwrap());
+        let invoice = row(t, &order).await.invoice_digest.unwrap();
+        assert!(t.app.files.has(&files("invoice", &invoice)).await.unwrap());
+        // The same again changes nothing.
+        let rows = t.all_rows().await;
+        t.delete(&path(&ada, "?anonymize=true")).await.gone();
+        Box::pin(erased(t)).await;
+        crate::foreign::unchanged("erasing again", &rows, &t.all_rows().await);
+        t.see_through().await;
+    }
+
+    async fn a_customer_who_was_deleted_before_is_erased_later(t: &mut Till) {
+        let ada = t.post("/v1/customers/", json!({"email": EMAIL, "name": "Quagga", "external_id": "u1"})).await.created();
+        t.delete(&path(&ada, "")).await.gone();
+        t.catch_up().await;
+        assert!(!found(t, MARK).await.is_empty());
+        t.delete(&path(&ada, "")).await.not_found();
+        t.delete("/v1/customers/external/u1?anonymize=true").await.not_found();
+        let (_, token) = t.stranger().await;
+        t.with_token(&token).delete(&path(&ada, "?anonymize=true")).await.not_found();
+        t.delete(&path(&ada, "?anonymize=true")).await.gone();
+        t.catch_up().await;
+        assert_eq!(unkept(found(t, MARK).await), []);
+    }
+
+    async fn a_company_keeps_its_name_with_its_tax_id(t: &mut Till) {
+        let body = json!({"email": "office@quagga.example", "name": "Zebra SARL", "tax_id": "FR61954506077", "billing_address": {"country": "FR"}});
+        let company = t.post("/v1/customers/", body).await.created();
+        let sale = t.sold(&company, &t.product().await).await;
+        t.delete(&path(&company, "?anonymize=true")).await.gone();
+        t.catch_up().await;
+        let shown = &t.get(&format!("/v1/orders/{}", sale.order.id)).await.ok()["customer"];
+        assert_eq!((&shown["name"], &shown["tax_id"][0]), (&json!("Zebra SARL"), &json!("FR61954506077")));
+        assert_eq!(unkept(found(t, MARK).await), []);
+    }
+
+    async fn what_is_known_of_a_customer_is_one_file(t: &mut Till) {
+        let (ada, order) = Box::pin(known(t)).await;
+        let eve = t.customer("eve@example.com").await;
+        t.sold(&eve, &t.product_named("Secret", 100).await).await;
+        let dashboard = t.dashboard().await;
+        let id = ada["id"].as_str().unwrap();
+        let answer = dashboard.get(&format!("/dashboard/ada/customers/{id}/data.json")).await;
+        assert_eq!(answer.status, 200, "{}", answer.text());
+        assert_eq!(answer.header("content-disposition"), "attachment; filename=\"customer-data.json\"");
+        assert_eq!(answer.header("cache-control"), "private, no-store");
+        let all: Value = serde_json::from_str(&answer.text()).unwrap();
+        assert_eq!((&all["customer"]["id"], &all["customer"]["email"]), (&ada["id"], &json!(EMAIL)));
+        let count = |part: &str| all[part].as_array().unwrap_or_else(|| panic!("{part}")).len();
+        let counts = [("members", 1), ("payment_methods", 1), ("checkouts", 2), ("orders", 2), ("documents", 4), ("credit_notes", 1),
+            ("payments", 2), ("refunds", 1), ("disputes", 0), ("subscriptions", 1), ("balance_entries", 0)];
+        for (part, expected) in counts {
+            assert_eq!(count(part), expected, "{part}: {}", all[part]);
+        }
+        assert!(count("letters") >= 2);
+        assert!(all["orders"].as_array().unwrap().iter().any(|one| one["id"] == order["id"] && one["items"].is_array()));
+        let text = answer.text();
+        for secret in ["client_secret", "polar_c_", "eve@example.com", "Secret"] {
+            assert!(!text.contains(secret), "{secret}");
+        }
+        assert!(all["customer"]["created_at"].as_str().unwrap().ends_with("+00:00"));
+        let nobody = dashboard.get("/dashboard/ada/customers/1dbfc517-0bbf-4301-9ba8-555ca42b9737/data.json").await;
+        assert_eq!(nobody.status, 404);
+    }
+
+    async fn a_file_of_many_parts_is_whole(t: &mut Till) {
+        let ada = t.customer("ada@example.com").await;
+        let product = t.product().await;
+        for _ in 0..205 {
+            t.sold(&ada, &product).await;
+        }
+        let dashboard = t.dashboard().await;
+        let answer = dashboard.get(&format!("/dashboard/ada/customers/{}/data.json", ada["id"].as_str().unwrap())).await;
+        let all: Value = serde_json::from_str(&answer.text()).unwrap();
+        let ids: BTreeSet<_> = all["orders"].as_array().unwrap().iter().map(|order| order["id"].to_string()).collect();
+        assert_eq!(ids.len(), 205);
+        assert_eq!(all["documents"].as_array().unwrap().len(), 2 * 205);
+    }
+
+    async fn the_dashboard_says_what_is_erased_and_what_is_kept(t: &mut Till) {
+        let ada = t.post("/v1/customers/", json!({"email": EMAIL, "name": "Quagga"})).await.created();
+        let dashboard = t.dashboard().await;
+        let at = format!("/dashboard/ada/customers/{}/delete", ada["id"].as_str().unwrap());
+        dashboard.get(&at).await.says(200, "tax law requires");
+        let sent = dashboard.post(&at, &[("anonymize", "true")]).await;
+        assert_eq!(sent.status, 303);
+        t.catch_up().await;
+        assert_eq!(unkept(found(t, MARK).await), []);
+    }
+}
