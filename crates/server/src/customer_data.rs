@@ -119,7 +119,7 @@ pub async fn export(
         has_items: false,
     };
     let head = json!({
-        "exported_at": app.clock.now(),
+        "exported_at": app.context().wall(),
         "organization": {"name": organization.name, "slug": organization.slug},
         "customer": customer.view(),
     });

@@ -77,13 +77,14 @@ pub(super) fn ask(was: &Customer, changes: &mut Changes, ctx: &DecisionContext) 
     changes.job(ctx, ERASE_JOB, &key, ctx.now, &erasure);
 }
 
-/// Anonymizes a customer who was deleted before. Nothing for one who is anonymized.
+/// Anonymizes a customer who was deleted before. Of one who is anonymized, the rest is erased once more: an older version
+/// left it as it was.
 pub fn erase_deleted(row: &Customer, ctx: &DecisionContext) -> Changes {
     let mut changes = Changes::new();
     if !row.is_anonymized() {
         changes.update(row, &row.anonymized(ctx));
-        ask(row, &mut changes, ctx);
     }
+    ask(row, &mut changes, ctx);
     changes
 }
 

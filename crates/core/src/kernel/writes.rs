@@ -204,6 +204,11 @@ pub enum CustomerWrite {
         /// What they are about.
         subject_id: Uuid,
     },
+    /// Deletes all members of a customer, whose sessions have ended.
+    DeleteMembers {
+        /// The customer.
+        customer_id: Uuid,
+    },
     /// Deletes a member, whose sessions have ended.
     DeleteMember {
         /// The member.

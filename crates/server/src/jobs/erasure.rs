@@ -31,6 +31,8 @@ pub async fn erase(app: &App, asked: Erasure) -> Result<End, ApiError> {
     let id = customer.id;
     let mut changes = Changes::new();
     changes
+        .write(CustomerWrite::DeleteSessions { customer_id: id })
+        .write(CustomerWrite::DeleteMembers { customer_id: id })
         .write(CustomerWrite::DeletePaymentMethods { customer_id: id })
         .write(CustomerWrite::DeleteLetters { customer_id: id })
         .write(CustomerWrite::ForgetTrials {

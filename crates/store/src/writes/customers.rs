@@ -48,6 +48,10 @@ pub(super) fn customer(write: CustomerWrite) -> Statement {
              (select id from webhook_events where subject_id = $1) and response is not null",
             vec![subject_id.into()],
         ),
+        CustomerWrite::DeleteMembers { customer_id } => any(
+            "delete from customer_members where customer_id = $1",
+            vec![customer_id.into()],
+        ),
         CustomerWrite::DeleteMember { id } => any(
             "delete from customer_members where id = $1",
             vec![id.into()],

@@ -185,6 +185,20 @@ both! {
         assert_eq!(unkept(found(t, MARK).await), []);
     }
 
+    async fn what_an_older_version_left_of_an_anonymized_customer_is_erased_by_asking_again(t: &mut Till) {
+        let ada = t.post("/v1/customers/", json!({"email": "ada@example.com"})).await.created();
+        t.buy(&t.checkout_with(&t.product().await, json!({"customer_id": ada["id"]})).await, "ada@example.com").await;
+        t.delete(&path(&ada, "?anonymize=true")).await.gone();
+        t.catch_up().await;
+        let mut changes = Changes::new();
+        changes.any("update checkouts set customer_name = 'Quagga'", vec![]);
+        changes.any("update payments set customer_email = 'ada@quagga.example'", vec![]);
+        t.app.store.commit(changes).await.unwrap();
+        t.delete(&path(&ada, "?anonymize=true")).await.gone();
+        t.catch_up().await;
+        assert_eq!(unkept(found(t, MARK).await), []);
+    }
+
     async fn a_company_keeps_its_name_with_its_tax_id(t: &mut Till) {
         let body = json!({"email": "office@quagga.example", "name": "Zebra SARL", "tax_id": "FR61954506077", "billing_address": {"country": "FR"}});
         let company = t.post("/v1/customers/", body).await.created();
