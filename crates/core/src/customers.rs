@@ -349,7 +349,7 @@ pub fn update(
         input.kind = None;
     }
     if let Some(email) = input.email
-        && email != row.email
+        && row.own_email() != Some(email.as_str())
         && email_key(&email) != row.email_key
     {
         if holders

@@ -1,7 +1,7 @@
 //! The members of a team on its page.
 
 use serde_json::json;
-use till_testkit::{Till, both};
+use till_testkit::both;
 
 both! {
     async fn a_team_is_added_with_its_owner_and_its_members_are_managed(t: &mut Till) {

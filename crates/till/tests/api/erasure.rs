@@ -32,11 +32,11 @@ async fn found(t: &Till, mark: &str) -> BTreeSet<(String, String)> {
             for (place, _) in lower.match_indices(mark) {
                 // The last name of a column before it: `name=` behind a blank.
                 let before = &lower[..place];
-                let names = before.split(' ').filter_map(|word| word.split_once('='));
-                let column = names
+                let names = before.rsplit(' ').filter_map(|word| word.split_once('='));
+                let mut columns = names
                     .map(|(name, _)| name)
                     .filter(|name| name.chars().all(|c| c.is_ascii_lowercase() || c == '_'));
-                let column = column.last().unwrap_or_default().to_owned();
+                let column = columns.next().unwrap_or_default().to_owned();
                 found.insert((table.clone(), column));
             }
         }

@@ -72,7 +72,11 @@ both! {
         let wrong = t.patch(&path(&crew, ""), json!({"type": "individual"})).await.invalid();
         assert_eq!(wrong, crate::pairs(&[("value_error", "body.type")]));
         t.patch(&path(&crew, ""), json!({"type": "team"})).await.ok();
-        // With an address of its own.
+        // With an address of its own, be it the owner's.
+        let other = json!({"type": "team", "owner": {"email": "same@example.com"}});
+        let other = t.post("/v1/customers/", other).await.created();
+        let own = t.patch(&path(&other, ""), json!({"email": "same@example.com"})).await.ok();
+        assert_eq!(own["email"], "same@example.com");
         let set = t.patch(&path(&crew, ""), json!({"email": "crew@example.com"})).await.ok();
         assert_eq!(set["email"], "crew@example.com");
         t.post("/v1/customers/", json!({"email": "crew@example.com"})).await.invalid();

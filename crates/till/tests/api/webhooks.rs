@@ -117,7 +117,7 @@ both! {
         t.delete(&format!("/v1/customers/{}", customer["id"].as_str().unwrap())).await.gone();
         assert_eq!(
             t.webhook_event_types().await,
-            ["customer.deleted", "subscription.updated", "subscription.canceled", "subscription.revoked", "customer.state_changed"]
+            ["member.deleted", "customer.deleted", "subscription.updated", "subscription.canceled", "subscription.revoked", "customer.state_changed"]
         );
         let id = sale.subscription.unwrap().id;
         assert_eq!(t.get(&format!("/v1/subscriptions/{id}")).await.ok()["status"], "canceled");

@@ -83,7 +83,13 @@ fn about(viewer: &Viewer, one: &Customer) -> Part {
     let mut facts = vec![
         Fact::new("Customer ID", code(Some(one.id.to_string()))),
         Fact::new("External ID", code(one.external_id.clone())),
-        Fact::new("E-mail", code(one.email.clone())),
+        Fact::new(
+            "E-mail",
+            match &one.email {
+                Some(email) => Cell::Code(email.clone()),
+                None => Cell::Text("The owner's".to_owned()),
+            },
+        ),
         Fact::new("Name", Cell::text(one.name.clone())),
         Fact::new("Type", Cell::toned(one.kind.as_str(), Tone::Quiet)),
         Fact::new("Language", Cell::text(one.locale.clone())),
