@@ -116,9 +116,12 @@ impl Till {
             .created()
     }
 
-    /// The same server, seen by the customer: with a token of their portal.
+    /// The same server, seen by the customer's owner: with a token of their portal.
     pub async fn viewer_of(&self, customer: &Value) -> Self {
-        let body = json!({"customer_id": customer["id"]});
+        let id = customer["id"].as_str().expect("a customer has an ID");
+        let owners = format!("/v1/members/?customer_id={id}&role=owner");
+        let owner = self.items(&owners).await.remove(0);
+        let body = json!({"customer_id": id, "member_id": owner["id"]});
         let session = self.post("/v1/customer-sessions/", body).await.created();
         self.with_token(session["token"].as_str().unwrap())
     }

@@ -31,6 +31,7 @@ struct World {
     subscription: String,
     card: String,
     setup: String,
+    member: String,
     customer: Value,
 }
 
@@ -46,6 +47,10 @@ impl World {
         let customer = order["customer"].clone();
         t.keep_card(&customer, "pm_card_mastercard").await;
         let text = |value: &Value| value.as_str().unwrap().to_owned();
+        let own = format!("/v1/customers/{}", text(&customer["id"]));
+        t.patch(&own, json!({"type": "team"})).await.ok();
+        let member = json!({"email": "two@zanzibar.example"});
+        let member = t.post(&format!("{own}/members"), member).await.created();
         let viewer = t.viewer_of(&customer).await;
         let cards = viewer
             .items("/v1/customer-portal/customers/me/payment-methods")
@@ -61,6 +66,7 @@ impl World {
             subscription: text(&order["subscription_id"]),
             card: text(&cards[0]["id"]),
             setup: setup.reference.unwrap(),
+            member: text(&member["id"]),
             customer,
         }
     }
@@ -70,6 +76,7 @@ impl World {
             "/v1/customer-portal/orders" => &self.order,
             "/v1/customer-portal/subscriptions" => &self.subscription,
             "/v1/customer-portal/customers/me/payment-methods" => &self.card,
+            "/v1/customer-portal/members" => &self.member,
             _ if template.contains('{') => {
                 panic!("{template}: say which id of this world it takes")
             }
@@ -88,6 +95,8 @@ impl World {
             "customers:confirm_payment_method" => {
                 json!({"setup_intent_id": self.setup, "set_default": true})
             }
+            "members:add_member" => json!({"email": "other@example.com"}),
+            "members:update_member" => json!({"name": "Other"}),
             "orders:update" => json!({"billing_name": "Other"}),
             "orders:confirm_retry_payment" => json!({"payment_method_id": self.card}),
             "subscriptions:update" | "subscriptions:change_preview" => {
@@ -185,6 +194,8 @@ both! {
                 operation.untold(&world, &answer);
                 let (status, text) = (answer.status.as_u16(), answer.text());
                 match operation.method {
+                    // Individuals have no members to manage.
+                    _ if operation.id.starts_with("customer_portal:members:") => drop(answer.refused(403, "NotPermitted")),
                     _ if operation.path.contains(&world.order) || operation.path.contains(&world.subscription)
                         || operation.path.contains(&world.card) => answer.not_found(),
                     Method::GET if answer.json()["items"].is_array() => {
