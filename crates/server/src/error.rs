@@ -142,6 +142,15 @@ impl ApiError {
         Self::named(StatusCode::UNAUTHORIZED, "Unauthorized", "Unauthorized")
     }
 
+    /// A code that signs nobody in.
+    pub fn code_refused() -> Self {
+        Self::named(
+            StatusCode::UNAUTHORIZED,
+            "CustomerSessionCodeInvalidOrExpired",
+            "This code is wrong, was used before, or has expired.",
+        )
+    }
+
     /// A token that is unknown, expired, revoked or malformed.
     pub fn invalid_token() -> Self {
         Self::of(Kind::Bearer {

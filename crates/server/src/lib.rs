@@ -37,6 +37,7 @@ use app::App;
 pub fn router(app: Arc<App>) -> Router {
     let pages = Router::new()
         .merge(pages::checkout::pages::routes(&app))
+        .merge(pages::portal::routes(&app))
         .merge(dashboard::routes(&app, reference::routes()))
         .merge(pages::assets::routes())
         .merge(pages::embed::routes())

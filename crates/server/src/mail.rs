@@ -8,6 +8,6 @@ mod to_customers;
 mod to_people;
 
 pub use render::{html, text};
-pub use to_customers::{Told, to_customer};
+pub use to_customers::{Told, portal_code, to_customer};
 pub(crate) use to_people::joined;
 pub use to_people::{Contested, Sold, disputed, endpoint_disabled, invitation, sale, sign_in};

@@ -26,6 +26,7 @@ pub mod page;
 pub mod payment_methods;
 pub mod payments;
 pub mod portal;
+pub mod portal_sign_in;
 pub mod products;
 pub mod refunds;
 mod request;

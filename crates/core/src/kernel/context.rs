@@ -110,6 +110,15 @@ impl DecisionContext {
         format!("{prefix}{body}{}", String::from_utf8_lossy(&check))
     }
 
+    /// A code for people to type: so many capital letters and digits.
+    pub fn code(&self, length: usize) -> String {
+        const ALPHABET: &[u8; 36] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
+        let mut rng = self.rng.lock().expect("the generator cannot panic");
+        (0..length)
+            .map(|_| char::from(ALPHABET[rng.random_range(0..36)]))
+            .collect()
+    }
+
     fn fill(&self, bytes: &mut [u8]) {
         self.rng
             .lock()

@@ -308,6 +308,23 @@ record! {
 }
 
 record! {
+    /// A code that signs a customer in to the portal; only its HMAC is kept.
+    "portal_codes";
+    pub struct PortalCode {
+        id: Uuid,
+        created_at: Timestamp,
+        organization_id: Uuid,
+        /// The address that it was sent to, folded.
+        email_key: String,
+        /// The customer whom it is for, where one of several was chosen.
+        customer_id: Option<Uuid>,
+        code_hash: String,
+        expires_at: Timestamp,
+        used_at: Option<Timestamp>,
+    }
+}
+
+record! {
     /// A checkout session. `attempt_id` is the attempt in flight: while it is set the session is locked.
     /// `ad_hoc`: it has prices of its own.
     /// `matched_by_email`: the customer is only the one whose address was typed.

@@ -71,6 +71,11 @@ impl PublicUrls {
         format!("{}/sign-in", self.public_url)
     }
 
+    /// The customer portal, where customers sign in.
+    pub fn portal_page(&self, slug: &str) -> String {
+        format!("{}/{slug}/portal", self.public_url)
+    }
+
     /// The customer portal, opened by a session token.
     pub fn portal_url(&self, slug: &str, token: &str, email: &str) -> String {
         let page = format!("{}/{slug}/portal?", self.public_url);

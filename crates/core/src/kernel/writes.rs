@@ -214,6 +214,34 @@ pub enum CustomerWrite {
         /// The member.
         id: Uuid,
     },
+    /// Ends one session of a customer.
+    DeleteSession {
+        /// The session.
+        id: Uuid,
+    },
+    /// Uses a code of the portal up; refused as [`crate::portal::codes::CODE_USED`].
+    UseCode {
+        /// The code.
+        id: Uuid,
+        /// Now.
+        now: Timestamp,
+    },
+    /// Deletes all codes of an address.
+    DeleteCodesOf {
+        /// The organization.
+        organization_id: Uuid,
+        /// The address, folded.
+        email_key: String,
+    },
+    /// Uses up all codes of an address.
+    UseCodesOf {
+        /// The organization.
+        organization_id: Uuid,
+        /// The address, folded.
+        email_key: String,
+        /// Now.
+        now: Timestamp,
+    },
 }
 
 /// Rows that hold answers to custom fields.
@@ -463,6 +491,13 @@ pub enum RetentionWrite {
     /// Deletes customers' sessions that ended before a moment, the oldest first.
     DeleteCustomerSessions {
         /// The moment.
+        before: Timestamp,
+        /// So many at most.
+        limit: i64,
+    },
+    /// Deletes codes of the portal that expired before a moment.
+    DeletePortalCodes {
+        /// Before.
         before: Timestamp,
         /// So many at most.
         limit: i64,

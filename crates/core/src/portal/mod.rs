@@ -1,6 +1,7 @@
 //! The customer portal: who looks at it, and what they may do there (docs/behaviour/portal.md).
 
 pub mod cards;
+pub mod codes;
 pub mod profile;
 pub mod subscriptions;
 pub mod view;

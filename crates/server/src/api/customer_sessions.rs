@@ -20,7 +20,8 @@ pub(super) const OPERATIONS: &[Operation] = operations![create];
 /// Create a customer session
 ///
 /// Creates a token that gives one customer access to their own data for an hour, through the operations of the customer
-/// portal. The session of a team is for one of its members, whom `member_id` or `external_member_id` names.
+/// portal, and the address of the portal's pages that it opens. The session of a team is for one of its members, whom
+/// `member_id` or `external_member_id` names.
 #[utoipa::path(
     post, path = "/v1/customer-sessions/", operation_id = "customer-sessions:create", tag = "customer-sessions",
     request_body(content = CustomerSessionCreate, description = "Customer, and the member of theirs, whom the session is for."),

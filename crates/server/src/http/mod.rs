@@ -4,4 +4,5 @@ pub mod extract;
 pub mod idempotency;
 pub mod intake;
 pub mod limits;
+pub mod same_site;
 pub mod viewer;

@@ -6,6 +6,7 @@ use till_core::{
     documents::{DocumentKind, address::KeptDocument},
     kernel::{
         changes::{Changes, Record},
+        folding::email_key,
         jobs::End,
         records::{Checkout, Customer, Order, Payment, Refund, Subscription},
         writes::CustomerWrite,
@@ -35,6 +36,10 @@ pub async fn erase(app: &App, asked: Erasure) -> Result<End, ApiError> {
         .write(CustomerWrite::DeleteMembers { customer_id: id })
         .write(CustomerWrite::DeletePaymentMethods { customer_id: id })
         .write(CustomerWrite::DeleteLetters { customer_id: id })
+        .write(CustomerWrite::DeleteCodesOf {
+            organization_id: customer.organization_id,
+            email_key: email_key(&asked.email),
+        })
         .write(CustomerWrite::ForgetTrials {
             customer_id: id,
             email_key: customer.email.clone(),

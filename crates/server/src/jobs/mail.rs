@@ -84,7 +84,7 @@ pub async fn invitation(app: &App, id: Uuid) -> Result<End, ApiError> {
 
 /// Hands over a letter with a link, which is kept nowhere. One that is refused for good is not sent again: another one
 /// can be asked for.
-async fn with_link(
+pub(super) async fn with_link(
     app: &App,
     to: &str,
     (subject, content): (String, Content),
@@ -344,7 +344,11 @@ async fn kept(
 }
 
 /// Why this server sends no letter to an address, however often somebody asks for it.
-fn not_sent_from_here(app: &App, recipient: &str, people: &[User]) -> Option<&'static str> {
+pub(super) fn not_sent_from_here(
+    app: &App,
+    recipient: &str,
+    people: &[User],
+) -> Option<&'static str> {
     let team = people.iter().map(|user| user.email.as_str());
     match () {
         () if !app.mail.delivers() => Some(NO_SERVER),

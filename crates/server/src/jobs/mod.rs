@@ -11,6 +11,7 @@ pub mod folding;
 pub mod mail;
 pub mod new_cards;
 mod notices;
+mod portal;
 pub mod subscriptions;
 mod supervise;
 pub mod upkeep;
@@ -36,7 +37,7 @@ use till_core::{
     organizations::clock::ADVANCE_JOB,
     payments::{attempt::RECONCILE_JOB, notices::NOTICE_JOB, refunds::REFUND_JOB},
     people::{sign_in, team},
-    portal::cards::FORGET_JOB,
+    portal::{cards::FORGET_JOB, codes::CODE_JOB},
     subscriptions::dun::VOID_JOB,
 };
 use till_store::unawaited;
@@ -236,6 +237,7 @@ kinds! {
     INVOICE_JOB => documents::invoice,
     sign_in::MAIL_JOB => mail::sign_in,
     team::INVITATION_JOB => mail::invitation,
+    CODE_JOB => portal::code,
     letters::WRITE_JOB => mail::write,
     letters::SEND_JOB => mail::send,
 }

@@ -10,6 +10,7 @@ use till_core::{
     mail, orders,
     payments::notices,
     people::sign_in,
+    portal::codes,
 };
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -61,7 +62,7 @@ async fn run_some(app: &App) -> Result<usize, ApiError> {
 type Forget = for<'a> fn(&'a App) -> BoxFuture<'a, Result<usize, ApiError>>;
 
 /// The kinds of rows that are forgotten or filled in. A new kind is a line here.
-const KINDS: [(&str, Forget); 15] = [
+const KINDS: [(&str, Forget); 16] = [
     ("sign-ins", |app| Box::pin(ended(app))),
     ("session details", |app| Box::pin(details(app))),
     ("old sessions", |app| Box::pin(sessions(app))),
@@ -76,6 +77,7 @@ const KINDS: [(&str, Forget); 15] = [
     ("journal", |app| Box::pin(journal(app))),
     ("notices", |app| Box::pin(old_notices(app))),
     ("customer sessions", |app| Box::pin(customer_sessions(app))),
+    ("portal codes", |app| Box::pin(portal_codes(app))),
     ("letters", |app| Box::pin(letters(app))),
     ("idempotency keys", |app| Box::pin(idempotency_keys(app))),
     ("unfinished files", |app| Box::pin(files::forget(app, KEPT))),
@@ -165,6 +167,15 @@ async fn customer_sessions(app: &App) -> Result<usize, ApiError> {
     if found > 0 {
         app.commit(retention::delete_customer_sessions(before, BATCH))
             .await?;
+    }
+    Ok(usize::try_from(found).unwrap_or(0))
+}
+
+async fn portal_codes(app: &App) -> Result<usize, ApiError> {
+    let before = app.clock.now() - KEPT;
+    let found = app.store.ended_portal_codes(before, BATCH).await?;
+    if found > 0 {
+        app.commit(codes::forget(before, BATCH)).await?;
     }
     Ok(usize::try_from(found).unwrap_or(0))
 }

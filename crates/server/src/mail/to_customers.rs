@@ -8,6 +8,7 @@ use till_core::{
         urls::PublicUrls,
     },
     orders::visit,
+    portal::codes::CODE_LIFE,
 };
 use till_wire::organizations::TaxBehaviorOption;
 
@@ -106,7 +107,10 @@ pub fn to_customer(
             locale.with("mail-updated-subject", product()),
             says("mail-updated-body"),
         ),
-        MailKind::Sale | MailKind::DisputeOpened | MailKind::EndpointDisabled => return None,
+        MailKind::PortalCode
+        | MailKind::Sale
+        | MailKind::DisputeOpened
+        | MailKind::EndpointDisabled => return None,
     };
     let mut facts = Vec::new();
     let mut total = None;
@@ -143,6 +147,31 @@ pub fn to_customer(
         notes,
     };
     Some((subject, content))
+}
+
+/// Letter with a code that signs a customer in. `portal`: the page where it is entered.
+pub fn portal_code(
+    organization: &Organization,
+    code: &str,
+    portal: String,
+    locale: Locale,
+) -> (String, Content) {
+    let shop = organization.name.as_str();
+    let subject = locale.with("mail-code-subject", [("shop", shop.into())]);
+    let life = CODE_LIFE.as_mins();
+    let body = locale.with("mail-code-body", [("count", life.into())]);
+    let content = Content {
+        shop: shop.to_owned(),
+        logo: logo(organization),
+        language: locale.tag().to_owned(),
+        heading: subject.clone(),
+        paragraphs: vec![body],
+        facts: Vec::new(),
+        total: Some((say(locale, "portal-code"), code.to_owned())),
+        button: Some((say(locale, "portal-open"), portal)),
+        notes: vec![say(locale, "mail-code-ignore")],
+    };
+    (subject, content)
 }
 
 /// The organization's logo, where mail programs can load it.

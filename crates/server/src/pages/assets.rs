@@ -42,6 +42,14 @@ static STYLES: LazyLock<Asset> = LazyLock::new(|| {
     );
     Asset::new("checkout", "css", CSS, body)
 });
+static PORTAL_STYLES: LazyLock<Asset> = LazyLock::new(|| {
+    let body = concat!(
+        include_str!("../../assets/base.css"),
+        include_str!("../../assets/checkout.css"),
+        include_str!("../../assets/portal.css")
+    );
+    Asset::new("portal", "css", CSS, body)
+});
 static SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
     let body = include_str!("../../assets/checkout.js");
     Asset::new("checkout", "js", JAVASCRIPT, body)
@@ -82,6 +90,12 @@ pub fn styles_url() -> &'static str {
     &STYLES.url
 }
 
+/// Address of the style sheet of the portal's pages.
+#[must_use]
+pub fn portal_styles_url() -> &'static str {
+    &PORTAL_STYLES.url
+}
+
 /// Address of the pages' ES module.
 #[must_use]
 pub fn script_url() -> &'static str {
@@ -120,6 +134,7 @@ pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
 async fn asset(Path(file): Path<String>) -> Response {
     let own = [
         &*STYLES,
+        &*PORTAL_STYLES,
         &*SCRIPT,
         &*ELEMENT_SCRIPT,
         &*FRAME_SCRIPT,

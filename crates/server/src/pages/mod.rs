@@ -9,6 +9,7 @@ pub mod documents;
 pub mod embed;
 pub(crate) mod form_fields;
 pub(crate) mod limited;
+pub mod portal;
 pub mod words;
 
 use std::sync::Arc;

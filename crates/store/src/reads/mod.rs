@@ -19,6 +19,7 @@ mod mails;
 mod members;
 mod organizations;
 mod people;
+mod portal;
 mod processors;
 mod products;
 mod recurring;

@@ -61,6 +61,18 @@ impl Store {
         self.scalar(Query::raw(sql, binds)).await
     }
 
+    /// Codes of the portal that expired before `before`, counted up to `limit`.
+    pub async fn ended_portal_codes(
+        &self,
+        before: Timestamp,
+        limit: i64,
+    ) -> Result<i64, StoreError> {
+        let sql = "select count(*) from \
+                   (select id from portal_codes where expires_at < $1 limit $2) found";
+        let binds = vec![Value::Time(before), Value::Int(limit)];
+        self.scalar(Query::raw(sql, binds)).await
+    }
+
     /// Idempotency keys that are remembered no more, counted up to `limit`.
     pub async fn forgotten_keys(&self, now: Timestamp, limit: i64) -> Result<i64, StoreError> {
         let sql = "select count(*) from \

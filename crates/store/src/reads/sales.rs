@@ -49,6 +49,22 @@ impl Store {
         self.one(Query::select::<Payment>(rest, binds)).await
     }
 
+    /// The latest attempt of a customer to keep a card.
+    pub async fn latest_setup(
+        &self,
+        organization_id: Uuid,
+        customer_id: Uuid,
+    ) -> Result<Option<Payment>, StoreError> {
+        let rest = "where customer_id = $1 and organization_id = $2 and purpose = $3 \
+                    order by created_at desc, id desc limit 1";
+        let binds = vec![
+            Value::Uuid(customer_id),
+            Value::Uuid(organization_id),
+            Purpose::Setup.into(),
+        ];
+        self.one(Query::select::<Payment>(rest, binds)).await
+    }
+
     /// The number of attempts to pay an order that its customer has made, but for those that did not reach the processor.
     pub async fn attempts_by_customer(&self, order_id: Uuid) -> Result<i64, StoreError> {
         let sql = "select count(*) from payments where order_id = $1 and purpose = $2 and trigger_kind = $3 \

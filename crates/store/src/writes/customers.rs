@@ -1,6 +1,8 @@
 use till_core::kernel::writes::{AnsweredIn, CustomFieldWrite, CustomerWrite, Statement};
 
-use super::any;
+use till_core::portal::codes::CODE_USED;
+
+use super::{any, exactly_one};
 
 pub(super) fn customer(write: CustomerWrite) -> Statement {
     match write {
@@ -55,6 +57,31 @@ pub(super) fn customer(write: CustomerWrite) -> Statement {
         CustomerWrite::DeleteMember { id } => any(
             "delete from customer_members where id = $1",
             vec![id.into()],
+        ),
+        CustomerWrite::DeleteSession { id } => any(
+            "delete from customer_sessions where id = $1",
+            vec![id.into()],
+        ),
+        CustomerWrite::UseCode { id, now } => exactly_one(
+            CODE_USED,
+            "update portal_codes set used_at = $1 where id = $2 and used_at is null",
+            vec![now.into(), id.into()],
+        ),
+        CustomerWrite::DeleteCodesOf {
+            organization_id,
+            email_key,
+        } => any(
+            "delete from portal_codes where organization_id = $1 and email_key = $2",
+            vec![organization_id.into(), email_key.into()],
+        ),
+        CustomerWrite::UseCodesOf {
+            organization_id,
+            email_key,
+            now,
+        } => any(
+            "update portal_codes set used_at = $1 \
+             where organization_id = $2 and email_key = $3 and used_at is null",
+            vec![now.into(), organization_id.into(), email_key.into()],
         ),
     }
 }

@@ -50,6 +50,11 @@ pub(super) fn retention(write: RetentionWrite) -> Statement {
              (select id from customer_sessions where expires_at < $1 order by expires_at limit $2)",
             vec![before.into(), limit.into()],
         ),
+        RetentionWrite::DeletePortalCodes { before, limit } => any(
+            "delete from portal_codes where id in \
+             (select id from portal_codes where expires_at < $1 order by expires_at limit $2)",
+            vec![before.into(), limit.into()],
+        ),
         RetentionWrite::DeleteMails { before, limit } => any(
             "delete from mails where id in \
              (select id from mails where created_at < $1 order by created_at limit $2)",

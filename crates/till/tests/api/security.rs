@@ -10,7 +10,7 @@ use till_wire::scope::Scope;
 use crate::foreign::{World, unchanged};
 
 /// Operations without a token, and why.
-const PUBLIC: [(&str, &str); 8] = [
+const PUBLIC: [(&str, &str); 10] = [
     (
         "checkout-links:redirect",
         "the link's own secret opens it: merchants publish it",
@@ -20,6 +20,14 @@ const PUBLIC: [(&str, &str); 8] = [
     ("checkouts:client_opened", SECRET),
     ("checkouts:client_stream", SECRET),
     ("checkouts:client_update", SECRET),
+    (
+        "customer_portal:customer-session:authenticate",
+        "the code is the permission: only its address has it",
+    ),
+    (
+        "customer_portal:customer-session:request",
+        "customers who are not signed in ask for a code; it goes to the address alone",
+    ),
     (
         "customer_portal:organizations:get",
         "the portal's page is there for everybody, with what everybody can buy",

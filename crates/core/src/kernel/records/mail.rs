@@ -32,6 +32,8 @@ words! {
         SubscriptionResumed = "subscription_resumed",
         /// Notice that a subscription was changed.
         SubscriptionUpdated = "subscription_updated",
+        /// Code that signs a customer in to the portal.
+        PortalCode = "portal_code",
         /// Notice of a sale, for the merchant's people.
         Sale = "sale",
         /// Notice of a dispute, for the merchant's people.
@@ -56,7 +58,7 @@ impl MailKind {
             Self::SubscriptionPaused => settings.subscription_paused,
             Self::SubscriptionResumed => settings.subscription_resumed,
             Self::SubscriptionUpdated => settings.subscription_updated,
-            Self::Sale | Self::DisputeOpened | Self::EndpointDisabled => true,
+            Self::PortalCode | Self::Sale | Self::DisputeOpened | Self::EndpointDisabled => true,
         }
     }
 }

@@ -3,8 +3,11 @@
 //! side above it.
 
 pub mod cards;
+pub mod keep;
 pub mod orders;
 pub mod organizations;
+pub mod pages;
 pub mod payments;
 pub mod profile;
+pub mod sign_in;
 pub mod subscriptions;

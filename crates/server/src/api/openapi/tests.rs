@@ -22,6 +22,7 @@ use till_wire::{
         CustomerOrderConfirmPayment, CustomerPaymentMethodConfirm, CustomerPaymentMethodCreate,
         CustomerPortalCustomerUpdate, CustomerSubscriptionRevoke, CustomerSubscriptionUpdate,
     },
+    portal_sign_in::{CustomerSessionCodeAuthenticateRequest, CustomerSessionCodeRequest},
     products::{ProductBenefitsUpdate, ProductCreate, ProductUpdate},
     refunds::RefundCreate,
     subscriptions::{SubscriptionCreate, SubscriptionUpdate},
@@ -213,6 +214,12 @@ fn read(id: &str, body: &Value) -> Option<Result<(), Vec<Problem>>> {
         }
         "customer_portal:customers:confirm_payment_method" => {
             CustomerPaymentMethodConfirm::read(body, cx).is_some()
+        }
+        "customer_portal:customer-session:authenticate" => {
+            CustomerSessionCodeAuthenticateRequest::read(body, cx).is_some()
+        }
+        "customer_portal:customer-session:request" => {
+            CustomerSessionCodeRequest::read(body, cx).is_some()
         }
         "customer_portal:customers:update" => {
             CustomerPortalCustomerUpdate::read(body, cx).is_some()

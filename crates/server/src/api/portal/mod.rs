@@ -7,13 +7,15 @@ mod orders;
 mod organizations;
 mod payment_methods;
 mod session;
+mod sign_in;
 mod subscriptions;
 
 use super::operation::Operation;
 
 /// The routes of each part.
-pub(super) const OPERATIONS: [&[Operation]; 8] = [
+pub(super) const OPERATIONS: [&[Operation]; 9] = [
     session::OPERATIONS,
+    sign_in::OPERATIONS,
     organizations::OPERATIONS,
     customers::OPERATIONS,
     payment_methods::OPERATIONS,

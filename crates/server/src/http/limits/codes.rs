@@ -16,7 +16,7 @@ const WRONG: Budget = Budget::new(10, 10);
 /// counted like many in a row.
 #[derive(Debug, Default)]
 #[must_use = "a right code is given back"]
-pub struct CodeAttempt(Vec<String>);
+pub struct CodeAttempt(Vec<(String, Budget)>);
 
 impl CodeAttempt {
     /// Counts a code that a visitor of `place`, a session or a link, has typed.
@@ -31,18 +31,29 @@ impl CodeAttempt {
             format!("wrong codes from {network}"),
             format!("wrong codes for {place}"),
         ];
-        let keys = names.iter().map(|name| app.key.digest(name)).collect();
         let budgets = names.map(|name| (name, WRONG)).to_vec();
+        Self::spending(app, budgets, TooMany::Codes).await
+    }
+
+    /// Spends one of each of these budgets, until the code turns out to be right.
+    pub(super) async fn spending(
+        app: &App,
+        budgets: Vec<(String, Budget)>,
+        what: TooMany,
+    ) -> Result<Self, ApiError> {
+        let keyed = budgets.iter();
+        let keyed = keyed.map(|(name, budget)| (app.key.digest(name), *budget));
+        let keyed = keyed.collect();
         match spend(app, budgets).await? {
-            None => Ok(Self(keys)),
-            Some(seconds) => Err(ApiError::too_many(TooMany::Codes, seconds)),
+            None => Ok(Self(keyed)),
+            Some(seconds) => Err(ApiError::too_many(what, seconds)),
         }
     }
 
     /// The code was right: what it cost is given back with what it changed.
     pub fn give_back(&self, changes: &mut Changes) {
-        for key in &self.0 {
-            WRONG.give_back(changes, key.clone(), 1);
+        for (key, budget) in &self.0 {
+            budget.give_back(changes, key.clone(), 1);
         }
     }
 }

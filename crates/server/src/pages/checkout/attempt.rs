@@ -20,7 +20,11 @@ use super::{
 use crate::{actions::checkouts, app::App, error::Result, http::limits, payments};
 
 /// The page of the bank, where it is one of its own: Stripe's script asks on the confirmation page.
-pub(super) fn bank_page(app: &App, attempt: &Payment, page_context: PageContext) -> Option<String> {
+pub(in crate::pages) fn bank_page(
+    app: &App,
+    attempt: &Payment,
+    page_context: PageContext,
+) -> Option<String> {
     if app.processor.card_form().payment_element().is_some() {
         return None;
     }
@@ -29,7 +33,11 @@ pub(super) fn bank_page(app: &App, attempt: &Payment, page_context: PageContext)
 }
 
 /// What the buyer is to do, where the attempt waits for them.
-pub(super) fn action(app: &App, attempt: &Payment, page_context: PageContext) -> Option<Outcome> {
+pub(in crate::pages) fn action(
+    app: &App,
+    attempt: &Payment,
+    page_context: PageContext,
+) -> Option<Outcome> {
     if attempt.state != PaymentState::RequiresAction {
         return None;
     }

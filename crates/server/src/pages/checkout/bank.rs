@@ -10,7 +10,7 @@ use axum::{
 };
 use till_core::{
     checkout::Session,
-    kernel::records::{Customer, Organization, Payment},
+    kernel::records::{Customer, Organization, Payment, Purpose},
     orders::visit,
 };
 use till_ports::processor::sandbox::ChallengeState;
@@ -48,6 +48,8 @@ enum Subject {
     Session(Box<Session>),
     /// An order is paid by its customer.
     Order(Box<(Organization, Customer)>, String),
+    /// A customer of the portal keeps a card.
+    Card(Box<(Organization, Customer)>),
 }
 
 impl Subject {
@@ -56,6 +58,13 @@ impl Subject {
         if let Some(checkout) = attempt.checkout_id {
             let session = app.store.session_by_id(checkout).await.or_not_found()?;
             return Ok(Self::Session(Box::new(session)));
+        }
+        if attempt.purpose == Purpose::Setup {
+            let own = attempt.organization_id;
+            let organization = app.store.organization(own).await.or_not_found()?;
+            let customer = app.store.customer(own, attempt.customer_id.or_not_found()?);
+            let customer = customer.await.or_not_found()?;
+            return Ok(Self::Card(Box::new((organization, customer))));
         }
         let order = attempt.order_id.or_not_found()?;
         let (organization, rows) = payments::order_rows(app, order).await?;
@@ -66,14 +75,14 @@ impl Subject {
     fn organization(&self) -> &Organization {
         match self {
             Self::Session(session) => &session.organization,
-            Self::Order(of, _) => &of.0,
+            Self::Order(of, _) | Self::Card(of) => &of.0,
         }
     }
 
     fn page_context(&self, page_context: PageContext) -> PageContext {
         match self {
             Self::Session(session) => page_context.of_session(session),
-            Self::Order(of, _) => page_context.of_customer(&of.0, &of.1),
+            Self::Order(of, _) | Self::Card(of) => page_context.of_customer(&of.0, &of.1),
         }
     }
 
@@ -85,13 +94,14 @@ impl Subject {
                 page_context.confirmation_url(&session.checkout.client_secret)
             }
             Self::Order(_, secret) => page_context.order_ended_url(secret),
+            Self::Card(of) => page_context.new_card_ended_url(&of.0.slug),
         }
     }
 
     fn may_frame(&self, app: &App, shown: Response) -> Response {
         match self {
             Self::Session(session) => Ancestors::of(app, session).may_frame(shown),
-            Self::Order(..) => shown,
+            Self::Order(..) | Self::Card(_) => shown,
         }
     }
 }

@@ -74,7 +74,7 @@ fn writes_code_first(country: &str) -> bool {
 }
 
 /// True where the last line of an address is the postal code and the city: a state or region has no place in it.
-fn writes_city_last(country: &str) -> bool {
+pub(in crate::pages) fn writes_city_last(country: &str) -> bool {
     matches!(
         country,
         "AT" | "BE"

@@ -203,7 +203,7 @@ impl Need {
 /// One labelled text field.
 #[derive(Template)]
 #[template(path = "checkout/text_field.html")]
-pub(super) struct TextField<'a> {
+pub(in crate::pages) struct TextField<'a> {
     pub page_context: PageContext,
     pub field: Field,
     /// The product that what is typed belongs to.

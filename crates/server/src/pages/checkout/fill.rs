@@ -31,8 +31,9 @@ use super::{
 };
 
 pub use amounts::{lines, tax_name, what_next};
+pub(in crate::pages) use card::setup;
 pub use offer::{price_words, seats_bounds, trial_words};
-pub use order::{order_page, order_receipt};
+pub use order::{order_facts, order_lines, order_page, order_receipt};
 
 /// An amount with its decimals.
 pub fn display(amount: i64, currency: Currency, locale: Locale) -> String {

@@ -7,7 +7,7 @@
 //! answer must never be an HTTP redirect to another origin: `connect-src 'self'` would block it.
 
 mod api_body;
-mod attempt;
+pub(in crate::pages) mod attempt;
 mod bank;
 pub mod countries;
 pub mod fields;
@@ -18,11 +18,11 @@ pub mod markdown;
 pub mod money;
 mod order;
 pub mod pages;
-mod posted;
-mod problems;
-mod request;
+pub(in crate::pages) mod posted;
+pub(in crate::pages) mod problems;
+pub(in crate::pages) mod request;
 mod submit;
-mod token;
+pub(in crate::pages) mod token;
 pub mod view;
 
 /// The request header (lower-case) that marks a request of the page's own script.

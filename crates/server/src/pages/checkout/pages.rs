@@ -350,12 +350,16 @@ async fn after(
                 if !(page_context.embed && frame::page_around(app, &session).is_some()) {
                     return Ok(SeeOther::to(&to).into_response());
                 }
-                Outcome::Succeeded(Box::new(receipt(app, &session, page_context, &to).await?))
+                Outcome::Succeeded(Box::new(
+                    receipt(app, &session, page_context, &to, headers).await?,
+                ))
             }
         }
         CheckoutStatus::Succeeded => {
             let to = session.success_url(&app.urls);
-            Outcome::Succeeded(Box::new(receipt(app, &session, page_context, &to).await?))
+            Outcome::Succeeded(Box::new(
+                receipt(app, &session, page_context, &to, headers).await?,
+            ))
         }
         CheckoutStatus::Expired => return Err(Refusal::ExpiredCheckout.into()),
         CheckoutStatus::Failed => Outcome::Failed(page_context.say("failed-body").into_owned()),
@@ -375,6 +379,7 @@ async fn receipt(
     session: &Session,
     page_context: PageContext,
     success_url: &str,
+    headers: &HeaderMap,
 ) -> Result<Receipt> {
     let row = &session.checkout;
     let sum = row.terms.totals();
@@ -402,7 +407,18 @@ async fn receipt(
         email: row.buyer.customer_email.clone(),
         what_next,
         next: own.or_else(|| fill::way_back(session, page_context)),
+        portal: portal_link(session, page_context, headers),
     })
+}
+
+/// The way to the customer's portal, which is opened by the key that the browser holds, or by a code. None in a frame.
+fn portal_link(session: &Session, page_context: PageContext, headers: &HeaderMap) -> Option<Link> {
+    let page = page_context.with_page_query(&format!("/{}/portal", session.organization.slug));
+    let link = Link {
+        url: with_token(&page, session, headers),
+        label: page_context.say("portal-open").into_owned(),
+    };
+    (!page_context.embed).then_some(link)
 }
 
 /// Number and date of the order, the card that paid, and the date of the next payment where `renews`.

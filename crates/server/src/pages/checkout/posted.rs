@@ -15,7 +15,7 @@ use crate::{
 };
 
 /// A form that was sent, read and as it is.
-pub(super) struct Posted {
+pub(in crate::pages) struct Posted {
     pub form: CheckoutForm,
     pub body: Bytes,
 }
@@ -36,7 +36,7 @@ impl<S: Send + Sync> FromRequest<S> for Posted {
 }
 
 /// On to another page of ours: a plain form is redirected, the script is told.
-pub(super) fn go(partial: bool, to: String, cookie: Option<HeaderValue>) -> Response {
+pub(in crate::pages) fn go(partial: bool, to: String, cookie: Option<HeaderValue>) -> Response {
     let mut response = if partial {
         Json(Redirect { redirect: to }).into_response()
     } else {

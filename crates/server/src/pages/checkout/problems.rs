@@ -206,7 +206,7 @@ pub(super) fn amount_unread(session: &Session, page_context: PageContext) -> Str
 }
 
 /// The error of a card field.
-pub(super) fn card_error(code: CardErrorCode) -> &'static str {
+pub(in crate::pages) fn card_error(code: CardErrorCode) -> &'static str {
     match code {
         CardErrorCode::NoNumber => "error-card-number-missing",
         CardErrorCode::NotANumber => "error-card-number",
@@ -220,7 +220,7 @@ pub(super) fn card_error(code: CardErrorCode) -> &'static str {
 
 /// The message for why the bank said no. Lost and stolen cards read like any other: whoever holds one must not learn
 /// why it fails.
-pub(super) fn declined(reason: Option<&str>) -> &'static str {
+pub(in crate::pages) fn declined(reason: Option<&str>) -> &'static str {
     match reason.unwrap_or_default() {
         "insufficient_funds" | "card_velocity_exceeded" | "withdrawal_count_limit_exceeded" => {
             "declined-funds"
@@ -246,7 +246,7 @@ pub(super) fn declined(reason: Option<&str>) -> &'static str {
 }
 
 /// The message for an error that belongs to no field; `decline` is the reason of the last attempt.
-pub(super) fn page_error(error: &ApiError, decline: Option<&str>) -> &'static str {
+pub(in crate::pages) fn page_error(error: &ApiError, decline: Option<&str>) -> &'static str {
     match error.name() {
         "PaymentError" => declined(decline),
         _ if error.problems().iter().any(tells_total) => "total-changed",

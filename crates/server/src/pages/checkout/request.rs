@@ -19,7 +19,7 @@ use crate::{
 };
 
 /// The cookie that holds the key to the customer's portal.
-pub(super) const PORTAL_COOKIE: &str = "till_portal";
+pub(in crate::pages) const PORTAL_COOKIE: &str = "till_portal";
 
 /// The time that a page waits for a delivered webhook before it moves on (docs/behaviour: pages/waiting).
 const DELIVERY_WAIT: jiff::SignedDuration = jiff::SignedDuration::from_secs(15);
@@ -27,7 +27,7 @@ const DELIVERY_WAIT: jiff::SignedDuration = jiff::SignedDuration::from_secs(15);
 /// The query of a page's address.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(super) struct PageQuery {
+pub(in crate::pages) struct PageQuery {
     theme: Option<String>,
     locale: Option<String>,
     stay: Option<String>,
@@ -38,7 +38,7 @@ pub(super) struct PageQuery {
 
 impl PageQuery {
     /// As far as it is known before the session is.
-    pub(super) fn page_context(&self, headers: &HeaderMap) -> PageContext {
+    pub(in crate::pages) fn page_context(&self, headers: &HeaderMap) -> PageContext {
         let browser = PageContext::of_browser(headers);
         let chosen_locale = self.locale.as_deref().and_then(Locale::of_tag);
         PageContext {
@@ -67,7 +67,7 @@ impl PageQuery {
 }
 
 /// True where no real money moves.
-pub(super) fn test_mode(app: &App) -> bool {
+pub(in crate::pages) fn test_mode(app: &App) -> bool {
     app.processor.test_mode()
 }
 

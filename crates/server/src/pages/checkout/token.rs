@@ -11,7 +11,7 @@ use super::{
 use crate::app::App;
 
 /// The token of the processor's form, or one of the page's own card fields; what is wrong with those is said at each.
-pub(super) async fn card_token(
+pub(in crate::pages) async fn card_token(
     app: &App,
     page_context: PageContext,
     form: &CheckoutForm,

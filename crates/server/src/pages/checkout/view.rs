@@ -54,7 +54,7 @@ impl Theme {
         }
     }
 
-    fn name(self) -> Option<&'static str> {
+    pub(in crate::pages) fn name(self) -> Option<&'static str> {
         match self {
             Theme::Auto => None,
             Theme::Light => Some("light"),
@@ -104,6 +104,12 @@ impl PageContext {
         self.of_buyer(organization, customer.locale.as_deref())
     }
 
+    /// As [`PageContext::of_session`], where nobody is known yet.
+    #[must_use]
+    pub fn of_organization(self, organization: &Row) -> Self {
+        self.of_buyer(organization, None)
+    }
+
     fn of_buyer(self, organization: &Row, own: Option<&str>) -> Self {
         let features = organization.settings.features();
         let localised = features.checkout_localization_enabled;
@@ -127,23 +133,23 @@ impl PageContext {
         self.locale.with(id, values)
     }
 
-    fn lang(self) -> &'static str {
+    pub(in crate::pages) fn lang(self) -> &'static str {
         self.locale.tag()
     }
 
-    fn dir(self) -> &'static str {
+    pub(in crate::pages) fn dir(self) -> &'static str {
         self.locale.dir()
     }
 
-    fn styles(self) -> &'static str {
+    pub(in crate::pages) fn styles(self) -> &'static str {
         assets::styles_url()
     }
 
-    fn script(self) -> &'static str {
+    pub(in crate::pages) fn script(self) -> &'static str {
         assets::script_url()
     }
 
-    fn element_script(self) -> &'static str {
+    pub(in crate::pages) fn element_script(self) -> &'static str {
         assets::element_script_url()
     }
 
@@ -211,6 +217,18 @@ impl PageContext {
         asking(self.order_url(secret))
     }
 
+    /// Address of the page on which a customer of the portal enters a card.
+    #[must_use]
+    pub fn new_card_url(self, slug: &str) -> String {
+        self.with_page_query(&format!("/{slug}/portal/cards/new"))
+    }
+
+    /// Address of that page after an attempt has ended, of which it tells then.
+    #[must_use]
+    pub fn new_card_ended_url(self, slug: &str) -> String {
+        with_mark(self.new_card_url(slug), "posted=true")
+    }
+
     /// Address to which a form is posted that gives up a payment of an order that waits for its customer.
     #[must_use]
     pub fn order_another_card_url(self, secret: &str) -> String {
@@ -230,11 +248,11 @@ impl PageContext {
 }
 
 /// An address at which the processor is asked first.
-fn asking(url: String) -> String {
+pub(in crate::pages) fn asking(url: String) -> String {
     with_mark(url, "redirect_status=unknown")
 }
 
-fn with_mark(url: String, mark: &str) -> String {
+pub(in crate::pages) fn with_mark(url: String, mark: &str) -> String {
     let join = if url.contains('?') { '&' } else { '?' };
     format!("{url}{join}{mark}")
 }
@@ -255,7 +273,7 @@ pub struct Organization {
 }
 
 impl Organization {
-    fn initial(&self) -> String {
+    pub(in crate::pages) fn initial(&self) -> String {
         self.name
             .chars()
             .next()
@@ -264,14 +282,14 @@ impl Organization {
             .collect()
     }
 
-    fn picture(&self) -> Option<&str> {
+    pub(in crate::pages) fn picture(&self) -> Option<&str> {
         self.avatar_url
             .as_deref()
             .filter(|url| url.starts_with("https://"))
     }
 
     /// The links at the foot of the page.
-    fn foot(&self) -> Vec<&Link> {
+    pub(in crate::pages) fn foot(&self) -> Vec<&Link> {
         self.links
             .iter()
             .chain(&self.help)
@@ -280,11 +298,11 @@ impl Organization {
     }
 
     /// The way to people who help.
-    fn help(&self) -> Option<&Link> {
+    pub(in crate::pages) fn help(&self) -> Option<&Link> {
         self.help.as_ref().filter(is_safe)
     }
 
-    fn site(&self) -> Option<&str> {
+    pub(in crate::pages) fn site(&self) -> Option<&str> {
         self.website.as_deref().filter(|url| is_web(url))
     }
 }
@@ -293,7 +311,7 @@ fn is_safe(link: &&Link) -> bool {
     is_web(&link.url) || link.url.starts_with("mailto:")
 }
 
-pub(super) fn is_web(url: &str) -> bool {
+pub(in crate::pages) fn is_web(url: &str) -> bool {
     url.starts_with("https://") || url.starts_with("http://")
 }
 

@@ -89,6 +89,8 @@ fn sources() -> String {
     let mut all = String::new();
     gather(&root.join("src/pages/checkout"), &mut all);
     all.push_str(&std::fs::read_to_string(root.join("src/pages/documents.rs")).unwrap());
+    gather(&root.join("src/pages/portal"), &mut all);
+    gather(&root.join("templates/portal"), &mut all);
     gather(&root.join("templates/checkout"), &mut all);
     gather(&root.join("src/mail"), &mut all);
     all

@@ -40,6 +40,22 @@ pub(super) fn payment_of(
     }
 }
 
+/// What a page takes a card with that is only kept.
+pub(in crate::pages) fn setup(
+    currency: Currency,
+    page_context: PageContext,
+    processor: &dyn Processor,
+) -> Payment {
+    match processor.card_form() {
+        CardForm::TestNumbers => Payment::Sandbox,
+        CardForm::PaymentElement(element) => {
+            let asked = json!({"mode": "setup", "setupFutureUsage": Value::Null});
+            let intent = Some(intent_of(asked, currency, page_context, &element));
+            Payment::Element(Box::new(ElementField { intent, element }))
+        }
+    }
+}
+
 fn charge(amount: i64, keeps: bool) -> Value {
     let future = keeps.then_some("off_session");
     json!({"mode": "payment", "amount": amount, "setupFutureUsage": future})

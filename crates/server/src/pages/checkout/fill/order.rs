@@ -39,8 +39,8 @@ pub fn order_page(
         test_mode: processor.test_mode(),
         organization: super::organization(organization, page_context),
         product_name: order.description.clone(),
-        facts: facts(rows, page_context),
-        lines: lines(rows, page_context),
+        facts: order_facts(rows, page_context),
+        lines: order_lines(rows, page_context),
         total: Line::new(
             page_context.say("amount-due").into_owned(),
             display(due, order.currency, page_context.locale),
@@ -61,7 +61,7 @@ pub fn order_receipt(
     page_context: PageContext,
 ) -> Receipt {
     let order = &rows.order;
-    let mut facts = facts(rows, page_context);
+    let mut facts = order_facts(rows, page_context);
     let card = payment.and_then(|payment| payment.card.as_ref());
     facts.extend(card.map(|card| Fact {
         label: page_context.say("card").into_owned(),
@@ -70,7 +70,7 @@ pub fn order_receipt(
     Receipt {
         title: "order-paid-title",
         product_name: order.description.clone(),
-        lines: lines(rows, page_context),
+        lines: order_lines(rows, page_context),
         total: Line::new(
             page_context.say("paid").into_owned(),
             display(order.due_amount(), order.currency, page_context.locale),
@@ -79,11 +79,12 @@ pub fn order_receipt(
         email: None,
         what_next: Some(page_context.say("order-paid-body").into_owned()),
         next: website(organization, page_context),
+        portal: None,
     }
 }
 
 /// Number and date of the order.
-fn facts(rows: &OrderRows, page_context: PageContext) -> Vec<Fact> {
+pub fn order_facts(rows: &OrderRows, page_context: PageContext) -> Vec<Fact> {
     let order = &rows.order;
     let fact = |id: &str, value: String| Fact {
         label: page_context.say(id).into_owned(),
@@ -97,7 +98,7 @@ fn facts(rows: &OrderRows, page_context: PageContext) -> Vec<Fact> {
 }
 
 /// What was ordered, what is taken off, the taxes, and the balance used.
-fn lines(rows: &OrderRows, page_context: PageContext) -> Vec<Line> {
+pub fn order_lines(rows: &OrderRows, page_context: PageContext) -> Vec<Line> {
     let order = &rows.order;
     let words = |amount| display(amount, order.currency, page_context.locale);
     let items = order.items.iter();

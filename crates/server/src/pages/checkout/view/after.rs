@@ -49,6 +49,20 @@ impl Addresses {
     }
 }
 
+impl Addresses {
+    /// Those of a card that a customer keeps in the portal: one page tells all of it.
+    #[must_use]
+    pub fn of_card(here: String, another_card: String) -> Self {
+        Self {
+            asked: super::asking(here.clone()),
+            form: here.clone(),
+            here,
+            another_card,
+            stream: None,
+        }
+    }
+}
+
 /// `GET /checkout/{client_secret}/confirmation`, and `GET /pay/{secret}` once there is something to tell.
 #[derive(Debug, Clone, Template)]
 #[template(path = "checkout/confirmation.html")]
@@ -155,6 +169,8 @@ pub struct Receipt {
     pub what_next: Option<String>,
     /// On from here.
     pub next: Option<Link>,
+    /// The way to the customer's portal.
+    pub portal: Option<Link>,
 }
 
 /// Something about a purchase, in a line of its own.
@@ -289,6 +305,12 @@ impl MessagePage {
     #[must_use]
     pub fn nowhere(page_context: PageContext) -> Self {
         Self::new(page_context, "nowhere-title", "nowhere-body")
+    }
+
+    /// 403: a form that came from elsewhere.
+    #[must_use]
+    pub fn foreign_form(page_context: PageContext) -> Self {
+        Self::new(page_context, "portal-foreign-title", "portal-foreign-body")
     }
 
     /// 429: a budget is spent.

@@ -144,7 +144,7 @@ pub enum Action {
 }
 
 impl Action {
-    pub(super) fn words(&self, page_context: PageContext) -> String {
+    pub(in crate::pages) fn words(&self, page_context: PageContext) -> String {
         match self {
             Action::Pay(total) => page_context.with("pay", [("total", total.as_str().into())]),
             Action::Subscribe => page_context.say("subscribe").into_owned(),

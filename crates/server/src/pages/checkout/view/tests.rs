@@ -213,6 +213,10 @@ fn all(text: &str) -> Vec<String> {
                 url: text.into(),
                 label: text.into(),
             }),
+            portal: Some(Link {
+                url: text.into(),
+                label: text.into(),
+            }),
         }))),
         outcome(Outcome::Reopened(text.into())),
         outcome(Outcome::Failed(text.into())),

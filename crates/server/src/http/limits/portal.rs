@@ -1,0 +1,94 @@
+//! Budgets of signing in to the portal: codes are neither guessed nor sent in heaps.
+//!
+//! Letters and guesses are counted by address and network together, so that a stranger spends only what is theirs, by
+//! network, and by address from all networks, against guesses from many.
+
+use till_core::kernel::{budgets::Budget, folding::email_key};
+use uuid::Uuid;
+
+use super::{CodeAttempt, Network, spend};
+use crate::{
+    app::App,
+    error::{ApiError, TooMany},
+};
+
+/// Letters to one address that one network asks for, that a network asks for, and that all ask for.
+const ASKED: [Budget; 3] = [
+    Budget::new(5, 180),
+    Budget::new(20, 60),
+    Budget::new(30, 120),
+];
+/// Wrong codes for one address from one network, of a network, and for one address from all.
+const WRONG: [Budget; 3] = [
+    Budget::new(10, 90),
+    Budget::new(30, 20),
+    Budget::new(100, 60),
+];
+/// Wrong codes that are sent without an address, from all networks together: with a thousand codes waiting, one in
+/// twenty-five of a year is found.
+const WITHOUT_ADDRESS: Budget = Budget::new(600, 1);
+/// None that a machine's own tests would meet from one address.
+const TEST_NETWORK: Budget = Budget::new(10_000, 1);
+
+/// Counts a letter with a code. Addresses that nobody has are counted alike.
+///
+/// # Errors
+/// 429 where a budget is spent.
+pub async fn portal_code(
+    app: &App,
+    organization_id: Uuid,
+    email: &str,
+    network: &Network,
+) -> Result<(), ApiError> {
+    let budgets = named(app, "portal codes", organization_id, email, network, ASKED);
+    match spend(app, budgets).await? {
+        None => Ok(()),
+        Some(seconds) => Err(ApiError::too_many(TooMany::Requests, seconds)),
+    }
+}
+
+fn named(
+    app: &App,
+    name: &str,
+    organization_id: Uuid,
+    email: &str,
+    network: &Network,
+    [person, from, all]: [Budget; 3],
+) -> Vec<(String, Budget)> {
+    let whose = format!("{name} of {} at {organization_id}", email_key(email));
+    let of_network = match &app.limits.general {
+        Some(_) => from,
+        None => TEST_NETWORK,
+    };
+    vec![
+        (format!("{name} from {network}"), of_network),
+        (format!("{whose} from {network}"), person),
+        (format!("{whose} by all"), all),
+    ]
+}
+
+impl CodeAttempt {
+    /// Counts a code of the portal that is about to be looked up: for an address of an organization, or, where a program
+    /// sends the code alone, for any.
+    ///
+    /// # Errors
+    /// 429 where a budget is spent: the code is not looked up.
+    pub async fn of_portal(
+        app: &App,
+        place: Option<(Uuid, &str)>,
+        network: &Network,
+    ) -> Result<Self, ApiError> {
+        let name = "wrong portal codes";
+        let budgets = match place {
+            Some((own, email)) => named(app, name, own, email, network, WRONG),
+            None => {
+                let [_, from, _] = WRONG;
+                vec![
+                    (format!("{name} from {network}"), from),
+                    (format!("{name} without an address"), WITHOUT_ADDRESS),
+                ]
+            }
+        };
+        Self::spending(app, budgets, TooMany::Requests).await
+    }
+}

@@ -1,0 +1,80 @@
+//! The portal: the pages on which customers see and change what they have bought (docs/behaviour/portal-pages.md).
+//! Plain forms without script, but for the card.
+
+mod access;
+mod cards;
+mod change;
+mod details;
+mod form;
+mod order;
+mod overview;
+mod sign_in;
+mod subscription;
+mod view;
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    middleware::{self, Next},
+    response::Response,
+    routing::{get, post},
+};
+use http::StatusCode;
+
+use super::{
+    checkout::{
+        request::error_page,
+        view::{MessagePage, PageContext},
+    },
+    limited::{self, Refuse},
+    page,
+};
+use crate::{app::App, http::same_site::is_ours};
+
+/// The pages' routes.
+pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
+    let refuse: Refuse = |headers, error| error_page(PageContext::of_browser(headers), error);
+    let at = |rest: &str| format!("/{{organization}}/portal{rest}");
+    let one = |rest: &str| at(&format!("/subscriptions/{{id}}{rest}"));
+    let mut router = Router::new()
+        .route(&at(""), get(overview::show).post(sign_in::request_code))
+        .route(&at("/code"), get(sign_in::back).post(sign_in::by_code))
+        .route(&at("/sign-out"), post(sign_in::sign_out))
+        .route(&at("/orders"), get(order::list))
+        .route(&at("/orders/{id}"), get(order::show).post(order::save))
+        .route(&at("/orders/{id}/invoice"), get(order::invoice))
+        .route(&at("/orders/{id}/receipt"), get(order::receipt))
+        .route(&at("/subscriptions"), get(subscription::list))
+        .route(&one(""), get(subscription::show))
+        .route(&at("/cards"), get(cards::list))
+        .route(&at("/cards/new"), get(cards::fill).post(cards::add))
+        .route(&at("/cards/new/another"), post(cards::give_up))
+        .route(&at("/cards/{id}/default"), post(cards::make_default))
+        .route(&at("/cards/{id}/delete"), post(cards::delete))
+        .route(&at("/details"), get(details::show).post(details::save));
+    for change in change::Change::ALL {
+        let fill = move |visit, id, query| change::fill(visit, id, query, change);
+        let send = move |visit, id, posted| change::send(visit, id, posted, change);
+        router = router.route(&one(&format!("/{}", change.path())), get(fill).post(send));
+    }
+    router
+        .layer(middleware::from_fn_with_state(app.clone(), own_forms))
+        .layer(middleware::from_fn_with_state(
+            (app.clone(), refuse),
+            limited::count,
+        ))
+}
+
+/// Refuses forms that come from elsewhere.
+async fn own_forms(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    if request.method().is_safe() || is_ours(request.headers(), &app.urls) {
+        return next.run(request).await;
+    }
+    let page_context = PageContext::of_browser(request.headers());
+    page(
+        StatusCode::FORBIDDEN,
+        &MessagePage::foreign_form(page_context),
+    )
+}
