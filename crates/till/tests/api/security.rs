@@ -254,7 +254,9 @@ both! {
 
     async fn the_same_calls_succeed_for_who_owns_the_ids(t: &mut Till) {
         let world = World::new(t).await;
-        let mut all: Vec<_> = operations(t).into_iter().filter(|o| o.id != "checkouts:client_stream" && !o.of_portal).collect();
+        // A code is nobody's but its address's: how those succeed is in `portal_sign_in.rs`.
+        let is_walked = |o: &Operation| !o.of_portal && o.id != "checkouts:client_stream" && !o.id.starts_with("customer_portal:customer-session:");
+        let mut all: Vec<_> = operations(t).into_iter().filter(is_walked).collect();
         let last = |operation: &Operation| match operation.id {
             "checkouts:client_confirm" => 6,
             // Before its customer is deleted, which ends it.
