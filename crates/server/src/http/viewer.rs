@@ -25,8 +25,10 @@ pub async fn viewer_of_digest(app: &App, digest: &str) -> Result<Option<Viewer>,
         // Whoever owns the customer now.
         None => app.store.customer_owner(customer.id).await?,
     };
-    Ok(Some(match member {
-        Some(member) => Viewer::of_member(session, customer, organization, &member),
-        None => Viewer::of_customer(session, customer, organization),
-    }))
+    Ok(match (session.member_id, member) {
+        (_, Some(member)) => Some(Viewer::of_member(session, customer, organization, &member)),
+        // Who is no member any more is not taken for the customer.
+        (Some(_), None) => None,
+        (None, None) => Some(Viewer::of_customer(session, customer, organization)),
+    })
 }

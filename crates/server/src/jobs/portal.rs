@@ -24,8 +24,8 @@ pub async fn code(app: &App, request: CodeRequest) -> Result<End, ApiError> {
         return Ok(done());
     };
     let people = app.store.people_of(own).await?;
-    let recipient = account.email.clone();
-    let locale = account.locale.as_deref().and_then(Locale::of_tag);
+    let recipient = account.email().to_owned();
+    let locale = account.customer.locale.as_deref().and_then(Locale::of_tag);
     let locale = locale.unwrap_or_default();
     let ctx = app.context();
     let (code, mut changes) = codes::make(&request, &app.key, &ctx);
@@ -44,7 +44,7 @@ pub async fn code(app: &App, request: CodeRequest) -> Result<End, ApiError> {
             let letter = NewLetter {
                 kind: MailKind::PortalCode,
                 cause_key: format!("{}:customer", ctx.id()),
-                customer_id: Some(account.id),
+                customer_id: Some(account.customer.id),
                 about_customer_id: None,
                 recipient,
                 subject,

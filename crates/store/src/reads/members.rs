@@ -9,7 +9,7 @@ use till_core::{
 use till_wire::members::MemberRole;
 use uuid::Uuid;
 
-use crate::{Query, Store, StoreError};
+use crate::{Query, Store, StoreError, columns};
 
 impl Store {
     /// A member of a customer.
@@ -56,6 +56,25 @@ impl Store {
         let binds = vec![Value::Uuid(customer_id)];
         self.all(Query::select::<CustomerMember>(rest, binds).keyed())
             .await
+    }
+
+    /// The live customers of which an address is a member, the oldest first, each with the member; `most` at most.
+    pub async fn memberships_of(
+        &self,
+        organization_id: Uuid,
+        email: &str,
+        most: i64,
+    ) -> Result<Vec<(Customer, CustomerMember)>, StoreError> {
+        let sql = format!(
+            "select {}, {} from customer_members m join customers c on c.id = m.customer_id \
+             where m.organization_id = $1 and m.email_key = $2 and c.deleted_at is null \
+             order by m.created_at, m.id limit $3",
+            columns::<Customer>("c"),
+            columns::<CustomerMember>("m"),
+        );
+        let key = email_key(email).into();
+        let binds = vec![Value::Uuid(organization_id), key, Value::Int(most)];
+        self.all(Query::raw(sql, binds).keyed()).await
     }
 
     /// What a change of a customer's members depends on: the owner, who has the e-mail or the external id, and how many

@@ -50,6 +50,38 @@ both! {
         browser.post("/ada/portal/code", &[("code", &code)]).await.expect_to(PORTAL);
     }
 
+    async fn a_member_comes_as_such_and_chooses_between_customers(t: &mut Till) {
+        let crew = json!({"type": "team", "name": "Crew", "owner": {"email": "owner@example.com"}});
+        let crew = t.post("/v1/customers/", crew).await.created();
+        let members = format!("/v1/customers/{}/members", crew["id"].as_str().unwrap());
+        let member = t.post(&members, json!({"email": "cat@example.com"})).await.created();
+        let browser = t.browser();
+        let code = code_for(t, &browser, "cat@example.com").await;
+        assert_eq!(codes(t).await.pop().unwrap().0, "cat@example.com");
+        browser.post("/ada/portal/code", &[("code", &code)]).await.expect_to(PORTAL);
+        browser.get(PORTAL).await.says(200, "Signed in as cat@example.com");
+        let orders = browser.get("/ada/portal/orders").await;
+        assert_eq!(orders.status, 404, "a member sees nothing of what is paid");
+        let bought = t.customer("cat@example.com").await;
+        let both = t.browser();
+        let code = code_for(t, &both, "cat@example.com").await;
+        let asked = both.post("/ada/portal/code", &[("code", &code)]).await;
+        asked.says(200, "Crew");
+        let own = bought["id"].as_str().unwrap();
+        both.post("/ada/portal/code", &[("code", &code), ("account", own)]).await.expect_to(PORTAL);
+        assert_eq!(both.get("/ada/portal/orders").await.status, 200);
+        // Who was removed has no session any more, and gets no code.
+        let member = member["id"].as_str().unwrap();
+        assert_eq!(t.delete(&format!("{members}/{member}")).await.status, 204);
+        browser.get(PORTAL).await.says(200, "name=\"email\"");
+        let program = json!({"email": "cat@example.com", "organization_id": crew["organization_id"], "customer_id": crew["id"]});
+        let before = codes(t).await.len();
+        let asked = t.anonymous().post("/v1/customer-portal/customer-session/request", program).await;
+        assert_eq!(asked.status, 202);
+        t.drain().await;
+        assert_eq!(codes(t).await.len(), before);
+    }
+
     async fn nobody_learns_whether_an_address_has_bought_here(t: &mut Till) {
         t.customer("cat@example.com").await;
         let mut told = Vec::new();

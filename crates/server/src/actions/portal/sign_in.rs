@@ -5,12 +5,13 @@ use till_core::{
     customers,
     kernel::{
         changes::{Changes, CommitConflict},
-        records::{Customer, CustomerSession, PortalCode},
+        records::{Customer, CustomerMember, CustomerSession, PortalCode},
         writes::CustomerWrite,
     },
     portal::codes::{self, CODE_USED, CodeRequest},
 };
 use till_store::CommitError;
+use till_wire::customers::CustomerType;
 use till_wire::portal_sign_in::CustomerSessionCodeAuthenticateResponse;
 use uuid::Uuid;
 
@@ -23,16 +24,53 @@ use crate::{
     },
 };
 
-/// The live customers to whom a code for an address may go.
+/// Customers whom one address can come as, at most.
+const ACCOUNTS: i64 = 50;
+
+/// A customer whom somebody comes as.
+#[derive(Debug, Clone)]
+pub struct Account {
+    /// The customer.
+    pub customer: Customer,
+    /// The member of theirs; none where an older version made the customer, who then is their own owner.
+    pub member: Option<CustomerMember>,
+}
+
+impl Account {
+    /// The address to which a code goes.
+    pub fn email(&self) -> &str {
+        let member = self.member.as_ref();
+        member.map_or(&self.customer.email, |member| &member.email)
+    }
+}
+
+/// The live customers to whom a code for an address may go: those of which it is a member, and an individual's own. The
+/// address of a team is nobody's in particular.
 pub async fn accounts(
     app: &App,
     organization_id: Uuid,
     email: &str,
     customer_id: Option<Uuid>,
-) -> Result<Vec<Customer>> {
-    let found = app.store.holders(organization_id, Some(email), None);
-    let mut accounts = Vec::from_iter(found.await?.by_email);
-    accounts.retain(|one| customer_id.is_none_or(|wanted| one.id == wanted));
+) -> Result<Vec<Account>> {
+    let members = app.store.memberships_of(organization_id, email, ACCOUNTS);
+    let holders = app.store.holders(organization_id, Some(email), None);
+    let (members, holders) = tokio::try_join!(members, holders)?;
+    let mut accounts: Vec<Account> = (members.into_iter())
+        .map(|(customer, member)| Account {
+            customer,
+            member: Some(member),
+        })
+        .collect();
+    if let Some(customer) = holders.by_email
+        && customer.kind == CustomerType::Individual
+        && !accounts.iter().any(|one| one.customer.id == customer.id)
+    {
+        accounts.push(Account {
+            customer,
+            member: None,
+        });
+    }
+    accounts.retain(|one| customer_id.is_none_or(|wanted| one.customer.id == wanted));
     Ok(accounts)
 }
 
@@ -100,14 +138,23 @@ pub async fn find_code(
 pub async fn redeem(
     app: &App,
     code: &PortalCode,
-    customer: &Customer,
+    account: &Account,
     attempt: &CodeAttempt,
     guard: &IdempotencyGuard,
 ) -> Result<Option<(CustomerSession, String)>> {
     app.retry_on_conflict(|| async {
+        let Account { customer, member } = account;
         let found = app.store.customer(customer.organization_id, customer.id);
         let Some(now) = found.await? else {
             return Ok(None);
+        };
+        // Who was removed meanwhile is let in no more.
+        let member = match member {
+            None => None,
+            Some(member) => match app.store.customer_member(customer.id, member.id).await? {
+                None => return Ok(None),
+                member => member,
+            },
         };
         let ctx = app.context();
         let mut changes = codes::redeem(code, &ctx);
@@ -116,7 +163,11 @@ pub async fn redeem(
             verified.email_verified = true;
             changes.update(&now, &verified);
         }
-        let (session, token) = customers::session_row(&now, None, &app.key, &ctx);
+        let (mut session, token) = customers::session_row(&now, None, &app.key, &ctx);
+        if let Some(member) = &member {
+            changes.guard(member);
+            session.member_id = Some(member.id);
+        }
         changes.insert(&session);
         attempt.give_back(&mut changes);
         let view = CustomerSessionCodeAuthenticateResponse {

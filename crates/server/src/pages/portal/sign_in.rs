@@ -7,7 +7,7 @@ use axum::response::Response;
 use http::{HeaderValue, StatusCode};
 use serde::Deserialize;
 use till_core::{
-    kernel::{folding::email_key, records::Customer},
+    kernel::folding::email_key,
     portal::codes::{self, CODE_LIFE, CodeRequest},
 };
 use till_wire::values::email_syntax;
@@ -18,7 +18,7 @@ use super::{
     view::{Choice, EntryPage, FieldKind, Form, FormField, Look},
 };
 use crate::{
-    actions::portal::sign_in,
+    actions::portal::sign_in::{self, Account},
     app::App,
     error::{ApiError, Result},
     http::{
@@ -235,7 +235,7 @@ pub(super) async fn by_code(portal: Portal, network: Network, posted: Result<Pos
             [only] => only,
             several => match several
                 .iter()
-                .find(|one| Some(&*one.id.to_string()) == chosen)
+                .find(|one| Some(&*one.customer.id.to_string()) == chosen)
             {
                 Some(chosen) => chosen,
                 None => {
@@ -272,16 +272,17 @@ async fn let_in(portal: &Portal, token: &str) -> Result<Option<Response>> {
 }
 
 /// The form that asks which of several customers somebody comes as. It carries the code, which is not used up yet.
-fn choose(portal: &Portal, code: &str, accounts: &[Customer]) -> EntryPage {
+fn choose(portal: &Portal, code: &str, accounts: &[Account]) -> EntryPage {
     let say = |id: &str| portal.page_context.say(id).into_owned();
-    let options = accounts.iter().map(|one| Choice {
+    let customers = accounts.iter().map(|one| &one.customer);
+    let options = customers.map(|one| Choice {
         value: one.id.to_string(),
         title: one.name_on_bills().unwrap_or_else(|| one.email.clone()),
         note: None,
         price: None,
         every: None,
     });
-    let first = accounts.first().map(|one| one.id.to_string());
+    let first = accounts.first().map(|one| one.customer.id.to_string());
     let field = FormField::new(
         "account",
         say("portal-account"),
