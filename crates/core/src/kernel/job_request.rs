@@ -10,6 +10,8 @@ pub enum Queue {
     Checkout,
     /// A merchant's server is told of it.
     Webhooks,
+    /// Letters with links and codes that people sign in with: they sit and wait for them.
+    SignIn,
     /// Money that nobody waits for, such as renewals.
     Billing,
     /// Letters and documents.
@@ -25,6 +27,7 @@ impl Queue {
         match self {
             Self::Checkout => 0,
             Self::Webhooks => 20,
+            Self::SignIn => 30,
             Self::Billing => 40,
             Self::Mail => 60,
             Self::Upkeep => 80,

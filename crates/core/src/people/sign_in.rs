@@ -29,7 +29,7 @@ pub const SEEN_WITHIN: SignedDuration = SignedDuration::from_mins(5);
 /// The refusal of [`Changes`] when a link was used before.
 pub const LINK_USED: &str = "an unused link";
 /// The job that writes a [`Letter`].
-pub const MAIL_JOB: JobKind<Letter> = JobKind::new("sign_in_mail", Queue::Mail);
+pub const MAIL_JOB: JobKind<Letter> = JobKind::new("sign_in_mail", Queue::SignIn);
 
 /// Characters that are kept of what a browser says of itself.
 const USER_AGENT_LENGTH: usize = 512;

@@ -22,7 +22,7 @@ pub const CODE_LENGTH: usize = 6;
 /// The refusal of [`Changes`] where a code was used before.
 pub const CODE_USED: &str = "an unused code";
 /// The job that makes a code and sends it.
-pub const CODE_JOB: JobKind<CodeRequest> = JobKind::new("portal_code", Queue::Mail);
+pub const CODE_JOB: JobKind<CodeRequest> = JobKind::new("portal_code", Queue::SignIn);
 
 /// A code that somebody asked for. Whether anybody has the address is looked up when the letter is written, so that
 /// asking takes the same time for every address, and no secret waits in the queue.

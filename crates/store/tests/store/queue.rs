@@ -217,12 +217,13 @@ on_both! {
         let mut changes = Changes::new();
         changes.job(&db.at, "upkeep", "upkeep", now(), &json!({}));
         changes.job(&db.at, JobKind::new("renew", Queue::Billing), "renew", later(1), &json!({}));
+        changes.job(&db.at, JobKind::new("code", Queue::SignIn), "code", later(1), &json!({}));
         changes.job(&db.at, JobKind::new("fulfil", Queue::Checkout), "fulfil", later(2), &json!({}));
         db.store.commit(changes).await.unwrap();
         let (at, until) = (later(2), later(60));
-        let first = db.store.claim_jobs(&[], at, until, 3, db.at.id()).await.unwrap();
+        let first = db.store.claim_jobs(&[], at, until, 4, db.at.id()).await.unwrap();
         let kinds: Vec<_> = first.iter().map(|job| job.kind.as_str()).collect();
-        assert_eq!(kinds, ["fulfil", "renew", "letter"]);
+        assert_eq!(kinds, ["fulfil", "code", "renew", "letter"]);
         ask_for(&db, JobKind::new("fulfil", Queue::Checkout), "another").await;
         let awaited = db.store.claim_jobs_up_to(Some(Queue::Checkout), &[], at, until, 3, db.at.id()).await.unwrap();
         assert_eq!(awaited.len(), 1, "no letter is claimed for want of checkouts");
