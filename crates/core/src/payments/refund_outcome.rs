@@ -142,7 +142,12 @@ fn noted(old: &Refund, report: &RefundReport) -> Option<Refund> {
         S::Failed | S::Canceled | S::Refused => state == S::Succeeded,
     };
     if !may {
-        return None;
+        // It stays as it is. One that was given up before the processor named it is found in its books by that name.
+        let named = report.reference.clone().filter(|_| old.reference.is_none());
+        return named.map(|name| Refund {
+            reference: Some(name),
+            ..old.clone()
+        });
     }
     let new = Refund {
         state,

@@ -41,9 +41,15 @@ pub(crate) async fn signed_in(t: &Till, customer: &Value) -> Browser {
     browser
 }
 
-/// A key to a customer's portal.
+/// A key to a customer's portal; a team's is its owner's.
 pub(crate) async fn token_of(t: &Till, customer: &Value) -> String {
-    let body = json!({"customer_id": customer["id"], "return_url": "https://shop.example/back"});
+    let id = customer["id"].as_str().unwrap();
+    let owner = t
+        .items(&format!("/v1/members/?customer_id={id}&role=owner"))
+        .await;
+    let owner = owner.first().map(|member| &member["id"]);
+    let body =
+        json!({"customer_id": id, "member_id": owner, "return_url": "https://shop.example/back"});
     let session = t.post("/v1/customer-sessions/", body).await.created();
     session["token"].as_str().unwrap().to_owned()
 }

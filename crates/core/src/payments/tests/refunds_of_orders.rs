@@ -369,6 +369,25 @@ fn a_refund_that_the_processor_does_not_take_is_not_told_of() {
 }
 
 #[test]
+fn a_refund_that_was_given_up_and_failed_at_the_processor_is_named_and_told_of_to_nobody() {
+    let (rows, payment) = sold(3000, 600);
+    let (made, _) =
+        decisions::create(&rows.order, Some(&payment), &[], wanted(1000), &at(2)).unwrap();
+    let with = |refund: &Refund, report: &RefundReport| {
+        record_outcome(&of(&rows, &payment, refund), report, &subscribers(), &at(3))
+    };
+    let (gone, _) = with(&made, &refused(decisions::ALREADY_REFUNDED)).unwrap();
+    let (named, changes) = with(&gone, &failed()).unwrap();
+    assert_eq!(named.reference.as_deref(), Some("re_1"));
+    assert_eq!(
+        (named.state, &named.failure_reason),
+        (gone.state, &gone.failure_reason)
+    );
+    assert_eq!(told(&changes), [""; 0]);
+    assert!(with(&named, &failed()).is_none());
+}
+
+#[test]
 fn a_refund_that_was_made_at_the_processor_is_split_by_its_order() {
     let (rows, payment) = sold(3000, 600);
     let record = |total| {
