@@ -2,6 +2,7 @@
 //! them. All text is escaped except `SafeHtml`.
 
 mod after;
+mod card_alone;
 mod order;
 mod page;
 mod parts;
@@ -23,6 +24,7 @@ pub use after::{
     Addresses, Challenge, ConfirmationPage, Fact, HomePage, MessagePage, Outcome, Receipt,
     ThreeDsPage, Waiting,
 };
+pub(in crate::pages) use card_alone::CardAlone;
 pub use order::OrderPage;
 pub use page::CheckoutPage;
 pub use parts::{

@@ -1,8 +1,6 @@
 //! Cards: their list, and the form that keeps another one. Without script the sandbox's fields take it; Stripe's frame needs
 //! one.
 
-use std::borrow::Cow;
-
 use askama::Template;
 use axum::{http::HeaderMap, response::Response};
 use http::{StatusCode, Uri};
@@ -27,15 +25,15 @@ use crate::{
         Page,
         checkout::{
             PARTIAL_HEADER, attempt,
-            fields::{Field, FieldErrors, Need, TextField},
+            fields::{Field, FieldErrors},
             fill,
             form::CheckoutForm,
             posted::go,
             problems::{declined, page_error},
             token::card_token,
             view::{
-                Addresses, ConfirmationPage, ElementField, Link, Organization, Outcome,
-                PageContext, Payment, Waiting, asking,
+                Addresses, CardAlone, ConfirmationPage, Link, Organization, Outcome, PageContext,
+                Payment, Waiting, asking,
             },
         },
         later, page,
@@ -148,61 +146,26 @@ impl CardPage {
         }
     }
 
-    fn takes_card(&self) -> bool {
-        self.payment == Payment::Sandbox
-    }
-
-    fn asks_name(&self) -> bool {
-        false
-    }
-
-    fn offers_no_trial(&self) -> bool {
-        false
-    }
-
     fn return_url(&self) -> String {
         asking(self.action.clone())
     }
+}
 
-    fn element(&self) -> Option<&ElementField> {
-        match &self.payment {
-            Payment::Element(field) => Some(field),
-            Payment::NotNeeded | Payment::Sandbox => None,
-        }
+impl CardAlone for CardPage {
+    fn page_context(&self) -> PageContext {
+        self.page_context
     }
 
-    fn wrong_fields(&self) -> Vec<(&'static str, Cow<'static, str>)> {
-        let fields = self.errors.fields();
-        fields
-            .map(|field| (field.anchor(), self.label(field)))
-            .collect()
+    fn payment(&self) -> &Payment {
+        &self.payment
     }
 
-    fn label(&self, field: Field) -> Cow<'static, str> {
-        self.page_context.say(match field {
-            Field::CardExpiry => "card-expiry",
-            Field::CardCvc => "card-cvc",
-            _ => "card-number",
-        })
+    fn errors(&self) -> &FieldErrors {
+        &self.errors
     }
 
-    /// A card field, which is never filled by us.
-    fn text(&self, field: Field) -> TextField<'_> {
-        let first = self.errors.first().filter(|_| self.error.is_none());
-        TextField {
-            page_context: self.page_context,
-            field,
-            of: None,
-            on_card: false,
-            label: self.label(field),
-            value: "",
-            need: Need::Required,
-            error: self.errors.get(field),
-            focus: first == Some(field),
-            locked: false,
-            hint: None,
-            prefix: None,
-        }
+    fn error(&self) -> Option<&str> {
+        self.error.as_deref()
     }
 }
 

@@ -1,13 +1,11 @@
 //! The page on which a customer pays an order: what it costs, and the card.
 
-use std::borrow::Cow;
-
 use askama::Template;
 use till_ports::processor::ContentSources;
 use uuid::Uuid;
 
-use super::super::fields::{Field, FieldErrors, Need, TextField};
-use super::{Action, ElementField, Fact, Line, Organization, PageContext, Payment};
+use super::super::fields::{Field, FieldErrors};
+use super::{Action, CardAlone, Fact, Line, Organization, PageContext, Payment};
 use crate::{http::idempotency, pages::Page};
 
 /// `GET /pay/{secret}` while the order waits for its payment, and the answer to its form when there is something to say.
@@ -68,58 +66,22 @@ impl OrderPage {
     fn action(&self) -> String {
         Action::Pay(self.total.amount.clone()).words(self.page_context)
     }
+}
 
-    fn takes_card(&self) -> bool {
-        self.payment == Payment::Sandbox
+impl CardAlone for OrderPage {
+    fn page_context(&self) -> PageContext {
+        self.page_context
     }
 
-    /// The bill has a name already.
-    fn asks_name(&self) -> bool {
-        false
+    fn payment(&self) -> &Payment {
+        &self.payment
     }
 
-    fn offers_no_trial(&self) -> bool {
-        false
+    fn errors(&self) -> &FieldErrors {
+        &self.errors
     }
 
-    fn element(&self) -> Option<&ElementField> {
-        match &self.payment {
-            Payment::Element(field) => Some(field),
-            Payment::NotNeeded | Payment::Sandbox => None,
-        }
-    }
-
-    fn wrong_fields(&self) -> Vec<(&'static str, Cow<'static, str>)> {
-        let fields = self.errors.fields();
-        fields
-            .map(|field| (field.anchor(), self.label(field)))
-            .collect()
-    }
-
-    fn label(&self, field: Field) -> Cow<'static, str> {
-        self.page_context.say(match field {
-            Field::CardExpiry => "card-expiry",
-            Field::CardCvc => "card-cvc",
-            _ => "card-number",
-        })
-    }
-
-    /// A card field, which is never filled by us.
-    fn text(&self, field: Field) -> TextField<'_> {
-        let first = self.errors.first().filter(|_| self.error.is_none());
-        TextField {
-            page_context: self.page_context,
-            field,
-            of: None,
-            on_card: false,
-            label: self.label(field),
-            value: "",
-            need: Need::Required,
-            error: self.errors.get(field),
-            focus: first == Some(field),
-            locked: false,
-            hint: None,
-            prefix: None,
-        }
+    fn error(&self) -> Option<&str> {
+        self.error.as_deref()
     }
 }
