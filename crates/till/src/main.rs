@@ -48,6 +48,9 @@ fn main() -> ExitCode {
         return stop.tell();
     }
     let runtime = tokio::runtime::Builder::new_multi_thread()
+        // Without optimization, what is awaited within one another needs more than the usual two MiB. Only what is
+        // touched is memory.
+        .thread_stack_size(4 << 20)
         .worker_threads(workers())
         .enable_all()
         .build();

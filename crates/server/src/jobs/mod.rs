@@ -17,7 +17,7 @@ mod supervise;
 pub mod upkeep;
 pub mod webhooks;
 
-use std::{sync::Arc, time::Duration};
+use std::{pin::Pin, sync::Arc, time::Duration};
 
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
@@ -120,6 +120,13 @@ async fn claim(app: &App, last: Option<Queue>, limit: usize) -> Result<Vec<Job>,
     Ok(due.await?)
 }
 
+/// A future on the heap, made in a frame of its own: without optimization, a function that awaits one of many holds all
+/// of them in its frame, and a thread's stack is too small for that.
+#[inline(never)]
+fn boxed<F: Future>(make: impl FnOnce() -> F) -> Pin<Box<F>> {
+    Box::pin(make())
+}
+
 /// True where somebody waits for the job.
 fn is_awaited(job: &Job) -> bool {
     job.queue <= Queue::Checkout.rank()
@@ -127,9 +134,10 @@ fn is_awaited(job: &Job) -> bool {
 
 /// Does one job. What it commits yields to others where nobody waits for it.
 async fn run_by_queue(app: &App, job: &Job) {
+    let done = boxed(|| run(app, job));
     match is_awaited(job) {
-        true => run(app, job).await,
-        false => unawaited(run(app, job)).await,
+        true => done.await,
+        false => unawaited(done).await,
     }
 }
 
@@ -211,7 +219,7 @@ macro_rules! kinds {
         async fn work(app: &App, job: &Job) -> Result<End, ApiError> {
             $(if let Some(payload) = $kind.payload(job) {
                 return match payload {
-                    Ok(payload) => $run(app, payload).await,
+                    Ok(payload) => boxed(|| $run(app, payload)).await,
                     // It reads no better the next time.
                     Err(error) => Ok(End::Bury { reason: format!("the payload cannot be read: {error}") }),
                 };
