@@ -7,10 +7,16 @@ use uuid::Uuid;
 use super::Verdict;
 use crate::record::{Acknowledgement, Order, Record};
 
-/// Attempts whose money a bank holds, because the buyer contests it: a processor refuses to give it back.
-fn contested(record: &Record) -> HashSet<Uuid> {
+/// Attempts whose money cannot be given back: the buyer contests it, or their bank did not take the refund that Till asked
+/// for. Then a person has to look at it.
+fn held(record: &Record) -> HashSet<Uuid> {
     let disputes = record.processor_disputes.iter();
-    let charges: HashSet<&String> = disputes.map(|dispute| &dispute.charge).collect();
+    let contested = disputes.map(|dispute| &dispute.charge);
+    let refunds = record.processor_refunds.iter().flatten();
+    let returned = refunds
+        .filter(|refund| refund.refund.is_some() && refund.status == "failed")
+        .map(|refund| &refund.charge);
+    let charges: HashSet<&String> = contested.chain(returned).collect();
     let attempts = record.payments.iter();
     attempts
         .filter(|attempt| {
@@ -25,7 +31,7 @@ fn contested(record: &Record) -> HashSet<Uuid> {
 
 /// Every charge has exactly one paid order of its sum or was given back whole, every paid order that costs something exactly one charge.
 pub fn money(record: &Record, verdict: &mut Verdict) {
-    let contested = contested(record);
+    let held = held(record);
     let payments: HashMap<_, _> = record.payments.iter().map(|p| (p.id, p)).collect();
     let orders: HashMap<_, _> = record.orders.iter().map(|o| (o.id, o)).collect();
     let mut charged: HashMap<Uuid, usize> = HashMap::new();
@@ -41,7 +47,7 @@ pub fn money(record: &Record, verdict: &mut Verdict) {
                 payment.state, payment.checkout
             ));
         }
-        let is_not_kept = charge.refunded == charge.amount || contested.contains(&attempt);
+        let is_not_kept = charge.refunded == charge.amount || held.contains(&attempt);
         let Some(order) = payment.order.and_then(|id| orders.get(&id)) else {
             if is_not_kept {
                 continue;
@@ -103,7 +109,7 @@ pub fn money(record: &Record, verdict: &mut Verdict) {
 /// For each customer and currency: what was charged and not given back is what was paid for and not given back, and what
 /// they have to their credit.
 pub fn conserved(record: &Record, verdict: &mut Verdict) {
-    let contested = contested(record);
+    let held = held(record);
     let orders: HashMap<Uuid, &Order> = record.orders.iter().map(|o| (o.id, o)).collect();
     let mut sums: HashMap<(Uuid, &str), (i64, i64)> = HashMap::new();
     let of_attempts: HashMap<Uuid, Uuid> = record
@@ -114,8 +120,7 @@ pub fn conserved(record: &Record, verdict: &mut Verdict) {
     for charge in &record.charges {
         let order = of_attempts.get(&charge.attempt);
         // Money without an order is found elsewhere, and so is what a bank holds of it.
-        let is_held =
-            |order: &&&Order| order.status == "void" && contested.contains(&charge.attempt);
+        let is_held = |order: &&&Order| order.status == "void" && held.contains(&charge.attempt);
         let order = order.and_then(|id| orders.get(id));
         if let Some(order) = order.filter(|order| !is_held(order)) {
             let sum = sums.entry((order.customer, &order.currency)).or_default();

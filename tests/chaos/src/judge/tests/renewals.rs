@@ -221,7 +221,7 @@ fn a_pause_and_a_change_may_begin_a_period_and_nothing_else() {
 
 #[test]
 fn money_for_a_void_order_is_given_back_or_held_by_the_bank() {
-    let paid_late = |refunded: i64, contested: bool| {
+    let paid_late = |refunded: i64, contested: bool, returned: bool| {
         renewed(|r| {
             r.charges.push(Charge {
                 attempt: id(91),
@@ -243,6 +243,25 @@ fn money_for_a_void_order_is_given_back_or_held_by_the_bank() {
                 state: "succeeded".into(),
                 reference: None,
             }));
+            if returned {
+                r.refunds.push(Refund {
+                    id: id(94),
+                    payment: id(91),
+                    order: None,
+                    amount: 500,
+                    state: "failed".into(),
+                    reference: Some("re_94".into()),
+                });
+                r.processor_refunds
+                    .get_or_insert_default()
+                    .push(ProcessorRefund {
+                        reference: "re_94".into(),
+                        charge: "pi_91".into(),
+                        refund: Some(id(94)),
+                        amount: 500,
+                        status: "failed".into(),
+                    });
+            }
             r.processor_disputes
                 .extend(contested.then(|| ProcessorDispute {
                     reference: "du_91".into(),
@@ -260,9 +279,10 @@ fn money_for_a_void_order_is_given_back_or_held_by_the_bank() {
             }));
         })
     };
-    assert_eq!(paid_late(500, false), Vec::<String>::new());
-    assert_eq!(paid_late(0, true), Vec::<String>::new());
-    let kept = paid_late(0, false);
+    assert_eq!(paid_late(500, false, false), Vec::<String>::new());
+    assert_eq!(paid_late(0, true, false), Vec::<String>::new());
+    assert_eq!(paid_late(0, false, true), Vec::<String>::new());
+    let kept = paid_late(0, false, false);
     assert!(
         kept.iter().any(|v| v.contains("has the void order")),
         "{kept:?}"
