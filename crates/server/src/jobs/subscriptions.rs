@@ -30,9 +30,9 @@ use crate::{
 };
 
 /// Subscriptions that one node takes at a time.
-const BATCH: usize = 100;
+const BATCH: usize = 32;
 /// The most of them that are worked on at once: so many charges are in flight.
-const SIDE_BY_SIDE: usize = 16;
+const SIDE_BY_SIDE: usize = 12;
 /// Time for which those that a node has taken are its own; after it they are due again, for whoever looks.
 const CLAIM: SignedDuration = SignedDuration::from_mins(1);
 /// Pause until a subscription is looked at again whose bill cannot be worked out.
