@@ -4,6 +4,7 @@
 mod access;
 mod cards;
 mod change;
+mod change_kind;
 mod details;
 mod form;
 mod order;
@@ -54,7 +55,7 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .route(&at("/cards/{id}/default"), post(cards::make_default))
         .route(&at("/cards/{id}/delete"), post(cards::delete))
         .route(&at("/details"), get(details::show).post(details::save));
-    for change in change::Change::ALL {
+    for change in change_kind::Change::ALL {
         let fill = move |visit, id, query| change::fill(visit, id, query, change);
         let send = move |visit, id, posted| change::send(visit, id, posted, change);
         router = router.route(&one(&format!("/{}", change.path())), get(fill).post(send));

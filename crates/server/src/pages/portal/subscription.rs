@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::{
     access::{Answer, Id, Visit, answered},
-    change::Change,
+    change_kind::Change,
     order,
     view::{Badge, Block, List, Row, Tone},
 };
