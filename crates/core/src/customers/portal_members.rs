@@ -54,7 +54,7 @@ fn of_path(words: &'static str, id: Uuid) -> Refusal {
 }
 
 impl TeamViewer<'_> {
-    /// Whether they see and change the members of the team: owners and billing managers of teams do.
+    /// Right to see and change the members of the team: owners and billing managers of teams have it.
     ///
     /// Errors: `NotPermitted`.
     pub fn manages(&self) -> Result<(), Refusal> {

@@ -191,17 +191,17 @@ pub enum CustomerWrite {
     ForgetTrials {
         /// The customer.
         customer_id: Uuid,
-        /// What stands in place of the address.
+        /// Text in place of the address.
         email_key: String,
     },
     /// Forgets the payloads of webhook events about something that nobody waits for.
     ForgetPayloads {
-        /// What they are about.
+        /// Row that they are about.
         subject_id: Uuid,
     },
     /// Forgets what receivers answered to webhook events about something.
     ForgetAnswers {
-        /// What they are about.
+        /// Row that they are about.
         subject_id: Uuid,
     },
     /// Deletes all members of a customer, whose sessions have ended.

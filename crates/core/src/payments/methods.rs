@@ -72,16 +72,16 @@ impl Customer {
     }
 }
 
-/// What a customer wants with a card that they have kept. It is kept with the attempt.
+/// Wishes of a customer for a card that they keep; stored with the attempt.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct SetUp {
-    /// Whether the card becomes their default: where they have none, it does in any case.
+    /// True where the card becomes their default: where they have none, it does in any case.
     pub set_default: bool,
 }
 
 impl SetUp {
-    /// What was wanted with the card of an attempt.
+    /// Wishes for the card of an attempt.
     pub fn of(payment: &Payment) -> Self {
         serde_json::from_value(payment.confirmation.0.clone()).unwrap_or_default()
     }

@@ -1,4 +1,4 @@
-//! What customers change of themselves (docs/behaviour: portal/profile).
+//! Changes that customers make to their own details (docs/behaviour: portal/profile).
 
 use till_wire::{events::EventType, input::Problem, loc, portal::CustomerPortalCustomerUpdate};
 use uuid::Uuid;

@@ -1,4 +1,4 @@
-//! What customers change of their subscriptions: as far as their merchant lets them (docs/behaviour: portal/switches).
+//! Changes that customers make to their subscriptions, as far as their merchant lets them (docs/behaviour: portal/switches).
 
 use till_wire::{
     input::Problem,
@@ -15,7 +15,7 @@ use crate::{
     subscriptions::change::ChangeRows,
 };
 
-/// Whether a customer may make a change; the change itself is decided like a merchant's.
+/// Permission for a customer to make a change; the change itself is decided like a merchant's.
 ///
 /// # Errors
 /// `NotPermitted` or `PauseResumeNotAllowed` for what the merchant has switched off; the place of a product that is not
@@ -65,7 +65,7 @@ fn is_payable(rows: &ChangeRows) -> Result<(), Refusal> {
     }
 }
 
-/// Whether a customer may end a subscription at once: one whose renewal is not paid, where its benefits end with that.
+/// Permission for a customer to end a subscription at once: one whose renewal is not paid, where its benefits end with that.
 ///
 /// # Errors
 /// [`PortalRefusal::CannotRevoke`].

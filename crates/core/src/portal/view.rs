@@ -1,4 +1,4 @@
-//! What customers are shown in the portal: of themselves, and of what they bought.
+//! Views of the portal: customers themselves, and what they bought.
 
 use till_wire::{
     portal::{
@@ -26,7 +26,7 @@ impl Viewer {
         }
     }
 
-    /// Who they are: the member, else the customer.
+    /// Person who looks: the member, else the customer.
     pub fn user_view(&self) -> PortalAuthenticatedUser {
         let customer = &self.customer;
         match &self.member {

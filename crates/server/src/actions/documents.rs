@@ -61,7 +61,7 @@ pub async fn invoice(caller: &Caller<scope::OrdersRead>, id: Uuid) -> Result<Ord
     kept_invoice(app, order)
 }
 
-/// Where the invoice of an order is fetched.
+/// Address of the invoice of an order.
 pub(super) fn kept_invoice(app: &App, order: Order) -> Result<OrderInvoice> {
     let made = order.invoice_digest.zip(order.invoice_number);
     let (digest, number) = made.ok_or(Refusal::InvoiceDoesNotExist)?;

@@ -357,6 +357,14 @@ pub(super) fn not_sent_from_here(
     }
 }
 
+/// The people of an organization, where letters are sent to nobody else.
+pub(super) async fn people_alone(app: &App, organization_id: Uuid) -> Result<Vec<User>, ApiError> {
+    match sends_to_people_alone(app) {
+        true => Ok(app.store.people_of(organization_id).await?),
+        false => Ok(Vec::new()),
+    }
+}
+
 /// True where letters are sent to the organization's people and to nobody else.
 fn sends_to_people_alone(app: &App) -> bool {
     app.mail.delivers() && app.sandbox.is_some()
@@ -396,10 +404,7 @@ pub async fn send(app: &App, id: Uuid) -> Result<End, ApiError> {
 async fn attempt(app: &App, letter: &Mail) -> Result<Attempt, ApiError> {
     let organization = app.store.organization(letter.organization_id).await?;
     let organization = organization.ok_or_else(ApiError::not_found)?;
-    let people = match sends_to_people_alone(app) {
-        true => app.store.people_of(organization.id).await?,
-        false => Vec::new(),
-    };
+    let people = people_alone(app, organization.id).await?;
     if let Some(why) = not_sent_from_here(app, &letter.recipient, &people) {
         return Ok(Attempt::NotSent(why));
     }

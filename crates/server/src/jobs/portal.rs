@@ -7,7 +7,7 @@ use till_core::{
     portal::codes::{self, CodeRequest},
 };
 
-use super::mail::{not_sent_from_here, with_link};
+use super::mail::{not_sent_from_here, people_alone, with_link};
 use crate::{
     actions::portal::sign_in, app::App, error::ApiError, mail::portal_code, pages::words::Locale,
 };
@@ -23,7 +23,7 @@ pub async fn code(app: &App, request: CodeRequest) -> Result<End, ApiError> {
     let Some(organization) = app.store.organization(own).await? else {
         return Ok(done());
     };
-    let people = app.store.people_of(own).await?;
+    let people = people_alone(app, own).await?;
     let recipient = account.email().to_owned();
     let locale = account.customer.locale.as_deref().and_then(Locale::of_tag);
     let locale = locale.unwrap_or_default();

@@ -1,4 +1,4 @@
-//! What customers do in their portal: load, decide, commit. Each function takes the viewer whose portal it is; what only
+//! Actions of customers in their portal: load, decide, commit. Each function takes the viewer whose portal it is; what only
 //! billing roles may do takes a [`BillingViewer`](till_core::portal::BillingViewer). The API and the pages stand side by
 //! side above it.
 

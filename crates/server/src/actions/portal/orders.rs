@@ -120,13 +120,13 @@ pub async fn generate_invoice(
     documents::request_invoice(app, &viewer.organization, id, guard).await
 }
 
-/// Where the invoice is fetched that was made last.
+/// Address of the invoice that was made last.
 pub async fn invoice(app: &App, viewer: BillingViewer<'_>, id: Uuid) -> Result<OrderInvoice> {
     let row = row(app, viewer, id).await?;
     documents::kept_invoice(app, row)
 }
 
-/// Where the receipt is fetched, as it is now.
+/// Address of the receipt, as it is now.
 pub async fn receipt(app: &App, viewer: BillingViewer<'_>, id: Uuid) -> Result<OrderReceipt> {
     row(app, viewer, id).await?;
     let url = Box::pin(url(app, &viewer.organization, Wanted::Receipt(id))).await?;
