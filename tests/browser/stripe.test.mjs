@@ -292,6 +292,33 @@ describe('the page with Stripe\'s Payment Element', () => {
     assert.equal((await ordersOf(checkout)).length, 1);
   });
 
+  test('a country chosen just before the press is heard first: its fields are the ones that count', async () => {
+    for (const wallet of [false, true]) {
+      const checkout = await once();
+      await visit(checkout.url, async (page) => {
+        await ready(page);
+        await fill(page, { email: email(), country: 'US' });
+        await page.locator('[name="postal_code"][aria-required="true"]').waitFor();
+        if (wallet) await cardFrame(page).getByLabel('Google Pay').check();
+        else await typeCard(page);
+        // The answer that takes the fields of the United States away comes after the press.
+        let press;
+        const pressed = new Promise((done) => { press = done; });
+        await page.route(checkout.url, async (route) => {
+          if (route.request().postData()?.includes('country=FR')) await pressed;
+          await route.continue();
+        });
+        const asked = page.waitForRequest((request) => request.method() === 'POST' && request.postData()?.includes('country=FR'));
+        await page.locator('select[name="country"]').selectOption('FR');
+        await asked;
+        assert.equal(await page.locator('[name="postal_code"][aria-required="true"]').inputValue(), '');
+        await Promise.all([page.waitForURL(/confirmation/), payButton(page).click().then(press)]);
+        await page.getByText('Thank you for your order').waitFor();
+      });
+      await reaches(checkout, 'succeeded');
+    }
+  });
+
   test('a wallet pays, and opens for no form that cannot be sent', async () => {
     const checkout = await once();
     await visit(checkout.url, async (page) => {

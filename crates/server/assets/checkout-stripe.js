@@ -134,12 +134,12 @@ function checkout() {
   form.addEventListener("collect", ({ detail }) => {
     form.elements.confirmation_token_id.value = "";
     if (!elements || card.hidden) return;
-    const incomplete = isIncomplete();
     // A wallet opens only while the press of the button is under way, and not for a form that cannot be sent.
-    const submitted = incomplete && wallet ? Promise.resolve({}) : elements.submit();
+    const submitted = wallet && isIncomplete() ? null : elements.submit();
     detail.finish = async () => {
-      const { error } = await submitted;
-      if (incomplete) return true;
+      // Asked again: a country chosen just before the press may have changed which fields there are.
+      if (isIncomplete()) return true;
+      const { error } = await (submitted ?? elements.submit());
       if (error) {
         element.focus();
         return false;
