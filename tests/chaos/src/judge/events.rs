@@ -177,6 +177,17 @@ fn stood_for(event: &WebhookEvent, record: &Record, arrived: &HashMap<Uuid, u64>
         })
 }
 
+/// True where one of two events of a chain was decided knowing the other: they are of one subject or one commit, or of
+/// the session, which all else follows from. A refund of an order and a renewal of its subscription, of the same
+/// moment, know nothing of each other.
+fn depends(first: &WebhookEvent, second: &WebhookEvent) -> bool {
+    first.subject == second.subject
+        || first.created == second.created
+        || [first, second]
+            .iter()
+            .any(|event| event.kind.starts_with("checkout."))
+}
+
 /// First arrivals at an endpoint come in the order in which the changes were decided. Only changes that have
 /// nothing to do with each other, of the same moments, may change places.
 pub fn in_order(record: &Record, verdict: &mut Verdict) {
@@ -189,7 +200,7 @@ pub fn in_order(record: &Record, verdict: &mut Verdict) {
     for endpoint in 0..record.endpoints {
         let mut seen = HashSet::new();
         let mut newest: Option<&WebhookEvent> = None;
-        let mut chains: HashMap<Uuid, &WebhookEvent> = HashMap::new();
+        let mut chains: HashMap<Uuid, Vec<&WebhookEvent>> = HashMap::new();
         for delivery in record.deliveries.iter().filter(|d| d.endpoint == endpoint) {
             let Some(event) = known.get(&delivery.webhook_id).copied() else {
                 continue;
@@ -197,15 +208,19 @@ pub fn in_order(record: &Record, verdict: &mut Verdict) {
             if !seen.insert(event.id) {
                 continue;
             }
-            // A session with its order and subscription is one chain, any other subject is its own.
+            // A session with its orders and subscription is one chain, any other subject is its own.
             if let Some(chain) = delivery.chain.or(event.subject) {
-                let last = chains.insert(chain, event);
-                if let Some(last) = last.filter(|last| last.sequence > event.sequence) {
+                let earlier = chains.entry(chain).or_default();
+                let overtook = earlier
+                    .iter()
+                    .find(|first| first.sequence > event.sequence && depends(first, event));
+                if let Some(first) = overtook {
                     verdict.broken(format!(
                         "endpoint {endpoint}: {} ({}) came after {} ({}), both of {chain}",
-                        event.kind, event.id, last.kind, last.id
+                        event.kind, event.id, first.kind, first.id
                     ));
                 }
+                earlier.push(event);
             }
             match newest {
                 Some(last) if last.sequence > event.sequence => {

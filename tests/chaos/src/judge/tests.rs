@@ -371,6 +371,36 @@ fn the_order_of_first_arrivals_counts_per_endpoint_and_repeats_do_not() {
         r.deliveries.push(first);
     });
     assert!(late.iter().any(|v| v.contains("both of")), "{late:?}");
+    // A refund that overtook a renewal of the same moment is of another subject; of its own subject it is not.
+    let renewed = |subject: Uuid| {
+        after(|r| {
+            for endpoint in 0..2 {
+                let webhook = id(900 + endpoint as u128);
+                r.webhook_events.push(WebhookEvent {
+                    id: webhook,
+                    endpoint,
+                    kind: "subscription.cycled".into(),
+                    subject: Some(subject),
+                    sequence: -1,
+                    created: 49_000,
+                    skipped: false,
+                });
+                r.deliveries.push(Delivery {
+                    endpoint,
+                    webhook_id: webhook,
+                    body: 900,
+                    kind: "subscription.cycled".into(),
+                    chain: Some(id(1)),
+                });
+            }
+            let session = |kind: &String| kind.starts_with("checkout.");
+            r.webhook_events.retain(|event| !session(&event.kind));
+            r.deliveries.retain(|delivery| !session(&delivery.kind));
+        })
+    };
+    let overtaken = |found: &[String]| found.iter().any(|v| v.contains("both of"));
+    assert!(!overtaken(&renewed(id(77))));
+    assert!(overtaken(&renewed(id(3))));
     let others = after(|r| {
         let customer = r
             .deliveries
