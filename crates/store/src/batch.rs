@@ -19,12 +19,18 @@ pub(crate) struct Step {
     pub(crate) unless_one: Option<CommitConflict>,
     /// True where it could touch several rows.
     pub(crate) several: bool,
-    /// Table and columns, where it inserts a row: such steps can be sent as one.
-    pub(crate) inserts: Option<Target>,
+    /// Set where it writes one row as a record declares it: steps that write alike can be sent as one.
+    pub(crate) row: Option<RowWrite>,
 }
 
-/// Table and columns of an insert.
-pub(crate) type Target = (&'static str, &'static [&'static str]);
+/// Write of one row, without its values.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum RowWrite {
+    /// Table and columns; the values are in their order.
+    Insert(&'static str, &'static [&'static str]),
+    /// Table and columns; the values are in their order, and after them stand the row's id and the version that was read.
+    Update(&'static str, Vec<&'static str>),
+}
 
 /// The statements and hints of one commit.
 #[derive(Debug)]
@@ -63,7 +69,7 @@ fn step(write: Write, dialect: Dialect) -> Step {
             binds: values,
             unless_one: None,
             several: false,
-            inserts: Some((table, columns)),
+            row: Some(RowWrite::Insert(table, columns)),
         },
         Write::Update {
             table,
@@ -72,13 +78,15 @@ fn step(write: Write, dialect: Dialect) -> Step {
             set,
             ..
         } => {
+            let columns = set.iter().map(|(column, _)| *column).collect();
+            let row = version.map(|_| RowWrite::Update(table, columns));
             let (sql, binds) = sql::update(table, id, version, set);
             Step {
                 sql: Cow::Owned(sql),
                 binds,
                 unless_one: Some(CommitConflict::Stale),
                 several: false,
-                inserts: None,
+                row,
             }
         }
         Write::Guard { table, id, version } => Step {
@@ -86,7 +94,7 @@ fn step(write: Write, dialect: Dialect) -> Step {
             binds: vec![Value::Uuid(id), Value::Int(version)],
             unless_one: Some(CommitConflict::Stale),
             several: false,
-            inserts: None,
+            row: None,
         },
         Write::Named(write) => {
             let statement = writes::statement(write);
@@ -95,7 +103,7 @@ fn step(write: Write, dialect: Dialect) -> Step {
                 binds: statement.binds,
                 unless_one: statement.refusal.map(CommitConflict::NotOne),
                 several: true,
-                inserts: None,
+                row: None,
             }
         }
     }

@@ -52,6 +52,44 @@ pub(crate) fn insert_rows(table: &str, columns: &[&str], rows: usize) -> String 
     sql
 }
 
+/// Updates of several rows, each where its version is the one that was read: the parameters of one row, those of
+/// `columns`, its id and its version, follow those of the other. `types` are those of one row's parameters.
+pub(crate) fn update_rows<'a>(
+    table: &str,
+    columns: &[&str],
+    types: impl Iterator<Item = &'a str>,
+    rows: usize,
+) -> String {
+    let mut sql = format!("update {table} t set ");
+    for (i, column) in columns.iter().enumerate() {
+        let comma = if i == 0 { "" } else { ", " };
+        write!(sql, "{comma}{column} = v.c{i}").expect("writing to a string");
+    }
+    let (id, version) = (columns.len(), columns.len() + 1);
+    sql.push_str(" from (values (");
+    for (i, name) in types.enumerate() {
+        let comma = if i == 0 { "" } else { ", " };
+        write!(sql, "{comma}${}::{name}", i + 1).expect("writing to a string");
+    }
+    sql.push(')');
+    for row in 1..rows {
+        for place in 1..=columns.len() + 2 {
+            let start = if place == 1 { ", (" } else { ", " };
+            write!(sql, "{start}${}", row * (columns.len() + 2) + place)
+                .expect("writing to a string");
+        }
+        sql.push(')');
+    }
+    sql.push_str(") v (");
+    for i in 0..=version {
+        let comma = if i == 0 { "" } else { ", " };
+        write!(sql, "{comma}c{i}").expect("writing to a string");
+    }
+    write!(sql, ") where t.id = v.c{id} and t.version = v.c{version}")
+        .expect("writing to a string");
+    sql
+}
+
 /// Its parameters are `$1`, `$2` and so on, in this order.
 pub(crate) fn update(
     table: &str,

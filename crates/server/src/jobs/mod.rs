@@ -41,7 +41,11 @@ use till_core::{
     subscriptions::dun::VOID_JOB,
 };
 use till_store::unawaited;
-use tokio::{sync::watch, task::JoinSet, time::MissedTickBehavior};
+use tokio::{
+    sync::watch,
+    task::JoinSet,
+    time::{Instant, MissedTickBehavior},
+};
 use uuid::Uuid;
 
 use crate::{app::App, error::ApiError, payments};
@@ -59,6 +63,8 @@ const GIVEN_UP: i64 = 1_000;
 pub(crate) const HEARTBEAT: SignedDuration = SignedDuration::from_secs(1);
 /// Between two claims, at least: under load, many commits share one.
 const GAP: Duration = Duration::from_millis(5);
+/// The same between two claims of what no buyer waits for, where the last one took all there was.
+const UNAWAITED_GAP: Duration = Duration::from_millis(25);
 /// The poll behind the wake-up: a wake-up is a hint, the poll is the truth.
 const POLL: Duration = Duration::from_secs(1);
 /// The interval at which overdue sessions are looked for; with [`LEASE`], a dead node is replaced within five seconds.
@@ -305,12 +311,14 @@ async fn serve_jobs(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
     let mut more_others = false;
     let mut pace = tokio::time::interval(GAP);
     pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut next_others = Instant::now();
     while !*shutdown.borrow() {
         pace.tick().await;
         while awaited.try_join_next().is_some() || others.try_join_next().is_some() {}
         let free = BATCH - awaited.len() - others.len();
         let room = UNAWAITED - others.len();
-        let (last, limit) = match room < UNAWAITED / 2 {
+        let too_soon = !more_others && Instant::now() < next_others;
+        let (last, limit) = match too_soon || room < UNAWAITED / 2 {
             true => (Some(Queue::Checkout), free),
             false => (None, free.min(room)),
         };
@@ -321,6 +329,7 @@ async fn serve_jobs(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
         let more = jobs.len() == limit;
         if last.is_none() {
             more_others = more;
+            next_others = Instant::now() + UNAWAITED_GAP;
         }
         for job in jobs {
             let running = match is_awaited(&job) {
@@ -344,6 +353,7 @@ async fn serve_jobs(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
                 _ = shutdown.changed() => break,
                 () = wake.wait() => break,
                 () = &mut poll => break,
+                () = tokio::time::sleep_until(next_others), if too_soon => break,
                 Some(_) = awaited.join_next() => {}
                 Some(_) = others.join_next() => {}
             }

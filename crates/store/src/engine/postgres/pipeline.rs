@@ -9,6 +9,7 @@ use futures_util::future::{MaybeDone, maybe_done};
 use till_core::kernel::{changes::CommitConflict, values::Value};
 use tokio_postgres::Statement;
 use tokio_postgres::error::SqlState;
+use tokio_postgres::types::Type;
 
 use super::cells::{Param, check};
 use super::plan::{Planned, interleave, plan};
@@ -16,6 +17,7 @@ use super::{failed, prepare};
 use crate::batch::Step;
 use crate::error::{CommitError, Stale};
 use crate::retry::retry_on_conflict;
+use crate::sql;
 
 /// The answer to a statement: the number of rows it touched.
 type Answer = Result<u64, tokio_postgres::Error>;
@@ -71,11 +73,17 @@ pub(super) async fn commit_all(
 async fn once(client: &ClientWrapper, planned: Vec<Planned<'_>>) -> Result<(), Failure> {
     let mut statements = Vec::with_capacity(planned.len());
     for one in &planned {
-        let statement = prepare(client, &one.sql).await?;
+        let mut statement = prepare(client, &one.sql).await?;
+        if let Some((table, columns)) = one.updates {
+            let types = statement.params().iter().map(Type::name);
+            let sql = sql::update_rows(table, columns, types, one.rows);
+            statement = prepare(client, &sql).await?;
+        }
         check(&statement, &one.sql, &one.binds)?;
         statements.push(statement);
     }
-    let alone = planned.len() == 1 && (planned[0].unless_one.is_none() || !planned[0].several);
+    let is_whole = |one: &Planned<'_>| one.unless_one.is_none() || (!one.several && one.rows == 1);
+    let alone = planned.len() == 1 && is_whole(&planned[0]);
     let counted = planned.iter().any(|one| one.unless_one.is_some());
     let mut sent: Vec<MaybeDone<SentStatement<'_>>> = Vec::with_capacity(planned.len() + 2);
     if !alone {
@@ -139,8 +147,9 @@ fn judge(planned: &[Planned<'_>], answers: Vec<Answer>, before: usize) -> Result
         let one = i.checked_sub(before).and_then(|i| planned.get(i));
         let sql = one.map_or("begin or commit", |one| &one.sql);
         let touched = answer.map_err(|e| refused(sql, &e))?;
-        if let Some(unless) = one.and_then(|one| one.unless_one)
-            && touched != 1
+        if let Some(one) = one
+            && let Some(unless) = one.unless_one
+            && touched != one.rows as u64
         {
             return Err(unless.clone().into());
         }

@@ -1,13 +1,13 @@
-//! The statements by which steps are sent: neighbours that insert into the same table are one.
+//! The statements by which steps are sent: neighbours that write rows of the same table alike are one.
 
 use std::borrow::Cow;
 
 use till_core::kernel::{changes::CommitConflict, values::Value};
 
-use crate::batch::{Step, Target};
+use crate::batch::{RowWrite, Step};
 use crate::sql;
 
-/// Rows of one insert at most. Fewer are sent by eight, four, two and one, so that few statements are kept prepared.
+/// Rows of one statement at most. Fewer are sent by eight, four, two and one, so that few statements are kept prepared.
 const ROWS: usize = 16;
 
 /// A statement to be sent.
@@ -15,10 +15,14 @@ const ROWS: usize = 16;
 pub(super) struct Planned<'a> {
     pub(super) sql: Cow<'a, str>,
     pub(super) binds: Vec<&'a Value>,
-    /// As [`Step::unless_one`].
+    /// As [`Step::unless_one`], for each of its rows.
     pub(super) unless_one: Option<&'a CommitConflict>,
     /// As [`Step::several`].
     pub(super) several: bool,
+    /// Rows that it writes, where it is counted.
+    pub(super) rows: usize,
+    /// Set where `sql` updates one row, and is to become the update of `rows`: table and columns.
+    pub(super) updates: Option<(&'static str, &'a [&'static str])>,
 }
 
 impl<'a> Planned<'a> {
@@ -28,6 +32,28 @@ impl<'a> Planned<'a> {
             binds: step.binds.iter().collect(),
             unless_one: step.unless_one.as_ref(),
             several: step.several,
+            rows: 1,
+            updates: None,
+        }
+    }
+
+    /// Steps that write alike.
+    fn of_rows(steps: &[&'a Step]) -> Self {
+        let first = Self::of(steps[0]);
+        let binds = steps.iter().flat_map(|step| &step.binds).collect();
+        match &steps[0].row {
+            Some(RowWrite::Insert(table, columns)) if steps.len() > 1 => Self {
+                sql: Cow::Owned(sql::insert_rows(table, columns, steps.len())),
+                binds,
+                ..first
+            },
+            Some(RowWrite::Update(table, columns)) if steps.len() > 1 => Self {
+                binds,
+                rows: steps.len(),
+                updates: Some((*table, columns)),
+                ..first
+            },
+            _ => first,
         }
     }
 }
@@ -36,29 +62,28 @@ impl<'a> Planned<'a> {
 pub(super) fn plan<'a>(steps: impl IntoIterator<Item = &'a Step>) -> Vec<Planned<'a>> {
     let steps: Vec<&Step> = steps.into_iter().collect();
     let mut planned = Vec::with_capacity(steps.len());
-    for alike in steps.chunk_by(|one, next| one.inserts.is_some() && one.inserts == next.inserts) {
-        match alike {
-            [first, _, ..] => planned.extend(first.inserts.iter().flat_map(|to| rows(*to, alike))),
-            _ => planned.extend(alike.iter().map(|step| Planned::of(step))),
-        }
+    let mut rest = steps.as_slice();
+    while let Some(first) = rest.first() {
+        let alike = rest.iter().take(ROWS);
+        let alike = alike.take_while(|step| first.row.is_some() && step.row == first.row);
+        // Powers of two, and no row twice: of two updates of a row the second finds what the first has left.
+        let most = 1 << alike.count().max(1).ilog2();
+        let distinct = (1..most).find(|n| is_of_row_before(rest, *n));
+        let (some, others) = rest.split_at(distinct.map_or(most, |n| 1 << n.ilog2()));
+        planned.push(Planned::of_rows(some));
+        rest = others;
     }
     planned
 }
 
-/// Inserts of several rows.
-fn rows<'a>(target: Target, mut steps: &[&'a Step]) -> Vec<Planned<'a>> {
-    let mut planned = Vec::new();
-    while let Some(most) = steps.len().checked_ilog2() {
-        let (some, rest) = steps.split_at((1 << most).min(ROWS));
-        planned.push(Planned {
-            sql: Cow::Owned(sql::insert_rows(target.0, target.1, some.len())),
-            binds: some.iter().flat_map(|step| &step.binds).collect(),
-            unless_one: None,
-            several: false,
-        });
-        steps = rest;
-    }
-    planned
+/// True where the step at `n` updates a row that a step before it updates.
+fn is_of_row_before(steps: &[&Step], n: usize) -> bool {
+    let id = |step: &'_ Step| match &step.row {
+        Some(RowWrite::Update(_, columns)) => step.binds.get(columns.len()).cloned(),
+        _ => None,
+    };
+    let own = id(steps[n]);
+    own.is_some() && steps[..n].iter().any(|step| id(step) == own)
 }
 
 /// Steps of several commits as one sequence. Commits of the same shape, as those of renewals are, are sent statement by
@@ -91,6 +116,8 @@ fn is_alike(one: &[Step], other: &[Step]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use uuid::Uuid;
+
     use super::*;
 
     const COLUMNS: &[&str] = &["id", "words"];
@@ -101,17 +128,24 @@ mod tests {
             binds: vec![Value::Int(n), Value::Text(format!("{table} {n}"))],
             unless_one: None,
             several: false,
-            inserts: Some((table, COLUMNS)),
+            row: Some(RowWrite::Insert(table, COLUMNS)),
         }
     }
 
+    const UPDATE: &str = "update a set words = $1, version = $2 where id = $3 and version = $4";
+
     fn update(n: i64) -> Step {
+        let set = vec![
+            ("words", Value::Text(String::new())),
+            ("version", Value::Int(n)),
+        ];
+        let (sql, binds) = sql::update("a", Uuid::from_u128(n as u128), Some(7), set);
         Step {
-            sql: Cow::Borrowed("update a set words = '' where id = $1"),
-            binds: vec![Value::Int(n)],
+            sql: Cow::Owned(sql),
+            binds,
             unless_one: Some(CommitConflict::Stale),
             several: false,
-            inserts: None,
+            row: Some(RowWrite::Update("a", vec!["words", "version"])),
         }
     }
 
@@ -119,6 +153,7 @@ mod tests {
     fn told<'a>(planned: &'a [Planned<'_>]) -> Vec<(&'a str, Vec<i64>, bool)> {
         let numbers = |one: &Planned<'_>| {
             let numbers = one.binds.iter().filter_map(|value| match value {
+                Value::Int(7) => None,
                 Value::Int(n) => Some(*n),
                 _ => None,
             });
@@ -145,7 +180,7 @@ mod tests {
             told(&planned),
             [
                 (two, vec![1, 2], false),
-                ("update a set words = '' where id = $1", vec![3], true),
+                (UPDATE, vec![3], true),
                 (&*one("a"), vec![4], false),
                 (&*one("b"), vec![5], false),
             ]
@@ -162,18 +197,44 @@ mod tests {
     }
 
     #[test]
+    fn updates_of_a_table_are_one_statement_and_no_row_is_in_it_twice() {
+        let steps = [1, 2, 3, 4, 5, 3, 6].map(update);
+        let planned = plan(&steps);
+        let rows: Vec<(usize, bool)> = (planned.iter())
+            .map(|one| (one.rows, one.updates.is_some()))
+            .collect();
+        assert_eq!(rows, [(4, true), (2, true), (1, false)]);
+        let twice = [1, 2, 2, 1].map(update);
+        let planned = plan(&twice);
+        let rows: Vec<usize> = planned.iter().map(|one| one.rows).collect();
+        assert_eq!(rows, [2, 2]);
+        let many = sql::update_rows(
+            "a",
+            &["words", "version"],
+            ["text", "int8", "uuid", "int8"].into_iter(),
+            2,
+        );
+        assert_eq!(
+            many,
+            "update a t set words = v.c0, version = v.c1 \
+             from (values ($1::text, $2::int8, $3::uuid, $4::int8), ($5, $6, $7, $8)) v (c0, c1, c2, c3) \
+             where t.id = v.c2 and t.version = v.c3"
+        );
+    }
+
+    #[test]
     fn commits_of_one_shape_go_side_by_side_and_each_keeps_its_order() {
         let members = [
             vec![insert("a", 1), update(1), insert("b", 1)],
-            vec![insert("b", 7)],
+            vec![insert("b", 8)],
             vec![insert("a", 2), update(2), insert("b", 2)],
         ];
         let members: Vec<&[Step]> = members.iter().map(Vec::as_slice).collect();
         let steps = interleave(&members);
         let planned = plan(steps);
         let numbers: Vec<Vec<i64>> = told(&planned).into_iter().map(|(_, ns, _)| ns).collect();
-        // Three inserts into the last table, by two and one.
-        let expected = [vec![1, 2], vec![1], vec![2], vec![1, 2], vec![7]];
+        let expected = [vec![1, 2], vec![1, 2], vec![1, 2], vec![8]];
         assert_eq!(numbers, expected);
+        assert_eq!(planned[1].rows, 2);
     }
 }
