@@ -1,6 +1,7 @@
 //! Letters: which one a cause asks for, and what becomes of it (docs/behaviour/mail.md). The words are
 //! `till-server`'s.
 
+pub mod reminders;
 #[cfg(test)]
 mod tests;
 

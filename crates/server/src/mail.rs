@@ -1,12 +1,14 @@
 //! Letters: their words, and what they look like as HTML and as plain text (docs/behaviour/mail.md). Everything here is
 //! presentation: plain structs in, text out. Nothing loads, decides or commits.
 
+mod reminders;
 mod render;
 #[cfg(test)]
 mod tests;
 mod to_customers;
 mod to_people;
 
+pub use reminders::{Expiring, Renewing, card_expires, renews_soon};
 pub use render::{html, text};
 pub use to_customers::{Told, portal_code, to_customer};
 pub(crate) use to_people::joined;

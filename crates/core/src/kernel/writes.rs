@@ -562,6 +562,24 @@ pub enum SubscriptionWrite {
         /// The line.
         id: Uuid,
     },
+    /// Notes that the customer was reminded of the end of a period. Refused as
+    /// [`crate::mail::reminders::REMINDED`] where they were, or the subscription has changed.
+    NoteReminder {
+        /// The subscription.
+        id: Uuid,
+        /// Its version.
+        version: i64,
+        /// The end of the period.
+        period_end: Timestamp,
+    },
+    /// Notes that the owner of a card was told that it expires. Refused as [`crate::mail::reminders::REMINDED`] where
+    /// they were, or the card is gone.
+    NoteExpiry {
+        /// The card.
+        id: Uuid,
+        /// Month of its expiry, counted from the year 0.
+        month: i64,
+    },
     /// Gives back the trial that a session has taken.
     DeleteTrialClaims {
         /// The session.

@@ -2,7 +2,7 @@
 //! one is deleted (docs/behaviour: portal/cards).
 
 use serde::{Deserialize, Serialize};
-use till_wire::{events::EventType, subscriptions::SubscriptionStatus};
+use till_wire::events::EventType;
 use uuid::Uuid;
 
 use crate::kernel::{
@@ -31,15 +31,6 @@ pub struct ForgottenCard {
     pub reference: String,
 }
 
-/// True where a subscription will be charged again.
-fn is_charged_again(subscription: &Subscription) -> bool {
-    match subscription.status {
-        _ if subscription.ended_at.is_some() => false,
-        SubscriptionStatus::Paused => subscription.resumes_at.is_some(),
-        _ => subscription.is_billable() && !subscription.cancel_at_period_end,
-    }
-}
-
 /// Deletes a saved card. Subscriptions that were paid with it are paid with another one of `cards`, which are all of the
 /// customer's, the newest first: the default, else the newest that the processor in use keeps.
 ///
@@ -64,7 +55,7 @@ pub fn delete(
     let is_paid_with = |one: &Subscription| one.payment_method_id.or(default) == Some(card.id);
     let needed = subscriptions
         .iter()
-        .any(|one| is_charged_again(one) && is_paid_with(one));
+        .any(|one| one.is_charged_again() && is_paid_with(one));
     if needed && next.is_none() {
         return Err(PortalRefusal::PaymentMethodInUse.into());
     }

@@ -16,7 +16,7 @@ pub mod revoke;
 pub mod schedule;
 pub mod start;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 pub mod trials;
 
 use till_wire::{
@@ -59,6 +59,15 @@ impl Subscription {
             self.status,
             SubscriptionStatus::Active | SubscriptionStatus::Trialing | SubscriptionStatus::PastDue
         )
+    }
+
+    /// True where it will be charged again.
+    pub fn is_charged_again(&self) -> bool {
+        match self.status {
+            _ if self.ended_at.is_some() => false,
+            SubscriptionStatus::Paused => self.resumes_at.is_some(),
+            _ => self.is_billable() && !self.cancel_at_period_end,
+        }
     }
 
     /// Ended now.

@@ -30,7 +30,7 @@ use crate::{
 };
 
 /// A subscription for 20.00 USD a month that began at noon of 31 January, with a saved card.
-fn rows() -> BillingRows {
+pub(crate) fn rows() -> BillingRows {
     let offered = monthly(2000);
     let terms = Terms {
         product_id: offered.product.id,

@@ -2,13 +2,13 @@
 
 use jiff::{SignedDuration, Timestamp};
 use till_core::{
-    kernel::{jobs::End, records::Organization},
+    kernel::{jobs::End, letters::WRITE_JOB, records::Organization},
     organizations::clock,
     subscriptions::dun::VOID_JOB,
 };
 use uuid::Uuid;
 
-use super::{checkouts, subscriptions};
+use super::{checkouts, reminders, subscriptions};
 use crate::{app::App, error::ApiError};
 
 /// Looks for what is due that one run of the job makes, and the time after which it leaves the rest to the next run: a
@@ -83,8 +83,8 @@ impl Journey {
         Ok(None)
     }
 
-    /// The machine's time at which to look again, while what was begun at this stop is not over: a charge, or the voiding of
-    /// the orders of a subscription that has ended.
+    /// The machine's time at which to look again, while what was begun at this stop is not over: a charge, the voiding of the
+    /// orders of a subscription that has ended, or a letter, which says how things are when it is written.
     async fn unsettled_until(
         &self,
         app: &App,
@@ -95,16 +95,21 @@ impl Journey {
         if app.store.charges_in_flight(organization.id, since).await? {
             return Ok(Some(now + CHARGING));
         }
-        let is_voiding = app.store.is_job_due(VOID_JOB.name(), now).await?;
-        Ok(is_voiding.then_some(now))
+        for job in [VOID_JOB.name(), WRITE_JOB.name()] {
+            if app.store.is_job_due(job, now).await? {
+                return Ok(Some(now));
+            }
+        }
+        Ok(None)
     }
 
     /// Does a batch of what is due by the organization's time; whether there was anything.
     async fn work(&mut self, app: &App, organization: &Organization) -> Result<bool, ApiError> {
         let now = app.now_of(organization);
         let expired = checkouts::expire_due_of(app, organization).await?;
+        let reminded = reminders::turn(app, Some(organization.id), now).await?;
         let turn = subscriptions::turn(app, Some(organization.id), now).await?;
-        self.done += expired + turn.done;
+        self.done += expired + reminded + turn.done;
         self.failed += turn.taken - turn.done;
         Ok(turn.taken > 0)
     }

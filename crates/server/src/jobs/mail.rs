@@ -159,7 +159,7 @@ pub async fn write(app: &App, request: LetterRequest) -> Result<End, ApiError> {
     let ctx = app.context();
     let mut changes = Changes::new();
     for mut letter in letters {
-        letter.kept = kept(app, &request, &letter.recipient, &people).await?;
+        letter.kept = kept(app, request.organization_id, &letter.recipient, &people).await?;
         changes.and(mail::write(letter, request.organization_id, &ctx));
     }
     Ok(End::Done(changes))
@@ -328,9 +328,9 @@ async fn for_people(
 }
 
 /// Why a letter is not sent; none: it is.
-async fn kept(
+pub(super) async fn kept(
     app: &App,
-    request: &LetterRequest,
+    organization_id: Uuid,
     recipient: &str,
     people: &[User],
 ) -> Result<Option<&'static str>, ApiError> {
@@ -338,8 +338,9 @@ async fn kept(
         return Ok(Some(why));
     }
     let since = app.clock.now() - LIMITED_WITHIN;
-    let own = request.organization_id;
-    let sent = app.store.mails_to(own, recipient, since, MOST_TO_ONE);
+    let sent = app
+        .store
+        .mails_to(organization_id, recipient, since, MOST_TO_ONE);
     Ok((sent.await? >= MOST_TO_ONE).then_some(TOO_MANY))
 }
 

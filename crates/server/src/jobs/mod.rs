@@ -12,6 +12,7 @@ pub mod mail;
 pub mod new_cards;
 mod notices;
 mod portal;
+pub mod reminders;
 pub mod subscriptions;
 mod supervise;
 pub mod upkeep;
@@ -76,6 +77,7 @@ pub async fn run_due(app: &App) -> Result<usize, ApiError> {
     loop {
         let turn = checkouts::expire_due(app).await?
             + run_jobs(app).await?
+            + Box::pin(reminders::run_due(app)).await?
             + Box::pin(subscriptions::run_due(app)).await?
             + webhooks::run_due(app).await?;
         if turn == 0 {
@@ -295,6 +297,7 @@ pub async fn serve(app: Arc<App>, shutdown: watch::Receiver<bool>) {
     start!("webhooks", webhooks::serve);
     start!("notices", notices::serve);
     start!("subscriptions", subscriptions::serve);
+    start!("reminders", reminders::serve);
     start!("chores", serve_chores);
     start!("upkeep", upkeep::serve);
     while workers.join_next().await.is_some() {}

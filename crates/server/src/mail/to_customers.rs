@@ -34,7 +34,8 @@ pub struct Told<'a> {
     pub locale: Locale,
 }
 
-/// Subject and words of a letter to a customer; `None` for kinds that go to the merchant's people.
+/// Subject and words of a letter to a customer; `None` for kinds that go to the merchant's people, and for
+/// those that are written otherwise.
 pub fn to_customer(
     kind: MailKind,
     told: &Told<'_>,
@@ -107,7 +108,10 @@ pub fn to_customer(
             locale.with("mail-updated-subject", product()),
             says("mail-updated-body"),
         ),
-        MailKind::PortalCode
+        MailKind::SubscriptionRenewalReminder
+        | MailKind::SubscriptionTrialConversionReminder
+        | MailKind::PaymentMethodExpirationReminder
+        | MailKind::PortalCode
         | MailKind::Sale
         | MailKind::DisputeOpened
         | MailKind::EndpointDisabled => return None,
@@ -129,24 +133,39 @@ pub fn to_customer(
         let words = locale.with("pay", [("total", amount.into())]);
         (words, urls.order_url(&visit::secret(order.id, key)))
     });
-    let mut notes = Vec::new();
-    if told.organization.email.is_some() {
-        notes.push(say(locale, "mail-questions"));
-    }
-    let shop = told.organization.name.as_str();
-    notes.push(locale.with("mail-footer", [("shop", shop.into())]));
     let content = Content {
-        shop: shop.to_owned(),
-        logo: logo(told.organization),
-        language: locale.tag().to_owned(),
-        heading: subject.clone(),
-        paragraphs,
         facts,
         total,
         button,
-        notes,
+        ..around(told.organization, &subject, paragraphs, locale)
     };
     Some((subject, content))
+}
+
+/// A letter of an organization to a customer, with neither facts nor a button yet.
+pub(super) fn around(
+    organization: &Organization,
+    subject: &str,
+    paragraphs: Vec<String>,
+    locale: Locale,
+) -> Content {
+    let shop = organization.name.as_str();
+    let mut notes = Vec::new();
+    if organization.email.is_some() {
+        notes.push(say(locale, "mail-questions"));
+    }
+    notes.push(locale.with("mail-footer", [("shop", shop.into())]));
+    Content {
+        shop: shop.to_owned(),
+        logo: logo(organization),
+        language: locale.tag().to_owned(),
+        heading: subject.to_owned(),
+        paragraphs,
+        facts: Vec::new(),
+        total: None,
+        button: None,
+        notes,
+    }
 }
 
 /// Letter with a code that signs a customer in. `portal`: the page where it is entered.
@@ -181,7 +200,7 @@ pub(super) fn logo(organization: &Organization) -> Option<String> {
         .map(str::to_owned)
 }
 
-fn say(locale: Locale, id: &str) -> String {
+pub(super) fn say(locale: Locale, id: &str) -> String {
     locale.say(id).into_owned()
 }
 
@@ -222,12 +241,23 @@ fn sums(order: &Order, discount: Option<&str>, locale: Locale) -> Vec<(String, S
         };
         facts.push((name, money(order.tax_amount, order, locale)));
     }
-    match order.applied_balance_amount {
-        0 => {}
-        used @ ..0 => facts.push((say(locale, "balance-used"), money(used, order, locale))),
-        owed => facts.push((say(locale, "balance-owed"), money(owed, order, locale))),
-    }
+    let money = |amount| money(amount, order, locale);
+    facts.extend(balance(order.applied_balance_amount, money, locale));
     facts
+}
+
+/// The part that the customer's balance has in a sum, where it has any.
+pub(super) fn balance(
+    applied: i64,
+    money: impl Fn(i64) -> String,
+    locale: Locale,
+) -> Option<(String, String)> {
+    let name = match applied {
+        0 => return None,
+        ..0 => "balance-used",
+        _ => "balance-owed",
+    };
+    Some((say(locale, name), money(applied)))
 }
 
 /// Seats of a subscription, and when it is paid for next, where that is of interest.

@@ -11,8 +11,8 @@ impl Store {
         self.all(Query::select::<Organization>(rest, vec![])).await
     }
 
-    /// The first moment after `now` at which anything is due for an organization by its own time: for a subscription, or
-    /// the expiry of an open session.
+    /// The first moment after `now` at which anything is due for an organization by its own time: for a subscription, the
+    /// expiry of an open session, or a reminder.
     pub async fn next_due(
         &self,
         organization_id: Uuid,
@@ -27,8 +27,13 @@ impl Store {
              and attempt_id is null and expires_at > $2",
             (organization_id, now),
         );
-        let (subscription, session) = futures_util::future::try_join(subscription, session).await?;
-        Ok(subscription.into_iter().chain(session).min())
+        let reminder = self.next_reminder(organization_id, now);
+        let (subscription, session, reminder) =
+            futures_util::future::try_join3(subscription, session, reminder).await?;
+        Ok([subscription, session, reminder]
+            .into_iter()
+            .flatten()
+            .min())
     }
 
     async fn first_due(

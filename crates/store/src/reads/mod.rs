@@ -24,6 +24,7 @@ mod processors;
 mod products;
 mod recurring;
 mod refunds;
+mod reminders;
 mod retention;
 mod sales;
 mod sandbox;

@@ -1,4 +1,5 @@
 use till_core::kernel::writes::{Statement, SubscriptionWrite};
+use till_core::mail::reminders::REMINDED;
 use till_core::subscriptions::{bill::ENTRY_TAKEN, claims::HELD};
 
 use super::{any, exactly_one};
@@ -50,6 +51,22 @@ pub(super) fn subscription(write: SubscriptionWrite) -> Statement {
             ENTRY_TAKEN,
             "delete from billing_entries where id = $1",
             vec![id.into()],
+        ),
+        SubscriptionWrite::NoteReminder {
+            id,
+            version,
+            period_end,
+        } => exactly_one(
+            REMINDED,
+            "update subscriptions set reminded_for = $1 where id = $2 and version = $3 \
+             and (reminded_for is null or reminded_for <> $1)",
+            vec![period_end.into(), id.into(), version.into()],
+        ),
+        SubscriptionWrite::NoteExpiry { id, month } => exactly_one(
+            REMINDED,
+            "update payment_methods set reminded_for = $1 where id = $2 \
+             and (reminded_for is null or reminded_for <> $1)",
+            vec![month.into(), id.into()],
         ),
         SubscriptionWrite::DeleteTrialClaims { checkout_id } => any(
             "delete from trial_claims where checkout_id = $1",

@@ -78,6 +78,7 @@ mod portal_walk;
 mod problems;
 mod products;
 mod refunds;
+mod reminders;
 mod renewals;
 mod request_fields;
 mod retention;

@@ -32,6 +32,12 @@ words! {
         SubscriptionResumed = "subscription_resumed",
         /// Notice that a subscription was changed.
         SubscriptionUpdated = "subscription_updated",
+        /// Reminder that a subscription is renewed soon.
+        SubscriptionRenewalReminder = "subscription_renewal_reminder",
+        /// Reminder that a trial ends soon.
+        SubscriptionTrialConversionReminder = "subscription_trial_conversion_reminder",
+        /// Reminder that a card expires soon.
+        PaymentMethodExpirationReminder = "payment_method_expiration_reminder",
         /// Code that signs a customer in to the portal.
         PortalCode = "portal_code",
         /// Notice of a sale, for the merchant's people.
@@ -58,6 +64,11 @@ impl MailKind {
             Self::SubscriptionPaused => settings.subscription_paused,
             Self::SubscriptionResumed => settings.subscription_resumed,
             Self::SubscriptionUpdated => settings.subscription_updated,
+            Self::SubscriptionRenewalReminder => settings.subscription_renewal_reminder,
+            Self::SubscriptionTrialConversionReminder => {
+                settings.subscription_trial_conversion_reminder
+            }
+            Self::PaymentMethodExpirationReminder => settings.payment_method_expiration_reminder,
             Self::PortalCode | Self::Sale | Self::DisputeOpened | Self::EndpointDisabled => true,
         }
     }

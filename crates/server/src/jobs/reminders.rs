@@ -1,0 +1,263 @@
+//! Reminders to customers, written when they are due: of a renewal, of a trial's end, of a card's expiry
+//! (docs/behaviour: mail/reminders). What was looked at is noted in the commit that writes the letter, so that each is
+//! written once.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+use till_core::{
+    kernel::{
+        changes::{Changes, CommitConflict},
+        records::{Content, Customer, MailKind, Organization, PaymentMethod, Subscription},
+    },
+    mail::{
+        self, NewLetter,
+        reminders::{self, Ahead, REMINDED},
+    },
+    subscriptions::{bill::BillingRows, change},
+};
+use till_store::{Query, unawaited};
+use till_wire::subscriptions::SubscriptionNextCharge;
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use super::{
+    LEASE,
+    mail::{kept, people_alone},
+    subscriptions::billing,
+    supervise::alone,
+};
+use crate::{
+    app::App,
+    error::{ApiError, OrNotFound},
+    mail::{Expiring, Renewing, card_expires, renews_soon},
+    pages::words::Locale,
+};
+
+/// Reminders that are looked for at once.
+const BATCH: usize = 32;
+/// The interval at which reminders are looked for.
+const EVERY: SignedDuration = SignedDuration::from_mins(1);
+
+/// Writes the reminders that are due by the machine's time, and by each test clock; says how many were looked at.
+pub async fn run_due(app: &App) -> Result<usize, ApiError> {
+    let mut done = turn(app, None, app.clock.now()).await?;
+    for organization in app.clocked_organizations().await? {
+        done += turn(app, Some(organization.id), app.now_of(&organization)).await?;
+    }
+    Ok(done)
+}
+
+/// Writes the reminders that are due by `now`, of one organization where one is named; says how many were looked at. One
+/// that fails holds up no other.
+pub(super) async fn turn(
+    app: &App,
+    organization_id: Option<Uuid>,
+    now: Timestamp,
+) -> Result<usize, ApiError> {
+    unawaited(Box::pin(async move {
+        let mut done = 0;
+        for ahead in Ahead::ALL {
+            done += of_subscriptions(app, organization_id, ahead, now).await?;
+        }
+        Ok(done + of_cards(app, organization_id, now).await?)
+    }))
+    .await
+}
+
+async fn of_subscriptions(
+    app: &App,
+    organization_id: Option<Uuid>,
+    ahead: Ahead,
+    now: Timestamp,
+) -> Result<usize, ApiError> {
+    let (mut done, mut after) = (0, (now, Uuid::nil()));
+    loop {
+        let found = app
+            .store
+            .subscriptions_to_remind(organization_id, ahead, now, after, BATCH)
+            .await?;
+        let Some(last) = found.last() else {
+            return Ok(done);
+        };
+        after = (last.current_period_end, last.id);
+        for one in found {
+            let id = one.id;
+            let remind = Box::pin(remind_of_period_end(app, one));
+            done += usize::from(alone(app, "reminder", id, remind).await);
+        }
+    }
+}
+
+async fn of_cards(
+    app: &App,
+    organization_id: Option<Uuid>,
+    now: Timestamp,
+) -> Result<usize, ApiError> {
+    let first = reminders::card_months(now).start;
+    let (mut done, mut after) = (0, (first, Uuid::nil()));
+    loop {
+        let found = app
+            .store
+            .cards_to_remind(organization_id, now, after, BATCH)
+            .await?;
+        let Some(last) = found.last() else {
+            return Ok(done);
+        };
+        after = (reminders::card_month(last), last.id);
+        for card in found {
+            let id = card.id;
+            let remind = Box::pin(remind_of_card(app, card));
+            done += usize::from(alone(app, "reminder", id, remind).await);
+        }
+    }
+}
+
+/// Writes the reminder of the end of a subscription's period, if there is something to say.
+async fn remind_of_period_end(app: &App, subscription: Subscription) -> Result<(), ApiError> {
+    let organization = app.store.organization(subscription.organization_id);
+    let organization = organization.await.or_not_found()?;
+    let rows = Box::pin(billing(app, &organization, subscription)).await?;
+    let (organization, customer) = (&rows.organization, &rows.customer);
+    let subscription = &rows.subscription;
+    let now = app.now_of(organization);
+    let mut changes = Changes::new();
+    reminders::note_period_end(subscription, &mut changes);
+    if let Some(kind) = reminders::of_period_end(subscription, customer, organization, now)
+        && let Some(next) = next_charge(app, &rows).await?
+    {
+        let renewing = Renewing {
+            organization,
+            // A change that waits for the end of the period is made by then.
+            product: &rows.next_offered.as_ref().unwrap_or(&rows.offered).product,
+            subscription,
+            charge: &next.charge,
+            locale: locale(customer),
+        };
+        let words = renews_soon(kind, &renewing, &app.urls);
+        let key = reminders::period_end_key(subscription);
+        write(
+            app,
+            organization,
+            customer,
+            (kind, key, words),
+            &mut changes,
+        )
+        .await?;
+    }
+    commit(app, changes).await
+}
+
+/// The charge at the end of the current period; none where nothing is charged then.
+async fn next_charge(
+    app: &App,
+    rows: &BillingRows,
+) -> Result<Option<SubscriptionNextCharge>, ApiError> {
+    let settings = &rows.organization.settings.tax;
+    let next = app
+        .taxed(settings, |taxes| {
+            Ok(change::next_charge(rows.clone(), taxes))
+        })
+        .await?;
+    // One that cannot be billed is set aside when it is due, where a person is told of it.
+    let next = next.ok().flatten();
+    let end = rows.subscription.current_period_end;
+    Ok(next.filter(|next| next.at == end && next.charge.total_amount > 0))
+}
+
+/// Writes the reminder of a card's expiry, if something is paid with it.
+async fn remind_of_card(app: &App, card: PaymentMethod) -> Result<(), ApiError> {
+    let store = &app.store;
+    let organization = store.organization(card.organization_id).await;
+    let organization = organization.or_not_found()?;
+    let customer: Option<Customer> = store
+        .one(Query::by_id::<Customer>(card.customer_id))
+        .await?;
+    let customer = customer.ok_or_else(ApiError::not_found)?;
+    let subscriptions = store.subscriptions_of(customer.id).await?;
+    let now = app.now_of(&organization);
+    let mut changes = Changes::new();
+    reminders::note_expiry(&card, &mut changes);
+    if reminders::of_card(&card, &subscriptions, &customer, &organization, now) {
+        let expiring = Expiring {
+            organization: &organization,
+            card: &card,
+            locale: locale(&customer),
+        };
+        let kind = MailKind::PaymentMethodExpirationReminder;
+        let words = card_expires(&expiring, &app.urls);
+        let key = reminders::expiry_key(&card);
+        write(
+            app,
+            &organization,
+            &customer,
+            (kind, key, words),
+            &mut changes,
+        )
+        .await?;
+    }
+    commit(app, changes).await
+}
+
+fn locale(customer: &Customer) -> Locale {
+    let known = customer.locale.as_deref().and_then(Locale::of_tag);
+    known.unwrap_or_default()
+}
+
+async fn write(
+    app: &App,
+    organization: &Organization,
+    customer: &Customer,
+    (kind, cause_key, (subject, content)): (MailKind, String, (String, Content)),
+    changes: &mut Changes,
+) -> Result<(), ApiError> {
+    let people = people_alone(app, organization.id).await?;
+    let letter = NewLetter {
+        kind,
+        cause_key,
+        customer_id: Some(customer.id),
+        about_customer_id: None,
+        recipient: customer.email.clone(),
+        subject,
+        content,
+        kept: kept(app, organization.id, &customer.email, &people).await?,
+    };
+    changes.and(mail::write(letter, organization.id, &app.context()));
+    Ok(())
+}
+
+/// What another node has noted meanwhile, or what has changed meanwhile, is not written; what has changed is looked at
+/// again.
+async fn commit(app: &App, changes: Changes) -> Result<(), ApiError> {
+    match app.commit(changes).await {
+        Err(error) if error.conflict() == Some(&CommitConflict::NotOne(REMINDED)) => Ok(()),
+        done => done,
+    }
+}
+
+/// Writes the reminders that are due until `shutdown` turns true; one node does so for all.
+pub(super) async fn serve(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
+    let holder = app.context().id();
+    while !*shutdown.borrow() {
+        let now = app.clock.now();
+        let looked = async {
+            // As long as it takes, in case this node dies meanwhile: two at it at once write each letter once.
+            if app
+                .store
+                .lease("reminders", holder, now, now + EVERY + LEASE)
+                .await?
+            {
+                run_due(&app).await?;
+            }
+            Ok::<_, ApiError>(())
+        };
+        if let Err(error) = looked.await {
+            tracing::error!(?error, "the reminders that are due could not be written");
+        }
+        tokio::select! {
+            _ = shutdown.wait_for(|stop| *stop) => break,
+            () = app.clock.wait(now + EVERY) => {}
+        }
+    }
+    let _ = app.store.release_all(holder).await;
+}
