@@ -93,6 +93,7 @@ pub fn view(row: &Organization) -> View {
         },
         policy_links: settings.policy_links.clone(),
         invoice_settings: settings.invoices.clone(),
+        brand_settings: settings.brand.clone(),
         embed_hosts: settings.embed_hosts.clone(),
         embed_hosts_enforced: true,
         country: row.country.clone(),
@@ -231,6 +232,9 @@ pub fn update(
     }
     if let Some(invoices) = input.invoice_settings {
         settings.invoices = invoices;
+    }
+    if let Some(brand) = input.brand_settings {
+        settings.brand = brand;
     }
     if let Some(hosts) = input.embed_hosts {
         settings.embed_hosts = hosts;

@@ -1,6 +1,7 @@
 //! Letters: their words, and what they look like as HTML and as plain text (docs/behaviour/mail.md). Everything here is
 //! presentation: plain structs in, text out. Nothing loads, decides or commits.
 
+mod colors;
 mod reminders;
 mod render;
 #[cfg(test)]

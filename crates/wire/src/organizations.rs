@@ -233,6 +233,8 @@ pub struct Organization {
     pub policy_links: PolicyLinks,
     /// Seller on invoices, receipts and credit notes. Till's own field; Polar has none like it.
     pub invoice_settings: InvoiceSettings,
+    /// Looks of the organization's letters. Till's own field; Polar has none like it.
+    pub brand_settings: BrandSettings,
     /// Hosts whose pages can embed the checkout.
     pub embed_hosts: Vec<String>,
     /// Whether pages of other hosts are refused.

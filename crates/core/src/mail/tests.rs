@@ -17,6 +17,7 @@ fn letter(kept: Option<&'static str>) -> NewLetter {
         content: Content {
             shop: "Shop".to_owned(),
             logo: None,
+            color: None,
             language: "en".to_owned(),
             heading: "Your order".to_owned(),
             paragraphs: Vec::new(),

@@ -1,6 +1,7 @@
 //! Settings: the organization, its checkouts, and who moves the money.
 
 mod invoices;
+mod mail;
 mod processor;
 mod tax;
 pub mod team;
@@ -69,6 +70,7 @@ pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/dashboard/{shop}/settings", get(edit).post(update))
         .merge(invoices::routes())
+        .merge(mail::routes())
         .merge(processor::routes())
         .merge(tax::routes())
         .merge(team::routes())
@@ -83,6 +85,8 @@ pub enum Tab {
     Tax,
     /// The seller on its documents.
     Invoices,
+    /// Its letters.
+    Mail,
     /// Its people.
     Team,
     /// The payment processor.
@@ -102,6 +106,7 @@ pub fn layout(viewer: &Viewer, tab: Tab) -> Layout {
         tabs.insert(0, way(Tab::Organization, "Organization", ""));
         tabs.insert(1, way(Tab::Tax, "Tax", "/tax"));
         tabs.insert(2, way(Tab::Invoices, "Invoices", "/invoices"));
+        tabs.insert(3, way(Tab::Mail, "Mail", "/mail"));
     }
     Layout::new(viewer, Area::Settings, "Settings").tabs(tabs)
 }

@@ -3,6 +3,8 @@
 use askama::Template;
 use till_core::kernel::records::Content;
 
+use super::colors::Look;
+
 /// Characters of a line of plain text at most, where no word is longer.
 const LINE: usize = 76;
 
@@ -10,6 +12,7 @@ const LINE: usize = 76;
 #[template(path = "mail/letter.html")]
 struct LetterPage<'a> {
     content: &'a Content,
+    look: Look,
 }
 
 /// The letter as HTML: tables and inline styles, as mail programs want them, and nothing from elsewhere but the logo.
@@ -17,7 +20,8 @@ struct LetterPage<'a> {
 /// # Errors
 /// The template's, where it cannot be rendered.
 pub fn html(content: &Content) -> Result<String, askama::Error> {
-    LetterPage { content }.render()
+    let look = Look::of(content.color.as_deref());
+    LetterPage { content, look }.render()
 }
 
 /// The letter as plain text.

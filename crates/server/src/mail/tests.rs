@@ -6,6 +6,7 @@ fn content() -> Content {
     Content {
         shop: "Ada & Söhne <shop>".to_owned(),
         logo: Some("https://shop.example/logo.png".to_owned()),
+        color: None,
         language: "de".to_owned(),
         heading: "Ihre Bestellung".to_owned(),
         paragraphs: vec![

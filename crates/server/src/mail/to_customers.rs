@@ -158,6 +158,7 @@ pub(super) fn around(
     Content {
         shop: shop.to_owned(),
         logo: logo(organization),
+        color: organization.settings.brand.color.clone(),
         language: locale.tag().to_owned(),
         heading: subject.to_owned(),
         paragraphs,
@@ -182,6 +183,7 @@ pub fn portal_code(
     let content = Content {
         shop: shop.to_owned(),
         logo: logo(organization),
+        color: organization.settings.brand.color.clone(),
         language: locale.tag().to_owned(),
         heading: subject.clone(),
         paragraphs: vec![body],

@@ -51,6 +51,7 @@ fn content(subject: &str, paragraphs: Vec<String>, button: (&str, String)) -> Co
     Content {
         shop: "Till".to_owned(),
         logo: None,
+        color: None,
         language: "en".to_owned(),
         heading: subject.to_owned(),
         paragraphs,
@@ -62,14 +63,21 @@ fn content(subject: &str, paragraphs: Vec<String>, button: (&str, String)) -> Co
 }
 
 /// Around a letter about an organization.
-fn of(organization: &Organization, mut content: Content) -> Content {
-    content.shop.clone_from(&organization.name);
-    content.logo = logo(organization);
+fn of(organization: &Organization, content: Content) -> Content {
+    let mut content = from(organization, content);
     let words = format!(
         "You get this e-mail because you belong to the team of {}.",
         organization.name
     );
     content.notes.push(words);
+    content
+}
+
+/// A letter that looks as those of an organization.
+fn from(organization: &Organization, mut content: Content) -> Content {
+    content.shop.clone_from(&organization.name);
+    content.logo = logo(organization);
+    content.color = organization.settings.brand.color.clone();
     content
 }
 
@@ -195,10 +203,8 @@ pub fn invitation(
              you do not want to join, ignore this message."
         ),
     ];
-    let mut letter = content(&subject, paragraphs, ("See the invitation", url));
-    letter.shop.clone_from(&organization.name);
-    letter.logo = logo(organization);
-    (subject, letter)
+    let letter = content(&subject, paragraphs, ("See the invitation", url));
+    (subject, from(organization, letter))
 }
 
 fn in_words(life: SignedDuration) -> String {

@@ -65,6 +65,28 @@ both! {
         assert_eq!(now["name"], "Ada's Shop");
     }
 
+    async fn mail_settings_are_saved_as_the_api_would(t: &mut Till) {
+        const MAIL: &str = "/dashboard/ada/settings/mail";
+        let owner = t.dashboard().await;
+        let own = format!("/v1/organizations/{}", t.organization.id);
+        let page = owner.get(MAIL).await.text();
+        assert_eq!(page.matches(" checked").count(), 14, "{page}");
+        let sent = [("brand_settings.color", "#1D4ED8"), ("customer_email_settings.order_confirmation", "true")];
+        assert_eq!(owner.post(MAIL, &sent).await.header("location"), MAIL);
+        let now = t.get(&own).await.ok();
+        assert_eq!(now["brand_settings"], json!({"color": "#1d4ed8"}));
+        let switches = now["customer_email_settings"].as_object().unwrap();
+        let on: Vec<_> = switches.iter().filter(|(_, on)| **on == true).map(|(name, _)| name.as_str()).collect();
+        assert_eq!(on, ["order_confirmation"]);
+        for wrong in ["blue", "#12", "#12345g", "#1234567", "red;}"] {
+            let answer = owner.post(MAIL, &[("brand_settings.color", wrong)]).await;
+            assert_eq!(answer.status, 422, "{wrong}");
+            assert!(answer.text().contains("id=\"brand_settings-color-error\""), "{}", answer.text());
+        }
+        assert_eq!(owner.post(MAIL, &[("brand_settings.color", "")]).await.header("location"), MAIL);
+        assert_eq!(t.get(&own).await.ok()["brand_settings"], json!({"color": null}));
+    }
+
     async fn the_processor_page_counts_attempts(t: &mut Till) {
         let owner = t.dashboard().await;
         let product = t.product().await;

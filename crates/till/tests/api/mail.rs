@@ -266,6 +266,22 @@ both! {
         assert_eq!(arrived(t).await, []);
     }
 
+    async fn letters_have_the_organizations_colour_and_text_that_can_be_read_on_it(t: &mut Till) {
+        t.may_leave_work();
+        let own = format!("/v1/organizations/{}", t.organization.id);
+        t.patch(&own, json!({"brand_settings": {"color": "#fde047"}})).await.ok();
+        about_to_be_declined(t).await;
+        t.drain().await;
+        let mails = t.mailbox.take();
+        let html = mails.iter().find(|mail| mail.to == ADA).unwrap().html.clone().unwrap();
+        assert!(html.contains("border-top: 4px solid #fde047;"), "{html}");
+        let subscription = t.items("/v1/subscriptions/").await.remove(0);
+        next_period(t, &subscription).await;
+        let html = t.mailbox.take().remove(0).html.unwrap();
+        assert!(html.contains("background: #fde047; color: #000000; border: 1px solid #000000;"), "{html}");
+        assert!(html.contains(".button { background: #fde047 !important; color: #000000 !important; border-color: #fde047 !important; }"), "{html}");
+    }
+
     async fn a_free_renewal_is_no_news(t: &mut Till) {
         t.may_leave_work();
         let free = t.post("/v1/products/", json!({"name": "Free", "recurring_interval": "month", "prices": [{"amount_type": "free"}]})).await.created();

@@ -38,7 +38,7 @@ const MAKING: [&str; 18] = [
 ];
 
 /// The others: sent twice, they leave what they left the first time. By the last word of where they are sent.
-const CHANGING: [&str; 29] = [
+const CHANGING: [&str; 30] = [
     "accept",
     "archive",
     "billing-date",
@@ -52,6 +52,7 @@ const CHANGING: [&str; 29] = [
     "enable",
     "invoices",
     "leave",
+    "mail",
     "pause",
     "plan",
     "refund",

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use super::{
     CheckoutSettings, CustomerEmailSettings, CustomerPortalSettings, DisputeSettingsUpdate,
-    FeatureSettingsUpdate, InvoiceSettings, PolicyLinks, SocialLink, SocialPlatform,
+    BrandSettings, FeatureSettingsUpdate, InvoiceSettings, PolicyLinks, SocialLink, SocialPlatform,
     SubscriptionSettings, TaxBehaviorOption, details, embed_hosts::embed_hosts,
 };
 use crate::{
@@ -43,6 +43,8 @@ request! {
         pub policy_links: Option<PolicyLinks> = optional(PolicyLinks::shape()),
         /// Seller on invoices, receipts and credit notes; replaced as a whole. Till's own field; Polar has none like it.
         pub invoice_settings: Option<InvoiceSettings> = optional(InvoiceSettings::shape()),
+        /// Looks of the organization's letters; replaced as a whole. Till's own field; Polar has none like it.
+        pub brand_settings: Option<BrandSettings> = optional(BrandSettings::shape()),
         /// E-mails that customers get, one switch for each; replaced as a whole.
         pub customer_email_settings: Option<CustomerEmailSettings> = optional(CustomerEmailSettings::shape()),
         /// Settings of the customer portal; replaced as a whole.

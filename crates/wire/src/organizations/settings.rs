@@ -11,11 +11,13 @@ use utoipa::ToSchema;
 use super::{ProrationBehavior, SocialLink, SocialPlatform};
 use crate::{input::Patch, request::*, tax::TaxSettings};
 
+mod brand;
 mod details;
 mod invoices;
 mod portal;
 mod stored;
 
+pub use brand::*;
 pub use details::*;
 pub use invoices::*;
 pub use portal::*;
@@ -408,6 +410,8 @@ pub struct Settings {
     pub policy_links: PolicyLinks,
     /// The seller on documents.
     pub invoices: InvoiceSettings,
+    /// The looks of letters.
+    pub brand: BrandSettings,
 }
 
 impl Default for Settings {
@@ -425,6 +429,7 @@ impl Default for Settings {
             tax: TaxSettings::default(),
             policy_links: PolicyLinks::default(),
             invoices: InvoiceSettings::default(),
+            brand: BrandSettings::default(),
         }
     }
 }
@@ -449,6 +454,7 @@ members!(Settings {
     tax: whole,
     policy_links: whole,
     invoices: whole,
+    brand: whole,
 });
 
 #[cfg(test)]

@@ -97,6 +97,9 @@ pub struct Content {
     pub shop: String,
     /// The address of the organization's logo.
     pub logo: Option<String>,
+    /// The organization's colour, as `#` and six hexadecimal digits; none in letters of an older version.
+    #[serde(default)]
+    pub color: Option<String>,
     /// The language, as a BCP-47 tag.
     pub language: String,
     /// The heading.

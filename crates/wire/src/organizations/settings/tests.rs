@@ -20,6 +20,7 @@ fn what_is_written_reads_back() {
     settings.details.insert("about".into(), "Books".into());
     settings.embed_hosts.push("shop.example".into());
     settings.require_3ds = false;
+    settings.brand.color = Some("#1d4ed8".into());
     settings.policy_links.terms_url = Some("https://shop.example/terms".into());
     settings.socials.push(SocialLink {
         platform: SocialPlatform::Github,
