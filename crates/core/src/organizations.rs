@@ -144,6 +144,7 @@ pub fn create(
         organization_id: row.id,
         user_id: owner.id,
         role: Role::Owner,
+        notices: Default::default(),
     };
     let mut changes = Changes::new();
     changes.insert(&row).insert(&member);

@@ -53,6 +53,7 @@ impl Till {
             organization_id: self.organization.id,
             user_id: user.id,
             role,
+            notices: Default::default(),
         });
         self.app.store.commit(changes).await.unwrap();
         self.signed_in(&user).await

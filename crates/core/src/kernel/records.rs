@@ -44,7 +44,7 @@ pub use catalog::{
     AttachedField, Benefit, CustomField, File, Meter, PriceKind, Product, ProductPrice, Upload,
     UploadPart,
 };
-pub use mail::{Content, Mail, MailKind, MailState};
+pub use mail::{Content, Mail, MailKind, MailState, Notices};
 pub use payments::{
     Dispute, Payment, PaymentKind, PaymentMethod, PaymentState, ProcessorName, ProcessorNotice,
     ProcessorState, Purpose, Refund, RefundReason, RefundState, Source,
@@ -196,6 +196,8 @@ record! {
         organization_id: Uuid,
         user_id: Uuid,
         role: Role,
+        /// Notices that they want.
+        notices: Json<Notices>,
     }
 }
 

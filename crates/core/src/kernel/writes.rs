@@ -8,6 +8,7 @@ use till_wire::metadata::Metadata;
 use uuid::Uuid;
 
 use crate::kernel::job_request::JobRequest;
+use crate::kernel::records::Notices;
 use crate::kernel::values::{Json, Value};
 
 macro_rules! named {
@@ -618,6 +619,15 @@ pub enum TeamWrite {
     DeleteInvitations {
         /// The moment.
         before: Timestamp,
+    },
+    /// Sets the notices by mail that somebody wants.
+    SetNotices {
+        /// The organization.
+        organization_id: Uuid,
+        /// The person.
+        user_id: Uuid,
+        /// What they want.
+        notices: Json<Notices>,
     },
     /// Takes somebody out.
     RemoveMember {

@@ -12,9 +12,10 @@ use crate::{
         folding::email_key,
         job_request::Queue,
         jobs::JobKind,
-        records::{Invitation, Member, Organization, Role, SignInMethod, User},
+        records::{Invitation, Member, Notices, Organization, Role, SignInMethod, User},
         refusal::Refusal,
         tokens::SecretKey,
+        values::Json,
         writes::TeamWrite,
     },
     people::{
@@ -268,6 +269,7 @@ pub fn accept(
             organization_id: organization.id,
             user_id: user.id,
             role: invitation.role,
+            notices: Default::default(),
         });
     }
     let (_, token, opened) = sign_in::open(&user, SignInMethod::Link, device, left, key, ctx);
@@ -307,6 +309,17 @@ pub fn remove(team: &Team, actor: &User, member_id: Uuid) -> Result<Changes, Ref
 pub fn leave(team: &Team, actor: &User) -> Result<Changes, Refusal> {
     let member = team.member(actor.id).ok_or(Refusal::NotFound)?;
     take_out(team, member)
+}
+
+/// Sets the notices by mail that somebody wants from a team that they belong to.
+pub fn set_notices(organization_id: Uuid, user_id: Uuid, notices: Notices) -> Changes {
+    let mut changes = Changes::new();
+    changes.write(TeamWrite::SetNotices {
+        organization_id,
+        user_id,
+        notices: Json(notices),
+    });
+    changes
 }
 
 fn take_out(team: &Team, member: &Member) -> Result<Changes, Refusal> {
@@ -364,6 +377,7 @@ mod tests {
             organization_id: organization.id,
             user_id: user.id,
             role,
+            notices: Default::default(),
         }
     }
 

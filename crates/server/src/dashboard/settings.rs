@@ -2,6 +2,7 @@
 
 mod invoices;
 mod mail;
+mod notices;
 mod processor;
 mod tax;
 pub mod team;
@@ -71,6 +72,7 @@ pub fn routes() -> Router<Arc<App>> {
         .route("/dashboard/{shop}/settings", get(edit).post(update))
         .merge(invoices::routes())
         .merge(mail::routes())
+        .merge(notices::routes())
         .merge(processor::routes())
         .merge(tax::routes())
         .merge(team::routes())
@@ -89,6 +91,8 @@ pub enum Tab {
     Mail,
     /// Its people.
     Team,
+    /// What the viewer is told of.
+    Notices,
     /// The payment processor.
     Processor,
 }
@@ -101,6 +105,7 @@ pub fn layout(viewer: &Viewer, tab: Tab) -> Layout {
     let mut tabs = vec![
         way(Tab::Team, "Team", "/team"),
         way(Tab::Processor, "Payments", "/processor"),
+        way(Tab::Notices, "Notices", "/notices"),
     ];
     if viewer.may::<scope::OrganizationsWrite>().is_ok() {
         tabs.insert(0, way(Tab::Organization, "Organization", ""));

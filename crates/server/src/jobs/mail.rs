@@ -7,8 +7,8 @@ use till_core::{
         jobs::End,
         letters::{LetterCause, LetterRequest},
         records::{
-            Content, Customer, Dispute, Invitation, Mail, MailKind, MailState, Order, Organization,
-            Product, Subscription, User,
+            Content, Customer, Dispute, Invitation, Mail, MailKind, MailState, Member, Order,
+            Organization, Product, Subscription, User,
         },
     },
     mail::{self, Attempt, LIMITED_WITHIN, MOST_TO_ONE, NewLetter},
@@ -145,7 +145,10 @@ pub async fn write(app: &App, request: LetterRequest) -> Result<End, ApiError> {
     let about_customer_id = subject.customer.as_ref().map(|customer| customer.id);
     let mut letters: Vec<NewLetter> = to_customer.into_iter().collect();
     if let Some((kind, (subject, content))) = to_people {
-        letters.extend(people.iter().map(|user| NewLetter {
+        let told = people
+            .iter()
+            .filter(|(member, _)| member.notices.wants(kind));
+        letters.extend(told.map(|(_, user)| NewLetter {
             kind,
             cause_key: format!("{}:{}", request.id, user.id),
             customer_id: None,
@@ -332,7 +335,7 @@ pub(super) async fn kept(
     app: &App,
     organization_id: Uuid,
     recipient: &str,
-    people: &[User],
+    people: &[(Member, User)],
 ) -> Result<Option<&'static str>, ApiError> {
     if let Some(why) = not_sent_from_here(app, recipient, people) {
         return Ok(Some(why));
@@ -348,9 +351,9 @@ pub(super) async fn kept(
 pub(super) fn not_sent_from_here(
     app: &App,
     recipient: &str,
-    people: &[User],
+    people: &[(Member, User)],
 ) -> Option<&'static str> {
-    let team = people.iter().map(|user| user.email.as_str());
+    let team = people.iter().map(|(_, user)| user.email.as_str());
     match () {
         () if !app.mail.delivers() => Some(NO_SERVER),
         () if sends_to_people_alone(app) && !mail::is_one_of(recipient, team) => Some(OF_SANDBOX),
@@ -359,7 +362,10 @@ pub(super) fn not_sent_from_here(
 }
 
 /// The people of an organization, where letters are sent to nobody else.
-pub(super) async fn people_alone(app: &App, organization_id: Uuid) -> Result<Vec<User>, ApiError> {
+pub(super) async fn people_alone(
+    app: &App,
+    organization_id: Uuid,
+) -> Result<Vec<(Member, User)>, ApiError> {
     match sends_to_people_alone(app) {
         true => Ok(app.store.people_of(organization_id).await?),
         false => Ok(Vec::new()),

@@ -1,6 +1,8 @@
 use jiff::Timestamp;
 use till_core::kernel::{
-    records::{Customer, Mail, MailState, Order, Organization, Product, Subscription, User},
+    records::{
+        Customer, Mail, MailState, Member, Order, Organization, Product, Subscription, User,
+    },
     values::Value,
 };
 use uuid::Uuid;
@@ -38,11 +40,15 @@ impl Store {
             .await
     }
 
-    /// The people of an organization, for letters to them.
-    pub async fn people_of(&self, organization_id: Uuid) -> Result<Vec<User>, StoreError> {
+    /// The people of an organization, for letters to them, each with their membership; the oldest first.
+    pub async fn people_of(
+        &self,
+        organization_id: Uuid,
+    ) -> Result<Vec<(Member, User)>, StoreError> {
         let sql = format!(
-            "select {} from members m join users u on u.id = m.user_id \
+            "select {}, {} from members m join users u on u.id = m.user_id \
              where m.organization_id = $1 order by m.created_at, m.id",
+            columns::<Member>("m"),
             columns::<User>("u"),
         );
         self.all(Query::raw(sql, vec![Value::Uuid(organization_id)]))

@@ -76,6 +76,14 @@ pub(super) fn team(write: TeamWrite) -> Statement {
             "delete from invitations where expires_at < $1",
             vec![before.into()],
         ),
+        TeamWrite::SetNotices {
+            organization_id,
+            user_id,
+            notices,
+        } => any(
+            "update members set notices = $1 where organization_id = $2 and user_id = $3",
+            vec![notices.into(), organization_id.into(), user_id.into()],
+        ),
         TeamWrite::RemoveMember {
             id,
             organization_id,

@@ -7,7 +7,7 @@ use till_core::{
     kernel::{
         changes::Changes,
         letters::{LetterCause, LetterRequest, WRITE_JOB},
-        records::{Mail as Letter, MailKind, MailState},
+        records::{Mail as Letter, MailKind, MailState, Role},
     },
     mail::{MOST_TO_ONE, NewLetter, write},
 };
@@ -280,6 +280,27 @@ both! {
         let html = t.mailbox.take().remove(0).html.unwrap();
         assert!(html.contains("background: #fde047; color: #000000; border: 1px solid #000000;"), "{html}");
         assert!(html.contains(".button { background: #fde047 !important; color: #000000 !important; border-color: #fde047 !important; }"), "{html}");
+    }
+
+    async fn everybody_in_the_team_chooses_their_notices(t: &mut Till) {
+        const NOTICES: &str = "/dashboard/ada/settings/notices";
+        let ada = t.dashboard().await;
+        let other = t.dashboard_as(Role::Member).await;
+        purchase(t, "stranger@example.com", json!({})).await;
+        let told = arrived(t).await;
+        assert!(told.len() == 2 && told.iter().any(|(to, _)| to == ADA), "{told:?}");
+        let page = other.get(NOTICES).await.text();
+        assert_eq!(page.matches(" checked").count(), 3, "{page}");
+        assert_eq!(other.post(NOTICES, &[("disputes", "true")]).await.header("location"), NOTICES);
+        let page = other.get(NOTICES).await.text();
+        assert_eq!(page.matches(" checked").count(), 1, "{page}");
+        assert_eq!(ada.get(NOTICES).await.text().matches(" checked").count(), 3);
+        purchase(t, "stranger@example.com", json!({})).await;
+        let told = arrived(t).await;
+        assert!(matches!(&told[..], [(to, _)] if to == ADA), "{told:?}");
+        assert_eq!(ada.post(NOTICES, &[("endpoints", "true")]).await.header("location"), NOTICES);
+        purchase(t, "stranger@example.com", json!({})).await;
+        assert_eq!(arrived(t).await, []);
     }
 
     async fn a_free_renewal_is_no_news(t: &mut Till) {

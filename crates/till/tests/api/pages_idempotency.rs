@@ -38,7 +38,7 @@ const MAKING: [&str; 18] = [
 ];
 
 /// The others: sent twice, they leave what they left the first time. By the last word of where they are sent.
-const CHANGING: [&str; 30] = [
+const CHANGING: [&str; 31] = [
     "accept",
     "archive",
     "billing-date",
@@ -53,6 +53,7 @@ const CHANGING: [&str; 30] = [
     "invoices",
     "leave",
     "mail",
+    "notices",
     "pause",
     "plan",
     "refund",

@@ -3,9 +3,9 @@
 use serde_json::{Map, Value};
 
 use super::{
-    CheckoutSettings, CustomerEmailSettings, CustomerPortalSettings, DisputeSettingsUpdate,
-    BrandSettings, FeatureSettingsUpdate, InvoiceSettings, PolicyLinks, SocialLink, SocialPlatform,
-    SubscriptionSettings, TaxBehaviorOption, details, embed_hosts::embed_hosts,
+    BrandSettings, CheckoutSettings, CustomerEmailSettings, CustomerPortalSettings,
+    DisputeSettingsUpdate, FeatureSettingsUpdate, InvoiceSettings, PolicyLinks, SocialLink,
+    SocialPlatform, SubscriptionSettings, TaxBehaviorOption, details, embed_hosts::embed_hosts,
 };
 use crate::{
     country::Country,

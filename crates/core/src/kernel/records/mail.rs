@@ -74,6 +74,40 @@ impl MailKind {
     }
 }
 
+/// Notices by mail that a member of a team wants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Notices {
+    /// Of sales.
+    pub sales: bool,
+    /// Of disputes.
+    pub disputes: bool,
+    /// Of webhook endpoints that were switched off.
+    pub endpoints: bool,
+}
+
+impl Default for Notices {
+    fn default() -> Self {
+        Self {
+            sales: true,
+            disputes: true,
+            endpoints: true,
+        }
+    }
+}
+
+impl Notices {
+    /// True where a letter of this kind is wanted. Those to customers are no notices.
+    pub fn wants(self, kind: MailKind) -> bool {
+        match kind {
+            MailKind::Sale => self.sales,
+            MailKind::DisputeOpened => self.disputes,
+            MailKind::EndpointDisabled => self.endpoints,
+            _ => true,
+        }
+    }
+}
+
 words! {
     /// The state of a letter.
     pub enum MailState {

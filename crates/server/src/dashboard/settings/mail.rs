@@ -135,8 +135,15 @@ mod tests {
 
     #[test]
     fn each_switch_of_the_api_is_on_the_page() {
-        let mut shown: Vec<_> = LETTERS.iter().chain(&REMINDERS).map(|(name, _)| *name).collect();
-        let mut all: Vec<_> = CustomerEmailSettings::MEMBERS.iter().map(|(name, _)| *name).collect();
+        let mut shown: Vec<_> = LETTERS
+            .iter()
+            .chain(&REMINDERS)
+            .map(|(name, _)| *name)
+            .collect();
+        let mut all: Vec<_> = CustomerEmailSettings::MEMBERS
+            .iter()
+            .map(|(name, _)| *name)
+            .collect();
         shown.sort_unstable();
         all.sort_unstable();
         assert_eq!(shown, all);
