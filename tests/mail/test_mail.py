@@ -229,12 +229,16 @@ def test_a_purchase_is_confirmed_with_two_parts_in_the_buyers_language(shop: tup
     server, till = shop
     till.buy(marked(till), "ja")
     [message] = until("the confirmation", lambda: confirmations(server, marked(till)))
-    assert message.get_content_type() == "multipart/alternative"
+    assert message.get_content_type() == "multipart/mixed"
     plain, html = (message.get_body([kind]) for kind in ("plain", "html"))
     assert plain and html
     assert "ご注文ありがとうございます" in plain.get_content() and "ご注文ありがとうございます" in html.get_content()
     assert "Пиво & Brot" in plain.get_content() and "Пиво &#38; Brot" in html.get_content()
     assert "でのご注文" in message["Subject"] and len(message["Subject"].splitlines()) == 1
+    [document] = message.iter_attachments()
+    assert document.get_content_type() == "application/pdf"
+    assert re.fullmatch(r"(Invoice|Receipt)-[A-Z0-9-]+\.pdf", document.get_filename() or "")
+    assert document.get_content().startswith(b"%PDF-") and document.get_content().rstrip().endswith(b"%%EOF")
 
 
 def test_a_strangers_letter_is_not_sent_from_the_sandbox(shop: tuple[Server, Till]) -> None:

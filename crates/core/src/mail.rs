@@ -27,6 +27,8 @@ pub const KEPT: SignedDuration = SignedDuration::from_hours(90 * 24);
 pub const MOST_TO_ONE: i64 = 50;
 /// See [`MOST_TO_ONE`].
 pub const LIMITED_WITHIN: SignedDuration = SignedDuration::from_hours(1);
+/// Attempts of which each may wait for the letter's document; then it is sent without.
+pub const FOR_DOCUMENT: i64 = 3;
 /// Characters that are kept of a mail server's answer.
 const REASON_LENGTH: usize = 300;
 
@@ -100,6 +102,8 @@ pub struct NewLetter {
     pub customer_id: Option<Uuid>,
     /// The customer whom a letter to the merchant's people tells of.
     pub about_customer_id: Option<Uuid>,
+    /// The order whose invoice or receipt goes with it.
+    pub order_id: Option<Uuid>,
     /// The address.
     pub recipient: String,
     /// The subject.
@@ -121,6 +125,7 @@ pub fn write(letter: NewLetter, organization_id: Uuid, ctx: &DecisionContext) ->
         cause_key: letter.cause_key,
         customer_id: letter.customer_id,
         about_customer_id: letter.about_customer_id,
+        order_id: letter.order_id,
         recipient: letter.recipient,
         subject: letter.subject,
         content: Json(letter.content),

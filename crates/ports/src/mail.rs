@@ -5,6 +5,8 @@ mod smtp;
 mod tests;
 mod text;
 
+use std::fmt;
+
 use jiff::Timestamp;
 
 use crate::processor::BoxFuture;
@@ -14,6 +16,29 @@ pub use self::text::{Address, Line, MessageId, NotAnAddress};
 
 /// The most bytes of a message's texts together.
 pub const LARGEST: usize = 256 * 1024;
+
+/// The most bytes of a file that goes with a message.
+pub const LARGEST_ATTACHMENT: usize = 2 * 1024 * 1024;
+
+/// A file that goes with a message.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Attachment {
+    /// Its name.
+    pub name: Line,
+    /// Its media type.
+    pub media_type: &'static str,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+impl fmt::Debug for Attachment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Attachment")
+            .field("name", &self.name)
+            .field("bytes", &self.bytes.len())
+            .finish_non_exhaustive()
+    }
+}
 
 /// An e-mail to one address. No part of its head can begin another line of it: the types see to that.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,6 +55,8 @@ pub struct Message {
     pub text: String,
     /// The words as HTML.
     pub html: Option<String>,
+    /// A file that goes with it.
+    pub attachment: Option<Attachment>,
     /// The name of the message: the same each time that it is sent.
     pub id: MessageId,
     /// When it was written.

@@ -10,14 +10,14 @@ use axum::{
     routing::get,
 };
 use bytes::Bytes;
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use http::{StatusCode, header};
 use serde::Deserialize;
 use till_core::{
     documents::{
         Document, DocumentKind, DocumentRows,
         address::{KeptDocument, may_fetch, path},
-        credited,
+        credited, file_name,
     },
     kernel::{
         changes::Changes,
@@ -25,7 +25,11 @@ use till_core::{
     },
 };
 use till_pdf::{Fonts, Sheet};
-use till_ports::files::FilesError;
+use till_ports::{
+    files::FilesError,
+    mail::{Attachment, LARGEST_ATTACHMENT, Line},
+};
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use crate::{
@@ -37,6 +41,8 @@ use crate::{
 /// Bytes of a document's file, at most.
 const LARGEST: u64 = 32 << 20;
 
+/// Documents for letters that one process makes at once.
+static AT_ONCE: Semaphore = Semaphore::const_new(2);
 /// Fonts of this process; those of the system are looked for when the first document is made.
 static FONTS: LazyLock<Fonts> = LazyLock::new(Fonts::system);
 
@@ -94,6 +100,48 @@ pub async fn make(app: &App, organization: &Organization, wanted: Wanted) -> Res
         Ok(kept)
     })
     .await
+}
+
+/// The document that goes with a letter about a paid order: its invoice, else its receipt; none where it has neither, or
+/// the file has more than [`LARGEST_ATTACHMENT`] bytes.
+///
+/// # Errors
+/// The document cannot be made now.
+pub async fn for_letter(
+    app: &App,
+    organization: &Organization,
+    order_id: Uuid,
+) -> Result<Option<Attachment>> {
+    let Some(order) = app.store.order(organization.id, order_id).await? else {
+        return Ok(None);
+    };
+    let is_named = order.billing_name.is_some() && order.billing_address.is_some();
+    let wanted = match (order.has_invoice() && is_named, &order.receipt_number) {
+        (true, _) => Wanted::Invoice(order_id),
+        (false, Some(_)) => Wanted::Receipt(order_id),
+        (false, None) => return Ok(None),
+    };
+    // Many letters at once leave the processors to those who wait for a page.
+    let _turn = AT_ONCE.acquire().await.map_err(ApiError::internal)?;
+    let kept = make(app, organization, wanted).await?;
+    let mut reading = app
+        .files
+        .read(&kept.path())
+        .await
+        .map_err(ApiError::internal)?;
+    if reading.size > LARGEST_ATTACHMENT as u64 {
+        tracing::info!(order = %order_id, bytes = reading.size, "a document is too large to go with a letter");
+        return Ok(None);
+    }
+    let mut bytes = Vec::new();
+    while let Some(piece) = reading.bytes.next().await {
+        bytes.extend_from_slice(&piece.map_err(ApiError::internal)?);
+    }
+    Ok(Some(Attachment {
+        name: Line::new(&file_name(kept.kind, &kept.number)),
+        media_type: "application/pdf",
+        bytes,
+    }))
 }
 
 /// True where an order's invoice is there and says what it would say now.

@@ -12,6 +12,7 @@ fn letter(kept: Option<&'static str>) -> NewLetter {
         cause_key: "a".to_owned(),
         customer_id: None,
         about_customer_id: None,
+        order_id: None,
         recipient: "ada@example.com".to_owned(),
         subject: "Your order".to_owned(),
         content: Content {
@@ -49,6 +50,7 @@ fn mail() -> Mail {
         cause_key,
         customer_id: None,
         about_customer_id: None,
+        order_id: None,
         recipient,
         subject,
         content: Json(content),

@@ -5,8 +5,8 @@ use std::{fmt, time::Duration};
 use lettre::{
     AsyncSmtpTransport, AsyncTransport, Tokio1Executor,
     message::{
-        Mailbox, MultiPart, SinglePart,
-        header::{HeaderName, HeaderValue},
+        Attachment as Part, Mailbox, MultiPart, SinglePart,
+        header::{ContentType, HeaderName, HeaderValue},
     },
     transport::smtp::{
         PoolConfig,
@@ -16,7 +16,7 @@ use lettre::{
 };
 use url::Url;
 
-use super::{Address, LARGEST, Mail, MailError, Message};
+use super::{Address, Attachment, LARGEST, LARGEST_ATTACHMENT, Mail, MailError, Message};
 use crate::processor::BoxFuture;
 
 /// For each step: connecting, and each answer of the server.
@@ -238,9 +238,18 @@ impl Smtp {
         if let Some(reply_to) = &message.reply_to {
             builder = builder.reply_to(mailbox(None, reply_to)?);
         }
-        let letter = match message.html {
-            Some(html) => builder.multipart(MultiPart::alternative_plain_html(message.text, html)),
-            None => builder.singlepart(SinglePart::plain(message.text)),
+        let words = |text, html| MultiPart::alternative_plain_html(text, html);
+        let letter = match (message.html, message.attachment) {
+            (Some(html), None) => builder.multipart(words(message.text, html)),
+            (None, None) => builder.singlepart(SinglePart::plain(message.text)),
+            (html, Some(file)) => {
+                let both = MultiPart::mixed();
+                let both = match html {
+                    Some(html) => both.multipart(words(message.text, html)),
+                    None => both.singlepart(SinglePart::plain(message.text)),
+                };
+                builder.multipart(both.singlepart(attached(file)?))
+            }
         };
         letter.map_err(|error| error.to_string())
     }
@@ -257,6 +266,18 @@ impl Smtp {
             Err(_) => Err(MailError::Later("the server does not answer".to_owned())),
         }
     }
+}
+
+fn attached(file: Attachment) -> Result<SinglePart, String> {
+    let size = file.bytes.len();
+    if size > LARGEST_ATTACHMENT {
+        return Err(format!(
+            "its file has {size} bytes, more than {LARGEST_ATTACHMENT}"
+        ));
+    }
+    let media_type = ContentType::parse(file.media_type);
+    let media_type = media_type.map_err(|error| format!("the file cannot be sent: {error}"))?;
+    Ok(Part::new(file.name.to_string()).body(file.bytes, media_type))
 }
 
 impl Mail for Smtp {

@@ -215,6 +215,10 @@ async fn detail(dashboard: Dashboard<scope::CustomersRead>, PathId(id): PathId) 
         let href = dashboard.path(&format!("/customers/{customer}"));
         facts.push(Fact::new("Customer", Cell::link(href, "The customer")));
     }
+    if let Some(order) = mail.order_id {
+        let href = dashboard.path(&format!("/orders/{order}"));
+        facts.push(Fact::new("Document of", Cell::link(href, "The order")));
+    }
     let send = (path(&dashboard, id, "/send"), dashboard.key.clone());
     show(&MailPage {
         layout: Layout::new(&dashboard, Area::Mail, &*mail.subject)

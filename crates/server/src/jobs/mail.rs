@@ -1,6 +1,8 @@
 //! Letters: what a cause asks for is written, and what is written is sent. Letters with a link are written when they are
 //! sent, so that no secret waits anywhere.
 
+use std::time::Duration;
+
 use till_core::{
     kernel::{
         changes::Changes,
@@ -11,24 +13,28 @@ use till_core::{
             Organization, Product, Subscription, User,
         },
     },
-    mail::{self, Attempt, LIMITED_WITHIN, MOST_TO_ONE, NewLetter},
+    mail::{self, Attempt, FOR_DOCUMENT, LIMITED_WITHIN, MOST_TO_ONE, NewLetter},
     orders::visit::Standing,
     people::{
         sign_in::{self, Letter},
         team,
     },
 };
-use till_ports::mail::{Address, Line, MailError, Message, MessageId};
+use till_ports::mail::{Address, Attachment, Line, MailError, Message, MessageId};
 use till_store::{LetterRows, Query};
 use uuid::Uuid;
 
+use super::boxed;
 use crate::{
     app::App,
+    documents,
     error::ApiError,
     mail::{Contested, Sold, Told, disputed, endpoint_disabled, html, sale, text, to_customer},
     pages::words::Locale,
 };
 
+/// Time that an attempt to send a letter waits for its document.
+const DOCUMENT: Duration = Duration::from_secs(20);
 /// Why a letter is only kept, for the dashboard.
 const NO_SERVER: &str = "This server sends no e-mail.";
 const OF_SANDBOX: &str = "In the sandbox, mail goes only to members of the team.";
@@ -101,6 +107,7 @@ pub(super) async fn with_link(
         subject: Line::new(&subject),
         text: text(&content),
         html: Some(html(&content).map_err(ApiError::internal)?),
+        attachment: None,
         id: message_id(app, &name),
         date: app.clock.now(),
     };
@@ -153,6 +160,7 @@ pub async fn write(app: &App, request: LetterRequest) -> Result<End, ApiError> {
             cause_key: format!("{}:{}", request.id, user.id),
             customer_id: None,
             about_customer_id,
+            order_id: None,
             recipient: user.email.clone(),
             subject: subject.clone(),
             content: content.clone(),
@@ -271,6 +279,7 @@ async fn for_customer(
         cause_key: format!("{}:customer", request.id),
         customer_id: Some(customer.id),
         about_customer_id: None,
+        order_id: order.filter(|_| kind.has_document()).map(|order| order.id),
         recipient: customer.email.clone(),
         subject,
         content,
@@ -420,6 +429,14 @@ async fn attempt(app: &App, letter: &Mail) -> Result<Attempt, ApiError> {
             "This is not an e-mail address.".to_owned(),
         ));
     };
+    let attachment = match document(app, &organization, letter).await {
+        Ok(attachment) => attachment,
+        Err(why) if letter.attempts < FOR_DOCUMENT => return Ok(Attempt::Failed(why)),
+        Err(why) => {
+            tracing::warn!(mail = %letter.id, why, "a letter is sent without its document");
+            None
+        }
+    };
     let content = &letter.content.0;
     let reply_to = organization.email.as_deref();
     let reply_to = reply_to.filter(|_| letter.customer_id.is_some());
@@ -430,6 +447,7 @@ async fn attempt(app: &App, letter: &Mail) -> Result<Attempt, ApiError> {
         subject: Line::new(&letter.subject),
         text: text(content),
         html: Some(html(content).map_err(ApiError::internal)?),
+        attachment,
         id: message_id(app, &letter.message_name()),
         date: letter.created_at,
     };
@@ -438,4 +456,21 @@ async fn attempt(app: &App, letter: &Mail) -> Result<Attempt, ApiError> {
         Err(MailError::Refused(why)) => Attempt::Refused(why),
         Err(MailError::Later(why)) => Attempt::Failed(why),
     })
+}
+
+/// The document that goes with a letter, or why it could not be made in time.
+async fn document(
+    app: &App,
+    organization: &Organization,
+    letter: &Mail,
+) -> Result<Option<Attachment>, String> {
+    let Some(order_id) = letter.order_id else {
+        return Ok(None);
+    };
+    let made = boxed(|| documents::for_letter(app, organization, order_id));
+    match tokio::time::timeout(DOCUMENT, made).await {
+        Ok(Ok(attachment)) => Ok(attachment),
+        Ok(Err(error)) => Err(format!("the document was not made: {}", error.cause())),
+        Err(_) => Err("the document was not made in time".to_owned()),
+    }
 }

@@ -46,6 +46,7 @@ pub async fn code(app: &App, request: CodeRequest) -> Result<End, ApiError> {
                 cause_key: format!("{}:customer", ctx.id()),
                 customer_id: Some(account.customer.id),
                 about_customer_id: None,
+                order_id: None,
                 recipient,
                 subject,
                 content,

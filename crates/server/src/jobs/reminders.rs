@@ -217,6 +217,7 @@ async fn write(
         cause_key,
         customer_id: Some(customer.id),
         about_customer_id: None,
+        order_id: None,
         recipient: customer.email.clone(),
         subject,
         content,

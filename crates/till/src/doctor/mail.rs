@@ -88,6 +88,7 @@ fn test_message(to: Address, sender: &Address) -> Message {
         text: "This message was sent by `till doctor`. Mail of this server arrives here.\n"
             .to_owned(),
         html: None,
+        attachment: None,
         id: MessageId::new(&format!("doctor-{id}"), host),
         date: clock.now(),
     }

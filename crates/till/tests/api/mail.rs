@@ -114,6 +114,7 @@ async fn sale_notices(t: &Till, count: i64) {
             cause_key: format!("test {n}"),
             customer_id: None,
             about_customer_id: None,
+            order_id: None,
             recipient: like.recipient.clone(),
             subject: like.subject.clone(),
             content: like.content.0.clone(),
@@ -467,6 +468,55 @@ both! {
         }
         jobs::run_letters(&t.app).await.unwrap();
         assert_eq!(letters(t).await, []);
+    }
+
+    async fn a_confirmation_comes_with_the_invoice_or_without_a_billing_name_with_the_receipt(t: &mut Till) {
+        t.may_leave_work();
+        purchase(t, ADA, json!({})).await;
+        t.drain().await;
+        let file = |mails: &[Message]| {
+            let own = mails.iter().find(|mail| mail.subject.starts_with("Your ")).unwrap();
+            let file = own.attachment.clone().unwrap();
+            assert!(file.bytes.starts_with(b"%PDF-") && file.media_type == "application/pdf");
+            file.name.to_string()
+        };
+        let mails = t.mailbox.take();
+        let order = t.items("/v1/orders/").await.remove(0);
+        assert_eq!(file(&mails), format!("Receipt-{}.pdf", order["receipt_number"].as_str().unwrap()));
+        assert!(mails.iter().any(|mail| mail.subject.starts_with("You sold ") && mail.attachment.is_none()));
+        let product = plan(t, "Basic", 1000, json!({})).await;
+        let checkout = t.checkout_with(&product, json!({"customer_billing_name": "Ada Lovelace"})).await;
+        t.buy(&checkout, "ada+named@example.com").await;
+        t.drain().await;
+        let order = t.orders(&checkout).await.remove(0);
+        assert_eq!(file(&t.mailbox.take()), format!("Invoice-{}.pdf", order["invoice_number"].as_str().unwrap()));
+        assert_eq!(t.orders(&checkout).await[0]["is_invoice_generated"], true);
+        let subscription = t.items("/v1/subscriptions/").await.remove(0);
+        next_period(t, &subscription).await;
+        let order = t.items("/v1/orders/").await.remove(0);
+        assert_eq!(file(&t.mailbox.take()), format!("Invoice-{}.pdf", order["invoice_number"].as_str().unwrap()));
+    }
+
+    async fn a_letter_waits_three_times_for_its_document_and_then_goes_without(t: &mut Till) {
+        t.may_leave_work();
+        let t = t.another(|app| app.sheet_of = |_| panic!("of all documents"));
+        purchase(&t, ADA, json!({})).await;
+        let confirmation = async || {
+            let letters = letters(&t).await;
+            letters.into_iter().find(|letter| letter.kind == MailKind::OrderConfirmation).unwrap()
+        };
+        while confirmation().await.state == MailState::Waiting {
+            let letter = confirmation().await;
+            assert!((1..=3).contains(&letter.attempts), "{letter:?}");
+            assert!(letter.reason.unwrap().starts_with("the document was not made"));
+            assert!(t.mailbox.take().iter().all(|mail| mail.subject.starts_with("You sold ")));
+            t.advance(std::time::Duration::from_secs(600));
+            t.drain().await;
+        }
+        assert_eq!((confirmation().await.state, confirmation().await.attempts), (MailState::Sent, 3));
+        let mails = t.mailbox.take();
+        let [mail] = &mails[..] else { panic!("{mails:?}") };
+        assert!(mail.subject.starts_with("Your order") && mail.attachment.is_none(), "{mail:?}");
     }
 
     async fn letters_are_forgotten_after_ninety_days(t: &mut Till) {

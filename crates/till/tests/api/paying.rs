@@ -136,13 +136,17 @@ both! {
         assert_eq!((&payment["status"], &payment["amount"], &payment["order_id"]), (&json!("succeeded"), &json!(3000), &order["id"]));
         assert_eq!(payment["method_metadata"]["last4"], "4242");
         let all = types(&events);
-        assert_eq!(all, ["checkout.updated", "member.created", "customer.created", "order.created", "order.updated", "order.paid", "checkout.updated"]);
+        // The last one tells of the invoice, which went with the confirmation.
+        assert_eq!(all, ["checkout.updated", "member.created", "customer.created", "order.created", "order.updated", "order.paid", "checkout.updated", "order.updated"]);
         assert_eq!((&events[0]["data"]["status"], &events[6]["data"]["status"]), (&json!("confirmed"), &json!("succeeded")));
         assert_eq!(events[0]["data"]["external_customer_id"], "u1");
         assert_eq!(events[1]["data"]["customer_id"], customer["id"]);
         assert_eq!(events[2]["data"], customer);
-        assert_eq!(&events[5]["data"], order);
+        let mut paid = order.clone();
+        (paid["is_invoice_generated"], paid["modified_at"]) = (json!(false), json!(null));
+        assert_eq!(events[5]["data"], paid);
         assert_eq!(events[6]["data"], done);
+        assert_eq!(&events[7]["data"], order);
         assert_eq!(endpoint.organization_id, t.organization.id);
     }
 

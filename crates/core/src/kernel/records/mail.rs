@@ -50,6 +50,17 @@ words! {
 }
 
 impl MailKind {
+    /// True where an order's invoice or receipt goes with it.
+    pub const fn has_document(self) -> bool {
+        matches!(
+            self,
+            Self::OrderConfirmation
+                | Self::SubscriptionConfirmation
+                | Self::SubscriptionCycled
+                | Self::SubscriptionCycledAfterTrial
+        )
+    }
+
     /// True where the organization has customers told so. Letters to its own people have no switch.
     pub fn is_on(self, settings: &CustomerEmailSettings) -> bool {
         match self {
@@ -165,6 +176,8 @@ record! {
         customer_id: Option<Uuid>,
         /// The customer whom a letter to the merchant's people tells of.
         about_customer_id: Option<Uuid>,
+        /// The order whose invoice or receipt goes with it.
+        order_id: Option<Uuid>,
         recipient: String,
         subject: String,
         content: Json<Content>,
