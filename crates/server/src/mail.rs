@@ -5,9 +5,15 @@ mod colors;
 mod reminders;
 mod render;
 #[cfg(test)]
+#[path = "../examples/letters/samples.rs"]
+mod samples;
+#[cfg(test)]
 mod tests;
 mod to_customers;
 mod to_people;
+
+#[cfg(test)]
+use crate as server;
 
 pub use reminders::{Expiring, Renewing, card_expires, renews_soon};
 pub use render::{html, text};

@@ -15,6 +15,15 @@ struct LetterPage<'a> {
     look: Look,
 }
 
+/// Characters up to which a fact's value stays on one line: amounts, days and numbers.
+const ONE_LINE: usize = 20;
+
+impl LetterPage<'_> {
+    fn is_short(&self, value: &str) -> bool {
+        value.chars().count() <= ONE_LINE
+    }
+}
+
 /// The letter as HTML: tables and inline styles, as mail programs want them, and nothing from elsewhere but the logo.
 ///
 /// # Errors

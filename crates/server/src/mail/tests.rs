@@ -1,6 +1,11 @@
 use till_core::kernel::records::Content;
 
-use super::{html, text};
+use super::{
+    html,
+    samples::{Sample, to_customers, to_team},
+    text,
+};
+use crate::pages::words::Locale;
 
 fn content() -> Content {
     Content {
@@ -55,4 +60,63 @@ fn the_plain_text_says_the_same_on_short_lines() {
         text.lines().all(|line| line.chars().count() <= 76),
         "{text}"
     );
+}
+
+/// What `expected/NAME.txt` holds; with TILL_WRITE_SNAPSHOTS it is written anew.
+fn held(name: &str, letters: &[Sample]) {
+    let mut told = String::new();
+    for letter in letters {
+        let words = text(&letter.content);
+        told += &format!("=== {}: {}\n{words}\n", letter.name, letter.subject);
+    }
+    let root = env!("CARGO_MANIFEST_DIR");
+    let path = format!("{root}/src/mail/expected/{name}.txt");
+    if std::env::var_os("TILL_WRITE_SNAPSHOTS").is_some() {
+        std::fs::write(&path, &told).unwrap();
+    }
+    let expected = std::fs::read_to_string(&path).unwrap();
+    assert_eq!(
+        told, expected,
+        "{path}: look at it, then TILL_WRITE_SNAPSHOTS=1"
+    );
+}
+
+#[test]
+fn each_letter_says_what_it_said_in_three_languages() {
+    for locale in [Locale::En, Locale::De, Locale::Ja] {
+        held(locale.tag(), &to_customers(locale));
+    }
+    held("team", &to_team());
+}
+
+#[test]
+fn each_letter_in_each_language_is_small_whole_and_loads_the_logo_alone() {
+    let locales = Locale::ALL.iter();
+    let all = locales.flat_map(|locale| to_customers(*locale));
+    for letter in all.chain(to_team()) {
+        let Sample {
+            name,
+            subject,
+            content,
+        } = &letter;
+        let html = html(content).unwrap();
+        let of = format!("{name} in {}", content.language);
+        assert!(
+            !subject.is_empty() && !content.paragraphs.is_empty(),
+            "{of}"
+        );
+        assert!(html.len() < 12 * 1024, "{of}: {} bytes", html.len());
+        let loaded = html.matches("src=\"").count();
+        assert_eq!(loaded, usize::from(content.logo.is_some()), "{of}");
+        let said = text(content);
+        for left in ["{ $", "mail-", "portal-open"] {
+            assert!(!said.contains(left), "{of}: {said}");
+        }
+        let is_short = |line: &str| line.starts_with("http") || line.chars().count() <= 76;
+        let is_one_word = |line: &str| !line.contains(' ');
+        let long = said
+            .lines()
+            .find(|line| !is_short(line) && !is_one_word(line));
+        assert_eq!(long, None, "{of}");
+    }
 }
