@@ -213,6 +213,27 @@ impl Files {
             Err(error) => Err(error),
         }
     }
+
+    /// The number of files in a folder and below it.
+    pub async fn count(&self, folder: &str) -> Result<u64, FilesError> {
+        let files = self.0.list(Some(&Path::from(folder)));
+        let counted = files.try_fold(0, |count, _| std::future::ready(Ok(count + 1)));
+        Ok(counted.await?)
+    }
+
+    /// Removes every file in a folder and below it.
+    pub async fn remove_all(&self, folder: &str) -> Result<(), FilesError> {
+        let files = self.0.list(Some(&Path::from(folder)));
+        let paths = files.map_ok(|file| file.location).boxed();
+        let mut removed = self.0.delete_stream(paths);
+        while let Some(one) = removed.next().await {
+            match one.map_err(FilesError::from) {
+                Ok(_) | Err(FilesError::Missing) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -268,6 +289,29 @@ mod tests {
                 all(&files, "a/b/c.txt").await,
                 Err(FilesError::Missing)
             ));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_folder_is_emptied_with_what_is_below_it_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        for files in [Files::memory(), Files::folder(folder.path()).unwrap()] {
+            for path in [
+                "documents/a/1.pdf",
+                "documents/b/c/2.pdf",
+                "documents.txt",
+                "pictures/3.png",
+            ] {
+                files.write(path, 10, pieces(&["x"])).await.unwrap();
+            }
+            assert_eq!(files.count("documents").await.unwrap(), 2);
+            files.remove_all("documents").await.unwrap();
+            files.remove_all("documents").await.unwrap();
+            for empty in ["documents", "never"] {
+                assert_eq!(files.count(empty).await.unwrap(), 0);
+            }
+            assert!(files.has("documents.txt").await.unwrap());
+            assert!(files.has("pictures/3.png").await.unwrap());
         }
     }
 

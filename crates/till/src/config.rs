@@ -15,8 +15,9 @@ use till_wire::scope::Scope;
 use uuid::Uuid;
 
 pub use settings::{
-    DatabaseSettings, KeySettings, ListenSettings, LogFormat, LogSettings, MailSettings,
-    ProcessorName, ProductionSettings, PublicUrlSettings, ServerSettings, StripeSettings,
+    DatabaseSettings, FilesSettings, KeySettings, ListenSettings, LogFormat, LogSettings,
+    MailSettings, ProcessorName, ProductionSettings, PublicUrlSettings, ServerSettings,
+    StripeSettings,
 };
 
 /// The version, and the commit where the build knows it (`build.rs`).
@@ -343,6 +344,9 @@ pub struct ClearTestData {
     /// The database.
     #[command(flatten)]
     pub database: DatabaseSettings,
+    /// The store of files.
+    #[command(flatten)]
+    pub files: FilesSettings,
 }
 
 /// The settings that are checked, those of `till serve`, and how the findings are told.

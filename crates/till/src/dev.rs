@@ -92,7 +92,7 @@ pub async fn run(wanted: &Dev) -> Result<(), Stop> {
     };
     let limits = guard::limits(settings, 0);
     let geo = open::geo(settings)?;
-    let files = open::files(settings)?;
+    let files = open::files(&settings.files, &settings.database.data_dir)?;
     let app = open::app(Parts {
         store,
         key,

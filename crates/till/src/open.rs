@@ -1,6 +1,6 @@
 //! Opening: the database, and the server's parts put together.
 
-use std::sync::Arc;
+use std::{path::Path, sync::Arc};
 
 use till_core::kernel::{records::ProcessorName, tokens::SecretKey, urls::PublicUrls};
 use till_ports::{
@@ -27,7 +27,7 @@ use uuid::Uuid;
 use crate::{
     accounts,
     clock::SystemClock,
-    config::{DatabaseSettings, ServerSettings},
+    config::{DatabaseSettings, FilesSettings, ServerSettings},
     files,
     stop::Stop,
 };
@@ -49,11 +49,11 @@ pub async fn database(settings: &DatabaseSettings, migrate: bool) -> Result<Stor
 }
 
 /// The store of files: a bucket if one is set, else a folder.
-pub fn files(settings: &ServerSettings) -> Result<Files, Stop> {
+pub fn files(settings: &FilesSettings, data_dir: &Path) -> Result<Files, Stop> {
     if let Some(url) = &settings.files_url {
         return Files::bucket(url).map_err(|error| Stop::settings(format!("--files-url: {error}")));
     }
-    let folder = settings.files_folder();
+    let folder = settings.folder(data_dir);
     files::folder(&folder)?;
     Files::folder(&folder).map_err(|error| Stop::settings(format!("--files-dir: {error}")))
 }

@@ -38,7 +38,7 @@ pub async fn run(wanted: &Serve) -> Result<(), Stop> {
         tracing::warn!(public_url, "the public URL does not use https");
     }
     let geo = open::geo(settings)?;
-    let files = open::files(settings)?;
+    let files = open::files(&settings.files, &settings.database.data_dir)?;
     let serving = BoundListeners::take(settings)?;
     let store = open::database(&settings.database, true).await?;
     if store.organizations().await?.is_empty() {

@@ -8,6 +8,8 @@ use uuid::Uuid;
 use super::{DocumentKind, file_name};
 use crate::kernel::{tokens::SecretKey, urls::PublicUrls};
 
+/// Folder of the files of documents in the storage of files.
+pub const FOLDER: &str = "documents";
 /// The time for which an address works.
 const OPEN: SignedDuration = SignedDuration::from_mins(10);
 
@@ -52,7 +54,7 @@ impl KeptDocument {
 
 /// Path of a document's file in the storage of files.
 pub fn path(organization_id: Uuid, subject_id: Uuid, file: &str) -> String {
-    format!("documents/{organization_id}/{subject_id}/{file}.pdf")
+    format!("{FOLDER}/{organization_id}/{subject_id}/{file}.pdf")
 }
 
 fn signature(path: &str, name: &str, expires: i64, key: &SecretKey) -> String {

@@ -1,7 +1,10 @@
 //! Every setting, once: flags, environment variables, help, manual page and settings file are made of these. They stand
 //! in groups, and each command takes the groups that it uses.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
 use clap::{Args, ValueEnum, builder::FalseyValueParser};
 
@@ -56,6 +59,34 @@ pub struct DatabaseSettings {
         hide_env_values = true
     )]
     pub database_url: Option<String>,
+}
+
+/// Settings of every command that uses the store of files.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Settings")]
+pub struct FilesSettings {
+    /// Folder for uploaded files [default: files in the data folder]
+    #[arg(long, env = "TILL_FILES_DIR", value_name = "FOLDER")]
+    pub files_dir: Option<PathBuf>,
+
+    /// S3 bucket for uploaded files, instead of a folder: s3://bucket/folder; credentials and region come from AWS_* variables
+    #[arg(
+        long,
+        env = "TILL_FILES_URL",
+        value_name = "URL",
+        conflicts_with = "files_dir"
+    )]
+    pub files_url: Option<String>,
+}
+
+impl FilesSettings {
+    /// The folder of uploaded files, where no bucket keeps them; `data_dir` is the data folder.
+    pub fn folder(&self, data_dir: &Path) -> PathBuf {
+        match &self.files_dir {
+            Some(folder) => folder.clone(),
+            None => data_dir.join("files"),
+        }
+    }
 }
 
 /// Settings of every command that makes or reads tokens and links.
@@ -157,18 +188,9 @@ pub struct ServerSettings {
     #[arg(long, env = "TILL_MAX_CONNECTIONS_PER_ADDRESS", value_name = "COUNT")]
     pub max_connections_per_address: Option<u32>,
 
-    /// Folder for uploaded files [default: files in the data folder]
-    #[arg(long, env = "TILL_FILES_DIR", value_name = "FOLDER")]
-    pub files_dir: Option<PathBuf>,
-
-    /// S3 bucket for uploaded files, instead of a folder: s3://bucket/folder; credentials and region come from AWS_* variables
-    #[arg(
-        long,
-        env = "TILL_FILES_URL",
-        value_name = "URL",
-        conflicts_with = "files_dir"
-    )]
-    pub files_url: Option<String>,
+    /// The store of files.
+    #[command(flatten)]
+    pub files: FilesSettings,
 
     /// Database in MaxMind DB format that maps IP addresses to countries, such as GeoLite2-Country.mmdb
     #[arg(long, env = "TILL_GEO_DATABASE", value_name = "FILE")]
@@ -231,10 +253,7 @@ pub struct ServerSettings {
 impl ServerSettings {
     /// The folder of uploaded files, where no bucket keeps them.
     pub fn files_folder(&self) -> PathBuf {
-        match &self.files_dir {
-            Some(folder) => folder.clone(),
-            None => self.database.data_dir.join("files"),
-        }
+        self.files.folder(&self.database.data_dir)
     }
 }
 

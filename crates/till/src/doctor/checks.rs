@@ -170,7 +170,7 @@ pub fn permissions(wanted: &Wanted, found: &mut Findings) {
         folders::key_path(&settings.database.data_dir),
         folders::notes_path(&settings.database.data_dir),
     ];
-    if settings.files_url.is_none() {
+    if settings.files.files_url.is_none() {
         own.push(settings.files_folder());
     }
     own.retain(|path| {
@@ -206,7 +206,7 @@ pub fn disk(wanted: &Wanted, found: &mut Findings) {
         Ok(None) => {}
         Err(_) => places.push(settings.database.data_dir.clone()),
     }
-    places.extend(settings.files_dir.clone());
+    places.extend(settings.files.files_dir.clone());
     places.retain(|place| place.exists());
     for place in places {
         let name = place.display();
@@ -247,10 +247,13 @@ fn free(place: &Path) -> Option<u64> {
 
 /// Checks whether files can be kept and read.
 pub async fn files(settings: &ServerSettings, found: &mut Findings) {
-    if settings.files_url.is_none() {
+    if settings.files.files_url.is_none() {
         return writable(&settings.files_folder(), found);
     }
-    let Some(bucket) = found.setting("files", open::files(settings)) else {
+    let Some(bucket) = found.setting(
+        "files",
+        open::files(&settings.files, &settings.database.data_dir),
+    ) else {
         return;
     };
     match timeout(PATIENCE * 3, bucket.read("till-doctor-asks")).await {

@@ -77,6 +77,7 @@ fn each_command_lists_the_settings_that_it_uses_and_no_others() {
     const LOG: [&str; 2] = ["log", "log-format"];
     const DATABASE: [&str; 2] = ["data-dir", "database-url"];
     const KEY: [&str; 2] = ["secret-key", "secret-key-file"];
+    const FILES: [&str; 2] = ["files-dir", "files-url"];
     let cases: [(&[&str], &[&[&str]]); 16] = [
         (&["init"], &[&["public-url"], &DATABASE, &KEY]),
         (&["sign-in"], &[&["listen", "public-url"], &DATABASE, &KEY]),
@@ -90,7 +91,7 @@ fn each_command_lists_the_settings_that_it_uses_and_no_others() {
         (&["migrate"], &[&DATABASE]),
         (&["backup"], &[&DATABASE]),
         (&["restore"], &[&DATABASE]),
-        (&["clear-test-data"], &[&DATABASE]),
+        (&["clear-test-data"], &[&DATABASE, &FILES]),
         (&["sandbox"], &[&["listen"], &DATABASE]),
         (&["openapi"], &[]),
         (&["completions"], &[]),

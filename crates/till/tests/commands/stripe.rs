@@ -99,18 +99,34 @@ fn keys_of_another_account_or_mode_refuse_to_start_once_something_was_sold() {
         words.contains("acct_first") && words.contains("till clear-test-data"),
         "{words}"
     );
+    let files = folder.path().join("files");
+    let (document, picture) = (
+        files.join("documents/a/b/invoice-c.pdf"),
+        files.join("p.png"),
+    );
+    for file in [&document, &picture] {
+        std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+        std::fs::write(file, "x").unwrap();
+    }
     let told = till(&["clear-test-data", "--data-dir", path(&folder)])
         .output()
         .unwrap();
     let told = out(&told);
     assert!(
-        told.contains("Would delete") && told.contains("1 orders"),
+        told.contains("Would delete")
+            && told.contains("1 orders")
+            && told.contains("1 files of documents"),
         "{told}"
     );
+    assert!(document.exists());
     let cleared = till(&["clear-test-data", "--yes", "--data-dir", path(&folder)])
         .output()
         .unwrap();
     assert!(cleared.status.success(), "{}", err(&cleared));
+    assert!(
+        !document.exists() && picture.exists(),
+        "documents go, what was uploaded stays"
+    );
     let (_running, ready) = second.dev(folder.path());
     assert!(
         !ready["products"].as_array().unwrap().is_empty(),
