@@ -77,6 +77,14 @@ impl OrderRows {
     }
 }
 
+impl Payment {
+    /// True where its customer began the attempt, by the order's page or in the portal: they are there to approve it at
+    /// their bank, also where they pay with a saved card.
+    pub fn is_by_customer(&self) -> bool {
+        self.trigger_kind == Some(PaymentTrigger::RetryCustomer)
+    }
+}
+
 /// Opens an attempt to pay an order by its customer, who has made so many before: with what they enter, or with the card
 /// that they have `saved`. One at a time: a second one breaks the index of unsettled attempts.
 ///

@@ -6,7 +6,6 @@ use till_core::{
     payments::{attempt::APPROVE_WITHIN, declines},
 };
 use till_ports::processor::Outcome;
-use till_wire::payments::PaymentTrigger;
 
 use super::{charge::failed, outcome::record_outcome};
 use crate::{app::App, error::ApiError};
@@ -53,8 +52,8 @@ fn not_approved() -> Outcome {
 /// The moment until which the buyer may approve an attempt: for an hour since it was made, and not when the session is
 /// over. Nobody is there to approve a charge of a saved card for an order or a change.
 pub(super) async fn deadline(app: &App, payment: &Payment) -> Result<Timestamp, ApiError> {
-    let is_away = matches!(payment.purpose, Purpose::Order | Purpose::Change)
-        && payment.trigger_kind != Some(PaymentTrigger::RetryCustomer);
+    let is_away =
+        matches!(payment.purpose, Purpose::Order | Purpose::Change) && !payment.is_by_customer();
     if is_away && payment.method_id.is_some() {
         return Ok(payment.created_at);
     }

@@ -123,6 +123,31 @@ both! {
         t.see_through().await;
     }
 
+    async fn a_saved_card_that_the_bank_asks_about_is_approved_or_given_up_on_the_orders_page(t: &mut Till) {
+        let (viewer, sale) = unpaid(t).await;
+        t.keep_card(&json!({"id": sale.order.customer_id}), "pm_card_threeDSecure2Required").await;
+        let card = viewer.items("/v1/customer-portal/customers/me/payment-methods").await.remove(0);
+        let confirm = format!("{}/confirm-payment", path(sale.order.id));
+        let url = t.get(&format!("/v1/orders/{}/payment-page", sale.order.id)).await.ok()["url"].as_str().unwrap().to_owned();
+        let page = url.strip_prefix("https://till.test").unwrap();
+        let browser = t.browser();
+        for _ in 0..2 {
+            let asked = viewer.post(&confirm, json!({"payment_method_id": card["id"]})).await.ok();
+            assert_eq!(asked["status"], "requires_action");
+            browser.get(page).await.says(200, "Continue to your bank");
+            let given_up = browser.post(&format!("{page}/another-card"), &[]).await;
+            assert_eq!((given_up.status.as_u16(), given_up.header("location")), (303, page));
+            browser.get(page).await.says(200, "name=\"card_number\"");
+        }
+        let asked = viewer.post(&confirm, json!({"payment_method_id": card["id"]})).await.ok();
+        let bank = t.app.sandbox.as_ref().unwrap();
+        bank.authenticate(asked["client_secret"].as_str().unwrap(), true, t.app.context().now).await.unwrap();
+        let back = browser.get(&format!("{page}?redirect_status=succeeded")).await;
+        assert_eq!(back.status, 303);
+        browser.get(page).await.says(200, "This order is paid");
+        t.see_through().await;
+    }
+
     async fn a_customer_tries_five_times_and_the_same_request_is_one_attempt(t: &mut Till) {
         let (viewer, sale) = unpaid(t).await;
         let confirm = format!("{}/confirm-payment", path(sale.order.id));

@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse, Redirect as SeeOther, Response},
 };
 use till_core::{
-    kernel::records::{Organization, Payment, PaymentState, Source},
+    kernel::records::{Organization, Payment, PaymentState},
     orders::{
         payment::OrderRows,
         visit::{MOST_ATTEMPTS, Standing},
@@ -91,7 +91,7 @@ impl<'a> Visit<'a> {
                 let attempt = self.attempt().await?;
                 let attempt = attempt.as_ref();
                 if let Some(attempt) = attempt.filter(|one| !one.state.is_settled()) {
-                    let asks = Some(attempt).filter(|one| one.source == Source::Token);
+                    let asks = Some(attempt).filter(|one| one.is_by_customer());
                     let asks = asks.and_then(|one| attempt::action(app, one, page_context));
                     let waiting = || Outcome::Processing(Waiting::default());
                     return Ok(self.outcome(asks.unwrap_or_else(waiting)));
@@ -248,7 +248,7 @@ async fn ask(app: &App, secret: &str, page_context: PageContext) -> Response {
 async fn waiting(visit: &Visit<'_>) -> Result<Option<Payment>> {
     let attempt = visit.attempt().await?;
     let is_waiting =
-        |one: &Payment| one.state == PaymentState::RequiresAction && one.source == Source::Token;
+        |one: &Payment| one.state == PaymentState::RequiresAction && one.is_by_customer();
     Ok(attempt.filter(is_waiting))
 }
 
