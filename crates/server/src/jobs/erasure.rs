@@ -62,7 +62,7 @@ pub async fn erase(app: &App, asked: Erasure) -> Result<End, ApiError> {
     })
 }
 
-/// What came of a part of the work.
+/// Outcome of a part of the work.
 #[derive(Debug, Default)]
 struct Part {
     /// True where something was under way.
@@ -77,7 +77,7 @@ impl Part {
 
 /// A row that tells of a customer.
 trait Erased: Record + Clone + PartialEq + Send + Sync + 'static {
-    /// What goes besides the row's own columns.
+    /// Writes besides the row's own columns.
     fn besides(&self, _: &mut Changes) {}
 
     /// Paths of files that `erased` does not name any more.
@@ -193,20 +193,33 @@ async fn told_of(app: &App, subjects: &[Uuid]) -> Result<Part, ApiError> {
 
 /// Erases sessions that were never paid, in which the customer's address was typed, with their attempts.
 async fn typed(app: &App, customer: &Customer, email: &str) -> Result<Part, ApiError> {
-    let own = customer.organization_id;
+    let (own, most) = (customer.organization_id, i64::from(PART));
     let mut all = Part::default();
+    let mut after = Uuid::nil();
     loop {
-        let sessions = app
-            .store
-            .sessions_of_address(own, email, i64::from(PART))
-            .await?;
-        if sessions.is_empty() {
+        let found = app.store.sessions_of_address(own, email, after, most);
+        let sessions = found.await?;
+        let Some(last) = sessions.last() else {
             return Ok(all);
-        }
-        for session in &sessions {
-            let attempts = app.store.attempts_of_session(session.id).await?;
-            all.and(some(app, &attempts, erasure::payment).await?);
-        }
+        };
+        after = last.id;
+        let ids: Vec<Uuid> = sessions.iter().map(|session| session.id).collect();
+        all.and(attempts(app, &ids).await?);
         all.and(some(app, &sessions, erasure::checkout).await?);
+    }
+}
+
+/// Erases the attempts to pay some sessions.
+async fn attempts(app: &App, sessions: &[Uuid]) -> Result<Part, ApiError> {
+    let mut all = Part::default();
+    let mut after = Uuid::nil();
+    loop {
+        let found = (app.store).attempts_of_sessions(sessions, after, i64::from(PART));
+        let attempts = found.await?;
+        let Some(last) = attempts.last() else {
+            return Ok(all);
+        };
+        after = last.id;
+        all.and(some(app, &attempts, erasure::payment).await?);
     }
 }

@@ -220,3 +220,15 @@ async fn what_is_in_no_index_while_new_is_found_by_two_walks() {
         assert!(plan.contains("COVERING INDEX checkouts_external_customer (external_customer_id=? AND organization_id=?"), "{plan}");
     }
 }
+
+#[tokio::test]
+async fn an_erasure_walks_the_sessions_of_an_address_in_their_index() {
+    let (_folder, db) = database().await;
+    for email in ["ada@example.com", "ädä@example.com"] {
+        let query = crate::reads::typed_sessions(Uuid::nil(), email, Uuid::nil(), 10);
+        let plan = plan(&db, &query);
+        let wanted = "INDEX checkouts_typed_email (organization_id=? AND <expr>=? AND id>?";
+        assert!(plan.contains(wanted), "{plan}");
+        assert!(!plan.contains("TEMP B-TREE"), "{plan}");
+    }
+}

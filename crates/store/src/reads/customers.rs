@@ -3,7 +3,7 @@ use till_core::{
     checkout::confirm::KnownBuyer,
     customers::Holders,
     kernel::{
-        folding::email_key,
+        folding::{email_key, searchable_email},
         records::{Checkout, Customer, CustomerSession, Organization, Payment},
         values::Value,
     },
@@ -139,30 +139,34 @@ impl Store {
         self.one(Query::by_id::<Customer>(id)).await
     }
 
-    /// Sessions without a customer in which somebody typed an e-mail address, up to `limit`; reads all such sessions of the
-    /// organization.
+    /// Sessions without a customer in which somebody typed an e-mail address, up to `limit` in the order of their ids,
+    /// behind the session `after`.
     pub async fn sessions_of_address(
         &self,
         organization_id: Uuid,
         email: &str,
+        after: Uuid,
         limit: i64,
     ) -> Result<Vec<Checkout>, StoreError> {
-        let rest = "where organization_id = $1 and customer_id is null and lower(customer_email) = $2 \
-                    and attempt_id is null limit $3";
-        let binds = vec![
-            Value::Uuid(organization_id),
-            Value::Text(email.to_lowercase()),
-            Value::Int(limit),
-        ];
-        self.all(Query::select::<Checkout>(rest, binds)).await
+        self.all(typed_sessions(organization_id, email, after, limit))
+            .await
     }
 
-    /// The attempts to pay a session.
-    pub async fn attempts_of_session(&self, checkout_id: Uuid) -> Result<Vec<Payment>, StoreError> {
-        let rest = "where checkout_id = $1";
-        let binds = vec![Value::Uuid(checkout_id)];
-        self.all(Query::select::<Payment>(rest, binds).keyed())
-            .await
+    /// Attempts to pay any of these sessions, up to `limit` in the order of their ids, behind the attempt `after`.
+    pub async fn attempts_of_sessions(
+        &self,
+        checkouts: &[Uuid],
+        after: Uuid,
+        limit: i64,
+    ) -> Result<Vec<Payment>, StoreError> {
+        if checkouts.is_empty() {
+            return Ok(Vec::new());
+        }
+        let marks = super::marks(2, checkouts.len());
+        let rest = format!("where checkout_id in ({marks}) and id > $1 order by id limit $2");
+        let mut binds = vec![Value::Uuid(after), Value::Int(limit)];
+        binds.extend(super::ids(checkouts));
+        self.all(Query::select::<Payment>(&rest, binds)).await
     }
 
     /// The number of webhook events about any of these that still wait to be delivered.
@@ -235,4 +239,18 @@ impl List {
         let theirs = ["email", "name"];
         self.search_named::<Customer>(columns, "customer_id", &theirs, organization_id, text)
     }
+}
+
+/// Sessions without a customer in which an address was typed: those of the index `checkouts_typed_email`.
+pub(crate) fn typed_sessions(organization_id: Uuid, email: &str, after: Uuid, limit: i64) -> Query {
+    let rest = "where organization_id = $1 and customer_id is null and customer_email is not null \
+                and coalesce(customer_email_folded, lower(customer_email)) = $2 and id > $3 order by id limit $4";
+    let typed = searchable_email(email).unwrap_or_else(|| email.to_ascii_lowercase());
+    let binds = vec![
+        Value::Uuid(organization_id),
+        Value::Text(typed),
+        Value::Uuid(after),
+        Value::Int(limit),
+    ];
+    Query::select::<Checkout>(rest, binds)
 }

@@ -32,6 +32,8 @@ mod timeline;
 mod webhooks;
 
 pub use customers::BuyerKeys;
+#[cfg(test)]
+pub(crate) use customers::typed_sessions;
 pub use figures::{Figures, Progress, Sales};
 pub use folding::UnfoldedRow;
 pub use mails::LetterRows;

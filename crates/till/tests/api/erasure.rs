@@ -199,6 +199,35 @@ both! {
         assert_eq!(unkept(found(t, MARK).await), []);
     }
 
+    async fn unpaid_sessions_are_erased_by_parts_and_once_their_attempts_have_ended(t: &mut Till) {
+        const TYPED: &str = "ädä@quagga.example";
+        let ada = t.customer(TYPED).await;
+        let product = t.product().await;
+        let mut last = None;
+        for _ in 0..203 {
+            let more = json!({"customer_email": TYPED.to_uppercase(), "customer_name": "Quagga"});
+            last = Some(t.checkout_with(&product, more).await);
+        }
+        let last = last.unwrap();
+        let declined = json!({"customer_billing_address": {"country": "FR"}, "confirmation_token_id": "pm_card_chargeDeclined"});
+        for _ in 0..3 {
+            t.confirm(&last, declined.clone()).await;
+        }
+        let busy = |sql| {
+            let mut changes = Changes::new();
+            changes.any(sql, vec![id_in(&last, "id").into()]);
+            changes
+        };
+        t.app.store.commit(busy("update checkouts set attempt_id = id where id = $1")).await.unwrap();
+        t.delete(&path(&ada, "?anonymize=true")).await.gone();
+        t.catch_up().await;
+        let left = t.all_rows().await["checkouts"].iter().filter(|row| row.to_lowercase().contains(MARK)).count();
+        assert_eq!(left, 1, "the one that an attempt is under way for");
+        t.app.store.commit(busy("update checkouts set attempt_id = null where id = $1")).await.unwrap();
+        Box::pin(erased(t)).await;
+        assert_eq!(unkept(found(t, MARK).await), []);
+    }
+
     async fn a_company_keeps_its_name_with_its_tax_id(t: &mut Till) {
         let body = json!({"email": "office@quagga.example", "name": "Zebra SARL", "tax_id": "FR61954506077", "billing_address": {"country": "FR"}});
         let company = t.post("/v1/customers/", body).await.created();
