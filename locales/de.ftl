@@ -490,6 +490,17 @@ portal-default = Standard
 portal-make-default = Als Standard verwenden
 portal-offline = Der Server war nicht erreichbar. Laden Sie diese Seite neu, um zu sehen, ob die Karte gespeichert wurde.
 portal-details-body = Diese Angaben stehen auf Ihren nächsten Rechnungen. Frühere bleiben, wie sie sind.
+portal-email-body = Ihr Konto verwendet { $email }. An die neue Adresse senden wir einen Link, der die Änderung bestätigt.
+portal-email-new = Neue E-Mail-Adresse
+portal-email-send = Link senden
+portal-email-sent = Ein Link ist unterwegs an die neue Adresse. Öffnen Sie ihn, um die Änderung zu bestätigen.
+portal-email-same = Das ist bereits Ihre E-Mail-Adresse.
+portal-email-confirm = E-Mail-Adresse bestätigen
+portal-email-confirm-body = Ihr Konto bei { $shop } verwendet von nun an { $email }.
+portal-email-use = Diese Adresse verwenden
+portal-email-changed = Ihre E-Mail-Adresse wurde geändert.
+portal-email-gone = Dieser Link wurde schon verwendet oder gilt nicht mehr. Fordern Sie in Ihrem Konto einen neuen an.
+portal-email-taken = Ein anderes Konto bei diesem Shop hat diese Adresse bereits. Nichts wurde geändert.
 
 ## Letters
 
@@ -527,6 +538,12 @@ mail-discount = Rabatt
 mail-code-subject = Ihr Code für { $shop }
 mail-code-body = Geben Sie diesen Code ein, um sich anzumelden. Er gilt einmal und { $count } Minuten lang.
 mail-code-ignore = Wenn Sie diesen Code nicht angefordert haben, beachten Sie diese E-Mail nicht. Geben Sie den Code niemandem weiter.
+mail-email-subject = Bestätigen Sie Ihre neue E-Mail-Adresse für { $shop }
+mail-email-body = Jemand möchte diese Adresse für ein Konto verwenden. Öffnen Sie den Link, um sie zu bestätigen. Er gilt einmal und { $count } Minuten lang.
+mail-email-ignore = Wenn Sie das nicht angefordert haben, beachten Sie diese E-Mail nicht. Dann wird nichts geändert.
+mail-email-changed-subject = Ihre E-Mail-Adresse bei { $shop } wurde geändert
+mail-email-changed-body = E-Mails und Codes für Ihr Konto bei { $shop } gehen nun an eine andere Adresse.
+mail-email-changed-warning = Wenn Sie das nicht waren, wenden Sie sich sofort an den Shop.
 mail-questions = Haben Sie eine Frage? Antworten Sie einfach auf diese E-Mail.
 mail-footer = Sie erhalten diese E-Mail, weil Sie bei { $shop } etwas gekauft haben.
 

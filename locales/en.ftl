@@ -493,6 +493,17 @@ portal-default = Default
 portal-make-default = Make it the default
 portal-offline = We could not reach the server. Reload this page to see whether the card was saved.
 portal-details-body = These details stand on your next invoices. Earlier ones stay as they are.
+portal-email-body = Your account uses { $email }. We send a link to the new address, which confirms the change.
+portal-email-new = New email address
+portal-email-send = Send the link
+portal-email-sent = A link is on its way to the new address. Open it to confirm the change.
+portal-email-same = That is your email address already.
+portal-email-confirm = Confirm your email address
+portal-email-confirm-body = Your account at { $shop } will use { $email } from now on.
+portal-email-use = Use this address
+portal-email-changed = Your email address was changed.
+portal-email-gone = This link was used before, or it no longer works. Ask for another one in your account.
+portal-email-taken = Another account at this shop has this address already. Nothing was changed.
 
 ## Letters
 
@@ -530,6 +541,12 @@ mail-discount = Discount
 mail-code-subject = Your code for { $shop }
 mail-code-body = Enter this code to sign in. It works once, for { $count } minutes.
 mail-code-ignore = If you did not ask for this code, ignore this email, and give the code to nobody.
+mail-email-subject = Confirm your new email address for { $shop }
+mail-email-body = Somebody asked that this address be used for an account. Open the link to confirm it. It works once, for { $count } minutes.
+mail-email-ignore = If you did not ask for this, ignore this email. Nothing is changed then.
+mail-email-changed-subject = Your email address at { $shop } was changed
+mail-email-changed-body = Letters and codes for your account at { $shop } now go to another address.
+mail-email-changed-warning = If you did not change it, tell the shop at once.
 mail-questions = Do you have a question? Just reply to this email.
 mail-footer = You receive this email because you bought something from { $shop }.
 

@@ -490,6 +490,17 @@ portal-default = Predeterminada
 portal-make-default = Usar como predeterminada
 portal-offline = No hemos podido contactar con el servidor. Vuelva a cargar esta página para ver si se guardó la tarjeta.
 portal-details-body = Estos datos figuran en sus próximas facturas. Las anteriores no cambian.
+portal-email-body = Su cuenta usa { $email }. Enviaremos a la nueva dirección un enlace que confirma el cambio.
+portal-email-new = Nueva dirección de correo
+portal-email-send = Enviar el enlace
+portal-email-sent = Un enlace va en camino a la nueva dirección. Ábralo para confirmar el cambio.
+portal-email-same = Esa ya es su dirección de correo.
+portal-email-confirm = Confirme su dirección de correo
+portal-email-confirm-body = Su cuenta en { $shop } usará { $email } a partir de ahora.
+portal-email-use = Usar esta dirección
+portal-email-changed = Su dirección de correo se ha cambiado.
+portal-email-gone = Este enlace ya se ha usado o ya no sirve. Pida otro en su cuenta.
+portal-email-taken = Otra cuenta de esta tienda ya tiene esta dirección. No se ha cambiado nada.
 
 ## Letters
 
@@ -527,6 +538,12 @@ mail-discount = Descuento
 mail-code-subject = Su código para { $shop }
 mail-code-body = Escriba este código para iniciar sesión. Sirve una vez, durante { $count } minutos.
 mail-code-ignore = Si no ha pedido este código, ignore este correo y no dé el código a nadie.
+mail-email-subject = Confirme su nueva dirección de correo para { $shop }
+mail-email-body = Alguien ha pedido usar esta dirección para una cuenta. Abra el enlace para confirmarla. Sirve una vez, durante { $count } minutos.
+mail-email-ignore = Si no lo ha pedido, ignore este correo. No se cambiará nada.
+mail-email-changed-subject = Su dirección de correo en { $shop } se ha cambiado
+mail-email-changed-body = Los correos y códigos de su cuenta en { $shop } se envían ahora a otra dirección.
+mail-email-changed-warning = Si no la ha cambiado usted, avise a la tienda de inmediato.
 mail-questions = ¿Tiene alguna pregunta? Responda a este correo.
 mail-footer = Recibe este correo porque ha comprado algo en { $shop }.
 

@@ -490,6 +490,17 @@ portal-default = Par défaut
 portal-make-default = Utiliser par défaut
 portal-offline = Le serveur n’a pas pu être joint. Rechargez cette page pour voir si la carte a été enregistrée.
 portal-details-body = Ces coordonnées figurent sur vos prochaines factures. Les précédentes ne changent pas.
+portal-email-body = Votre compte utilise { $email }. Nous envoyons à la nouvelle adresse un lien qui confirme le changement.
+portal-email-new = Nouvelle adresse e-mail
+portal-email-send = Envoyer le lien
+portal-email-sent = Un lien est en route vers la nouvelle adresse. Ouvrez-le pour confirmer le changement.
+portal-email-same = C’est déjà votre adresse e-mail.
+portal-email-confirm = Confirmez votre adresse e-mail
+portal-email-confirm-body = Votre compte chez { $shop } utilisera désormais { $email }.
+portal-email-use = Utiliser cette adresse
+portal-email-changed = Votre adresse e-mail a été modifiée.
+portal-email-gone = Ce lien a déjà été utilisé ou n’est plus valable. Demandez-en un autre dans votre compte.
+portal-email-taken = Un autre compte de cette boutique a déjà cette adresse. Rien n’a été modifié.
 
 ## Letters
 
@@ -527,6 +538,12 @@ mail-discount = Réduction
 mail-code-subject = Votre code pour { $shop }
 mail-code-body = Saisissez ce code pour vous connecter. Il est valable une fois, pendant { $count } minutes.
 mail-code-ignore = Si vous n’avez pas demandé ce code, ignorez cet e-mail et ne donnez le code à personne.
+mail-email-subject = Confirmez votre nouvelle adresse e-mail pour { $shop }
+mail-email-body = Quelqu’un a demandé à utiliser cette adresse pour un compte. Ouvrez le lien pour la confirmer. Il est valable une fois, pendant { $count } minutes.
+mail-email-ignore = Si vous ne l’avez pas demandé, ignorez cet e-mail. Rien ne sera modifié.
+mail-email-changed-subject = Votre adresse e-mail chez { $shop } a été modifiée
+mail-email-changed-body = Les e-mails et les codes de votre compte chez { $shop } sont désormais envoyés à une autre adresse.
+mail-email-changed-warning = Si vous n’êtes pas à l’origine de ce changement, prévenez la boutique immédiatement.
 mail-questions = Une question ? Répondez simplement à cet e-mail.
 mail-footer = Vous recevez cet e-mail parce que vous avez acheté quelque chose chez { $shop }.
 

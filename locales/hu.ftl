@@ -490,6 +490,17 @@ portal-default = Alapértelmezett
 portal-make-default = Legyen alapértelmezett
 portal-offline = A kiszolgáló nem érhető el. Töltse be újra ezt az oldalt, hogy lássa, elmentettük-e a kártyát.
 portal-details-body = Ezek az adatok a következő számláin szerepelnek. A korábbiak nem változnak.
+portal-email-body = A fiókja ezt a címet használja: { $email }. Az új címre küldünk egy linket, amely megerősíti a módosítást.
+portal-email-new = Új e-mail-cím
+portal-email-send = Link küldése
+portal-email-sent = Egy link úton van az új címre. Nyissa meg a módosítás megerősítéséhez.
+portal-email-same = Ez már az Ön e-mail-címe.
+portal-email-confirm = Erősítse meg az e-mail-címét
+portal-email-confirm-body = Fiókja ({ $shop }) mostantól ezt a címet használja: { $email }
+portal-email-use = E cím használata
+portal-email-changed = Az e-mail-címe megváltozott.
+portal-email-gone = Ezt a linket már felhasználták, vagy már nem érvényes. Kérjen újat a fiókjában.
+portal-email-taken = Ebben a boltban már egy másik fiók használja ezt a címet. Semmi sem változott.
 
 ## Letters
 
@@ -527,6 +538,12 @@ mail-discount = Kedvezmény
 mail-code-subject = Az Ön kódja: { $shop }
 mail-code-body = A bejelentkezéshez adja meg ezt a kódot. Egyszer használható, { $count } percig.
 mail-code-ignore = Ha nem Ön kérte ezt a kódot, hagyja figyelmen kívül ezt az e-mailt, és a kódot ne adja meg senkinek.
+mail-email-subject = Erősítse meg az új e-mail-címét: { $shop }
+mail-email-body = Valaki ezt a címet szeretné használni egy fiókhoz. A megerősítéshez nyissa meg a linket. Egyszer használható, { $count } percig.
+mail-email-ignore = Ha nem Ön kérte, hagyja figyelmen kívül ezt az e-mailt. Ekkor semmi sem változik.
+mail-email-changed-subject = Az e-mail-címe megváltozott: { $shop }
+mail-email-changed-body = A fiókjához ({ $shop }) tartozó levelek és kódok mostantól másik címre érkeznek.
+mail-email-changed-warning = Ha nem Ön változtatta meg, azonnal jelezze a boltnak.
 mail-questions = Kérdése van? Válaszoljon erre az e-mailre.
 mail-footer = Azért kapja ezt az e-mailt, mert vásárolt itt: { $shop }
 

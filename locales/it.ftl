@@ -490,6 +490,17 @@ portal-default = Predefinita
 portal-make-default = Rendi predefinita
 portal-offline = Il server non è raggiungibile. Ricarica questa pagina per vedere se la carta è stata salvata.
 portal-details-body = Questi dati compaiono sulle tue prossime fatture. Le precedenti restano come sono.
+portal-email-body = Il tuo account usa { $email }. Al nuovo indirizzo inviamo un link che conferma la modifica.
+portal-email-new = Nuovo indirizzo e-mail
+portal-email-send = Invia il link
+portal-email-sent = Un link è in arrivo al nuovo indirizzo. Aprilo per confermare la modifica.
+portal-email-same = Questo è già il tuo indirizzo e-mail.
+portal-email-confirm = Conferma il tuo indirizzo e-mail
+portal-email-confirm-body = Il tuo account presso { $shop } userà d’ora in poi { $email }.
+portal-email-use = Usa questo indirizzo
+portal-email-changed = Il tuo indirizzo e-mail è stato modificato.
+portal-email-gone = Questo link è già stato usato o non vale più. Chiedine un altro nel tuo account.
+portal-email-taken = Un altro account di questo negozio ha già questo indirizzo. Nulla è stato modificato.
 
 ## Letters
 
@@ -527,6 +538,12 @@ mail-discount = Sconto
 mail-code-subject = Il tuo codice per { $shop }
 mail-code-body = Inserisci questo codice per accedere. Vale una sola volta, per { $count } minuti.
 mail-code-ignore = Se non hai richiesto questo codice, ignora questa e-mail e non dare il codice a nessuno.
+mail-email-subject = Conferma il tuo nuovo indirizzo e-mail per { $shop }
+mail-email-body = Qualcuno ha chiesto di usare questo indirizzo per un account. Apri il link per confermarlo. Vale una sola volta, per { $count } minuti.
+mail-email-ignore = Se non l’hai richiesto, ignora questa e-mail. Nulla verrà modificato.
+mail-email-changed-subject = Il tuo indirizzo e-mail presso { $shop } è stato modificato
+mail-email-changed-body = Le e-mail e i codici del tuo account presso { $shop } vanno ora a un altro indirizzo.
+mail-email-changed-warning = Se non l’hai modificato tu, avvisa subito il negozio.
 mail-questions = Hai una domanda? Rispondi a questa e-mail.
 mail-footer = Ricevi questa e-mail perché hai acquistato qualcosa da { $shop }.
 

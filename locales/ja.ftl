@@ -476,6 +476,17 @@ portal-default = 既定
 portal-make-default = 既定にする
 portal-offline = サーバーに接続できませんでした。ページを再読み込みして、カードが保存されたか確認してください。
 portal-details-body = この情報は今後の請求書に記載されます。過去の請求書は変わりません。
+portal-email-body = 現在のメールアドレスは{ $email }です。変更を確認するリンクを新しいアドレスにお送りします。
+portal-email-new = 新しいメールアドレス
+portal-email-send = リンクを送信
+portal-email-sent = 新しいアドレスにリンクをお送りしています。リンクを開いて変更を確認してください。
+portal-email-same = すでにこのメールアドレスをお使いです。
+portal-email-confirm = メールアドレスの確認
+portal-email-confirm-body = { $shop }のアカウントは今後{ $email }を使用します。
+portal-email-use = このアドレスを使う
+portal-email-changed = メールアドレスを変更しました。
+portal-email-gone = このリンクは使用済みか、無効になっています。アカウントから新しいリンクを取得してください。
+portal-email-taken = このショップの別のアカウントがすでにこのアドレスを使用しています。何も変更されていません。
 
 ## Letters
 
@@ -513,6 +524,12 @@ mail-discount = 割引
 mail-code-subject = { $shop }のログインコード
 mail-code-body = このコードを入力してログインしてください。{ $count }分間、1回だけ使えます。
 mail-code-ignore = このコードに心当たりがない場合は、このメールを無視し、コードを誰にも教えないでください。
+mail-email-subject = { $shop }の新しいメールアドレスの確認
+mail-email-body = このアドレスをアカウントで使用するリクエストを受け付けました。リンクを開いて確認してください。{ $count }分間、1回だけ使えます。
+mail-email-ignore = 心当たりがない場合は、このメールを無視してください。何も変更されません。
+mail-email-changed-subject = { $shop }のメールアドレスが変更されました
+mail-email-changed-body = { $shop }のアカウントに関するメールとコードは、別のアドレスに送信されます。
+mail-email-changed-warning = お心当たりがない場合は、すぐにショップにご連絡ください。
 mail-questions = ご不明な点がありましたら、このメールにご返信ください。
 mail-footer = このメールは、{ $shop }でご購入いただいた方にお送りしています。
 

@@ -476,6 +476,17 @@ portal-default = 기본
 portal-make-default = 기본으로 설정
 portal-offline = 서버에 연결할 수 없습니다. 이 페이지를 새로 고쳐 카드가 저장되었는지 확인하세요.
 portal-details-body = 이 정보는 다음 청구서부터 표시됩니다. 이전 청구서는 바뀌지 않습니다.
+portal-email-body = 현재 계정의 이메일은 { $email }입니다. 변경을 확인하는 링크를 새 주소로 보내 드립니다.
+portal-email-new = 새 이메일 주소
+portal-email-send = 링크 보내기
+portal-email-sent = 새 주소로 링크를 보냈습니다. 링크를 열어 변경을 확인하세요.
+portal-email-same = 이미 사용 중인 이메일 주소입니다.
+portal-email-confirm = 이메일 주소 확인
+portal-email-confirm-body = { $shop } 계정에서 앞으로 { $email } 주소를 사용합니다.
+portal-email-use = 이 주소 사용
+portal-email-changed = 이메일 주소가 변경되었습니다.
+portal-email-gone = 이미 사용했거나 더 이상 유효하지 않은 링크입니다. 계정에서 새 링크를 요청하세요.
+portal-email-taken = 이 상점의 다른 계정에서 이미 이 주소를 사용하고 있습니다. 아무것도 변경되지 않았습니다.
 
 ## Letters
 
@@ -513,6 +524,12 @@ mail-discount = 할인
 mail-code-subject = { $shop } 로그인 코드
 mail-code-body = 로그인하려면 이 코드를 입력하세요. { $count }분 동안 한 번만 사용할 수 있습니다.
 mail-code-ignore = 이 코드를 요청하지 않았다면 이 이메일을 무시하고 코드를 누구에게도 알려 주지 마세요.
+mail-email-subject = { $shop } 새 이메일 주소 확인
+mail-email-body = 이 주소를 계정에 사용해 달라는 요청을 받았습니다. 링크를 열어 확인하세요. { $count }분 동안 한 번만 사용할 수 있습니다.
+mail-email-ignore = 요청하지 않았다면 이 이메일을 무시하세요. 아무것도 변경되지 않습니다.
+mail-email-changed-subject = { $shop } 이메일 주소가 변경되었습니다
+mail-email-changed-body = { $shop } 계정의 이메일과 코드는 이제 다른 주소로 전송됩니다.
+mail-email-changed-warning = 직접 변경하지 않았다면 즉시 상점에 알려 주세요.
 mail-questions = 궁금한 점이 있으면 이 이메일에 회신해 주세요.
 mail-footer = { $shop }에서 구매하셨기 때문에 이 이메일을 보내 드립니다.
 

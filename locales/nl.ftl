@@ -490,6 +490,17 @@ portal-default = Standaard
 portal-make-default = Standaard maken
 portal-offline = De server was niet bereikbaar. Laad deze pagina opnieuw om te zien of de kaart is opgeslagen.
 portal-details-body = Deze gegevens staan op je volgende facturen. Eerdere blijven zoals ze zijn.
+portal-email-body = Je account gebruikt { $email }. We sturen een link naar het nieuwe adres, die de wijziging bevestigt.
+portal-email-new = Nieuw e-mailadres
+portal-email-send = Link versturen
+portal-email-sent = Er is een link onderweg naar het nieuwe adres. Open hem om de wijziging te bevestigen.
+portal-email-same = Dat is al je e-mailadres.
+portal-email-confirm = Bevestig je e-mailadres
+portal-email-confirm-body = Je account bij { $shop } gebruikt vanaf nu { $email }.
+portal-email-use = Dit adres gebruiken
+portal-email-changed = Je e-mailadres is gewijzigd.
+portal-email-gone = Deze link is al gebruikt of werkt niet meer. Vraag een nieuwe aan in je account.
+portal-email-taken = Een ander account bij deze winkel heeft dit adres al. Er is niets gewijzigd.
 
 ## Letters
 
@@ -527,6 +538,12 @@ mail-discount = Korting
 mail-code-subject = Je code voor { $shop }
 mail-code-body = Vul deze code in om in te loggen. Hij werkt één keer, { $count } minuten lang.
 mail-code-ignore = Heb je deze code niet aangevraagd, negeer deze e-mail dan en geef de code aan niemand.
+mail-email-subject = Bevestig je nieuwe e-mailadres voor { $shop }
+mail-email-body = Iemand wil dit adres voor een account gebruiken. Open de link om het te bevestigen. Die werkt één keer, { $count } minuten lang.
+mail-email-ignore = Heb je dit niet aangevraagd, negeer deze e-mail dan. Er wordt dan niets gewijzigd.
+mail-email-changed-subject = Je e-mailadres bij { $shop } is gewijzigd
+mail-email-changed-body = E-mails en codes voor je account bij { $shop } gaan nu naar een ander adres.
+mail-email-changed-warning = Heb jij dit niet gewijzigd, laat het de winkel dan meteen weten.
 mail-questions = Heb je een vraag? Beantwoord deze e-mail.
 mail-footer = Je krijgt deze e-mail omdat je iets hebt gekocht bij { $shop }.
 

@@ -507,6 +507,17 @@ portal-default = Domyślna
 portal-make-default = Ustaw jako domyślną
 portal-offline = Nie udało się połączyć z serwerem. Wczytaj tę stronę ponownie, aby zobaczyć, czy karta została zapisana.
 portal-details-body = Te dane znajdą się na kolejnych fakturach. Wcześniejsze pozostają bez zmian.
+portal-email-body = Twoje konto używa adresu { $email }. Na nowy adres wyślemy link, który potwierdzi zmianę.
+portal-email-new = Nowy adres e-mail
+portal-email-send = Wyślij link
+portal-email-sent = Link jest już w drodze na nowy adres. Otwórz go, aby potwierdzić zmianę.
+portal-email-same = To już jest Twój adres e-mail.
+portal-email-confirm = Potwierdź swój adres e-mail
+portal-email-confirm-body = Twoje konto w { $shop } będzie odtąd używać adresu { $email }.
+portal-email-use = Użyj tego adresu
+portal-email-changed = Twój adres e-mail został zmieniony.
+portal-email-gone = Ten link został już użyty albo już nie działa. Poproś o nowy na swoim koncie.
+portal-email-taken = Inne konto w tym sklepie ma już ten adres. Nic nie zostało zmienione.
 
 ## Letters
 
@@ -544,6 +555,12 @@ mail-discount = Rabat
 mail-code-subject = Twój kod: { $shop }
 mail-code-body = Podaj ten kod, aby się zalogować. Działa raz, przez { $count } minut.
 mail-code-ignore = Jeśli nie prosisz o ten kod, zignoruj tę wiadomość i nikomu nie podawaj kodu.
+mail-email-subject = Potwierdź nowy adres e-mail: { $shop }
+mail-email-body = Poproszono o używanie tego adresu dla konta. Otwórz link, aby go potwierdzić. Działa raz, przez { $count } minut.
+mail-email-ignore = Jeśli to nie Ty, zignoruj tę wiadomość. Nic się wtedy nie zmieni.
+mail-email-changed-subject = Twój adres e-mail został zmieniony: { $shop }
+mail-email-changed-body = Wiadomości i kody do Twojego konta w { $shop } są teraz wysyłane na inny adres.
+mail-email-changed-warning = Jeśli to nie Ty, natychmiast powiadom sklep.
 mail-questions = Masz pytanie? Odpowiedz na tę wiadomość.
 mail-footer = Otrzymujesz tę wiadomość, ponieważ dokonano zakupu w { $shop }.
 

@@ -490,6 +490,17 @@ portal-default = Predefinido
 portal-make-default = Tornar predefinido
 portal-offline = Não foi possível contactar o servidor. Recarregue esta página para ver se o cartão foi guardado.
 portal-details-body = Estes dados constam das próximas faturas. As anteriores não mudam.
+portal-email-body = A sua conta usa { $email }. Enviaremos para o novo endereço uma ligação que confirma a alteração.
+portal-email-new = Novo e-mail
+portal-email-send = Enviar a ligação
+portal-email-sent = Uma ligação está a caminho do novo endereço. Abra-a para confirmar a alteração.
+portal-email-same = Esse já é o seu e-mail.
+portal-email-confirm = Confirme o seu e-mail
+portal-email-confirm-body = A sua conta em { $shop } passará a usar { $email }.
+portal-email-use = Usar este endereço
+portal-email-changed = O seu e-mail foi alterado.
+portal-email-gone = Esta ligação já foi usada ou já não é válida. Peça outra na sua conta.
+portal-email-taken = Outra conta desta loja já tem este endereço. Nada foi alterado.
 
 ## Letters
 
@@ -527,6 +538,12 @@ mail-discount = Desconto
 mail-code-subject = O seu código para { $shop }
 mail-code-body = Introduza este código para iniciar sessão. É válido uma vez, durante { $count } minutos.
 mail-code-ignore = Se não pediu este código, ignore este e-mail e não dê o código a ninguém.
+mail-email-subject = Confirme o seu novo e-mail para { $shop }
+mail-email-body = Alguém pediu para usar este endereço numa conta. Abra a ligação para o confirmar. É válida uma vez, durante { $count } minutos.
+mail-email-ignore = Se não pediu isto, ignore este e-mail. Nada será alterado.
+mail-email-changed-subject = O seu e-mail em { $shop } foi alterado
+mail-email-changed-body = Os e-mails e códigos da sua conta em { $shop } seguem agora para outro endereço.
+mail-email-changed-warning = Se não foi você, avise a loja de imediato.
 mail-questions = Tem alguma pergunta? Responda a este e-mail.
 mail-footer = Recebe este e-mail porque comprou algo em { $shop }.
 

@@ -490,6 +490,17 @@ portal-default = Padrão
 portal-make-default = Tornar padrão
 portal-offline = Não foi possível acessar o servidor. Recarregue esta página para ver se o cartão foi salvo.
 portal-details-body = Estes dados aparecem nas próximas faturas. As anteriores não mudam.
+portal-email-body = Sua conta usa { $email }. Enviaremos ao novo endereço um link que confirma a alteração.
+portal-email-new = Novo e-mail
+portal-email-send = Enviar o link
+portal-email-sent = Um link está a caminho do novo endereço. Abra-o para confirmar a alteração.
+portal-email-same = Esse já é o seu e-mail.
+portal-email-confirm = Confirme seu e-mail
+portal-email-confirm-body = Sua conta em { $shop } usará { $email } a partir de agora.
+portal-email-use = Usar este endereço
+portal-email-changed = Seu e-mail foi alterado.
+portal-email-gone = Este link já foi usado ou não vale mais. Peça outro na sua conta.
+portal-email-taken = Outra conta desta loja já tem este endereço. Nada foi alterado.
 
 ## Letters
 
@@ -527,6 +538,12 @@ mail-discount = Desconto
 mail-code-subject = Seu código para { $shop }
 mail-code-body = Digite este código para entrar. Ele vale uma vez, por { $count } minutos.
 mail-code-ignore = Se você não pediu este código, ignore este e-mail e não dê o código a ninguém.
+mail-email-subject = Confirme seu novo e-mail para { $shop }
+mail-email-body = Alguém pediu para usar este endereço em uma conta. Abra o link para confirmá-lo. Ele vale uma vez, por { $count } minutos.
+mail-email-ignore = Se você não pediu isso, ignore este e-mail. Nada será alterado.
+mail-email-changed-subject = Seu e-mail em { $shop } foi alterado
+mail-email-changed-body = Os e-mails e códigos da sua conta em { $shop } agora vão para outro endereço.
+mail-email-changed-warning = Se não foi você, avise a loja imediatamente.
 mail-questions = Tem alguma dúvida? Responda a este e-mail.
 mail-footer = Você recebe este e-mail porque comprou algo em { $shop }.
 

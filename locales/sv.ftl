@@ -506,6 +506,17 @@ portal-default = Standard
 portal-make-default = Gör till standard
 portal-offline = Servern kunde inte nås. Ladda om sidan för att se om kortet sparades.
 portal-details-body = Uppgifterna står på dina kommande fakturor. Tidigare fakturor ändras inte.
+portal-email-body = Ditt konto använder { $email }. Vi skickar en länk till den nya adressen som bekräftar ändringen.
+portal-email-new = Ny e-postadress
+portal-email-send = Skicka länken
+portal-email-sent = En länk är på väg till den nya adressen. Öppna den för att bekräfta ändringen.
+portal-email-same = Det är redan din e-postadress.
+portal-email-confirm = Bekräfta din e-postadress
+portal-email-confirm-body = Ditt konto hos { $shop } använder { $email } från och med nu.
+portal-email-use = Använd den här adressen
+portal-email-changed = Din e-postadress har ändrats.
+portal-email-gone = Länken har redan använts eller gäller inte längre. Be om en ny i ditt konto.
+portal-email-taken = Ett annat konto hos butiken har redan den här adressen. Inget har ändrats.
 
 ## Letters
 
@@ -543,6 +554,12 @@ mail-discount = Rabatt
 mail-code-subject = Din kod för { $shop }
 mail-code-body = Ange koden för att logga in. Den fungerar en gång, i { $count } minuter.
 mail-code-ignore = Om du inte har bett om koden kan du bortse från mejlet. Ge inte koden till någon.
+mail-email-subject = Bekräfta din nya e-postadress för { $shop }
+mail-email-body = Någon vill använda den här adressen för ett konto. Öppna länken för att bekräfta den. Den fungerar en gång, i { $count } minuter.
+mail-email-ignore = Om du inte har bett om detta kan du bortse från mejlet. Då ändras inget.
+mail-email-changed-subject = Din e-postadress hos { $shop } har ändrats
+mail-email-changed-body = Mejl och koder för ditt konto hos { $shop } går nu till en annan adress.
+mail-email-changed-warning = Om det inte var du, kontakta butiken genast.
 mail-questions = Har du en fråga? Svara på det här mejlet.
 mail-footer = Du får det här mejlet eftersom du har köpt något hos { $shop }.
 

@@ -490,6 +490,17 @@ portal-default = Varsayılan
 portal-make-default = Varsayılan yap
 portal-offline = Sunucuya ulaşılamadı. Kartın kaydedilip kaydedilmediğini görmek için bu sayfayı yenileyin.
 portal-details-body = Bu bilgiler sonraki faturalarınızda yer alır. Öncekiler olduğu gibi kalır.
+portal-email-body = Hesabınız { $email } adresini kullanıyor. Yeni adrese değişikliği onaylayan bir bağlantı göndeririz.
+portal-email-new = Yeni e-posta adresi
+portal-email-send = Bağlantıyı gönder
+portal-email-sent = Yeni adrese bir bağlantı yola çıktı. Değişikliği onaylamak için bağlantıyı açın.
+portal-email-same = Bu zaten sizin e-posta adresiniz.
+portal-email-confirm = E-posta adresinizi onaylayın
+portal-email-confirm-body = { $shop } hesabınız bundan sonra { $email } adresini kullanacak.
+portal-email-use = Bu adresi kullan
+portal-email-changed = E-posta adresiniz değiştirildi.
+portal-email-gone = Bu bağlantı daha önce kullanılmış ya da artık geçerli değil. Hesabınızdan yenisini isteyin.
+portal-email-taken = Bu mağazadaki başka bir hesap zaten bu adresi kullanıyor. Hiçbir şey değiştirilmedi.
 
 ## Letters
 
@@ -527,6 +538,12 @@ mail-discount = İndirim
 mail-code-subject = { $shop } için kodunuz
 mail-code-body = Giriş yapmak için bu kodu girin. Kod bir kez, { $count } dakika boyunca geçerlidir.
 mail-code-ignore = Bu kodu siz istemediyseniz bu e-postayı dikkate almayın ve kodu kimseye vermeyin.
+mail-email-subject = { $shop } için yeni e-posta adresinizi onaylayın
+mail-email-body = Bu adresin bir hesap için kullanılması istendi. Onaylamak için bağlantıyı açın. Bağlantı bir kez, { $count } dakika boyunca geçerlidir.
+mail-email-ignore = Bunu siz istemediyseniz bu e-postayı dikkate almayın. O zaman hiçbir şey değişmez.
+mail-email-changed-subject = { $shop } hesabınızın e-posta adresi değiştirildi
+mail-email-changed-body = { $shop } hesabınıza ait e-postalar ve kodlar artık başka bir adrese gidiyor.
+mail-email-changed-warning = Bunu siz yapmadıysanız hemen mağazaya bildirin.
 mail-questions = Bir sorunuz mu var? Bu e-postayı yanıtlayın.
 mail-footer = Bu e-postayı, { $shop } mağazasından alışveriş yaptığınız için alıyorsunuz.
 

@@ -151,6 +151,15 @@ impl ApiError {
         )
     }
 
+    /// A link that confirms no e-mail address.
+    pub fn link_refused() -> Self {
+        Self::named(
+            StatusCode::UNAUTHORIZED,
+            "InvalidVerificationToken",
+            "This link is wrong, was used before, or has expired.",
+        )
+    }
+
     /// A token that is unknown, expired, revoked or malformed.
     pub fn invalid_token() -> Self {
         Self::of(Kind::Bearer {

@@ -32,3 +32,26 @@ pub struct CustomerSessionCodeAuthenticateResponse {
     /// Token of a customer session, which is shown only here.
     pub token: String,
 }
+
+request! {
+    /// E-mail address that a customer wants to have from now on.
+    pub struct CustomerEmailUpdateRequest {
+        /// New e-mail address of the customer; a link that confirms it is sent there.
+        pub email: String = required(email()),
+    }
+}
+
+request! {
+    /// Confirmation of a customer's new e-mail address.
+    pub struct CustomerEmailUpdateVerifyRequest {
+        /// Token of the link that was sent to the new address.
+        pub token: String = required(line(0)),
+    }
+}
+
+/// Session of a customer who has confirmed their new e-mail address.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct CustomerEmailUpdateVerifyResponse {
+    /// Token of a customer session, which is shown only here.
+    pub token: String,
+}

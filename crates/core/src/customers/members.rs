@@ -329,7 +329,7 @@ pub(super) fn end(
 }
 
 /// Gives the owner of an individual the customer's address, which they share.
-pub(super) fn follow(
+pub(crate) fn follow(
     customer: &Customer,
     owner: Option<&CustomerMember>,
     ctx: &DecisionContext,

@@ -327,6 +327,24 @@ record! {
 }
 
 record! {
+    /// An e-mail address that a customer wants to have instead of theirs, until they confirm it; of the link's token only
+    /// the HMAC is kept. A customer has one at most.
+    "email_changes";
+    pub struct EmailChange {
+        id: Uuid,
+        created_at: Timestamp,
+        organization_id: Uuid,
+        customer_id: Uuid,
+        /// The new address.
+        email: String,
+        /// The folded address that the customer had when they asked.
+        replaced_key: String,
+        token_hash: String,
+        expires_at: Timestamp,
+    }
+}
+
+record! {
     /// A checkout session. `attempt_id` is the attempt in flight: while it is set the session is locked.
     /// `ad_hoc`: it has prices of its own.
     /// `matched_by_email`: the customer is only the one whose address was typed.

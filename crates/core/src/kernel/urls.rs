@@ -76,6 +76,14 @@ impl PublicUrls {
         format!("{}/{slug}/portal", self.public_url)
     }
 
+    /// The page of the customer portal on which a new e-mail address is confirmed.
+    pub fn email_change_url(&self, slug: &str, token: &str) -> String {
+        format!(
+            "{}/{slug}/portal/verify-email?token={token}",
+            self.public_url
+        )
+    }
+
     /// The customer portal, opened by a session token.
     pub fn portal_url(&self, slug: &str, token: &str, email: &str) -> String {
         let page = format!("{}/{slug}/portal?", self.public_url);

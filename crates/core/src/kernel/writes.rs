@@ -227,6 +227,16 @@ pub enum CustomerWrite {
         /// Now.
         now: Timestamp,
     },
+    /// Uses the link of a new e-mail address up; refused as [`crate::portal::email_change::LINK_USED`].
+    UseEmailChange {
+        /// The change.
+        id: Uuid,
+    },
+    /// Deletes the e-mail addresses that a customer has not confirmed.
+    DeleteEmailChanges {
+        /// The customer.
+        customer_id: Uuid,
+    },
     /// Deletes all codes of an address.
     DeleteCodesOf {
         /// The organization.
@@ -498,6 +508,13 @@ pub enum RetentionWrite {
     },
     /// Deletes codes of the portal that expired before a moment.
     DeletePortalCodes {
+        /// Before.
+        before: Timestamp,
+        /// So many at most.
+        limit: i64,
+    },
+    /// Deletes links of new e-mail addresses that expired before a moment.
+    DeleteEmailChanges {
         /// Before.
         before: Timestamp,
         /// So many at most.

@@ -2,6 +2,7 @@
 
 pub mod cards;
 pub mod codes;
+pub mod email_change;
 pub mod profile;
 pub mod subscriptions;
 pub mod view;

@@ -36,6 +36,7 @@ pub async fn erase(app: &App, asked: Erasure) -> Result<End, ApiError> {
         .write(CustomerWrite::DeleteMembers { customer_id: id })
         .write(CustomerWrite::DeletePaymentMethods { customer_id: id })
         .write(CustomerWrite::DeleteLetters { customer_id: id })
+        .write(CustomerWrite::DeleteEmailChanges { customer_id: id })
         .write(CustomerWrite::DeleteCodesOf {
             organization_id: customer.organization_id,
             email_key: email_key(&asked.email),

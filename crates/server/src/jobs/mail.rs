@@ -35,7 +35,7 @@ use crate::{
 
 /// Time that an attempt to send a letter waits for its document.
 const DOCUMENT: Duration = Duration::from_secs(20);
-/// Why a letter is only kept, for the dashboard.
+/// Reasons why a letter is only kept, for the dashboard.
 const NO_SERVER: &str = "This server sends no e-mail.";
 const OF_SANDBOX: &str = "In the sandbox, mail goes only to members of the team.";
 const TOO_MANY: &str = "Too many letters went to this address within an hour.";
@@ -127,7 +127,7 @@ fn message_id(app: &App, name: &str) -> MessageId {
     MessageId::new(name, host.unwrap_or_default())
 }
 
-/// What a cause is about, as it is now.
+/// Rows that a cause is about, as they are now.
 struct Subject {
     organization: Organization,
     customer: Option<Customer>,
@@ -228,7 +228,7 @@ fn of_order((organization, order, customer, product, subscription): LetterRows) 
     }
 }
 
-/// Who was deleted is told nothing more.
+/// True where a customer is told: one who was deleted is not.
 fn is_told(customer: &Customer) -> bool {
     customer.deleted_at.is_none()
 }
@@ -339,7 +339,7 @@ async fn for_people(
     Ok(written)
 }
 
-/// Why a letter is not sent; none: it is.
+/// Reason why a letter is not sent; none: it is.
 pub(super) async fn kept(
     app: &App,
     organization_id: Uuid,
@@ -356,7 +356,7 @@ pub(super) async fn kept(
     Ok((sent.await? >= MOST_TO_ONE).then_some(TOO_MANY))
 }
 
-/// Why this server sends no letter to an address, however often somebody asks for it.
+/// Reason why this server sends no letter to an address, however often somebody asks for it.
 pub(super) fn not_sent_from_here(
     app: &App,
     recipient: &str,

@@ -38,7 +38,11 @@ use till_core::{
     organizations::clock::ADVANCE_JOB,
     payments::{attempt::RECONCILE_JOB, notices::NOTICE_JOB, refunds::REFUND_JOB},
     people::{sign_in, team},
-    portal::{cards::FORGET_JOB, codes::CODE_JOB},
+    portal::{
+        cards::FORGET_JOB,
+        codes::CODE_JOB,
+        email_change::{CHANGED_JOB, LINK_JOB},
+    },
     subscriptions::dun::VOID_JOB,
 };
 use till_store::unawaited;
@@ -254,6 +258,8 @@ kinds! {
     sign_in::MAIL_JOB => mail::sign_in,
     team::INVITATION_JOB => mail::invitation,
     CODE_JOB => portal::code,
+    LINK_JOB => portal::email_change,
+    CHANGED_JOB => portal::email_changed,
     letters::WRITE_JOB => mail::write,
     letters::SEND_JOB => mail::send,
 }

@@ -10,7 +10,7 @@ use till_core::{
     mail, orders,
     payments::notices,
     people::sign_in,
-    portal::codes,
+    portal::{codes, email_change},
 };
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -62,7 +62,7 @@ async fn run_some(app: &App) -> Result<usize, ApiError> {
 type Forget = for<'a> fn(&'a App) -> BoxFuture<'a, Result<usize, ApiError>>;
 
 /// The kinds of rows that are forgotten or filled in. A new kind is a line here.
-const KINDS: [(&str, Forget); 16] = [
+const KINDS: [(&str, Forget); 17] = [
     ("sign-ins", |app| Box::pin(ended(app))),
     ("session details", |app| Box::pin(details(app))),
     ("old sessions", |app| Box::pin(sessions(app))),
@@ -78,6 +78,7 @@ const KINDS: [(&str, Forget); 16] = [
     ("notices", |app| Box::pin(old_notices(app))),
     ("customer sessions", |app| Box::pin(customer_sessions(app))),
     ("portal codes", |app| Box::pin(portal_codes(app))),
+    ("e-mail changes", |app| Box::pin(email_changes(app))),
     ("letters", |app| Box::pin(letters(app))),
     ("idempotency keys", |app| Box::pin(idempotency_keys(app))),
     ("unfinished files", |app| Box::pin(files::forget(app, KEPT))),
@@ -176,6 +177,15 @@ async fn portal_codes(app: &App) -> Result<usize, ApiError> {
     let found = app.store.ended_portal_codes(before, BATCH).await?;
     if found > 0 {
         app.commit(codes::forget(before, BATCH)).await?;
+    }
+    Ok(usize::try_from(found).unwrap_or(0))
+}
+
+async fn email_changes(app: &App) -> Result<usize, ApiError> {
+    let before = app.clock.now() - KEPT;
+    let found = app.store.ended_email_changes(before, BATCH).await?;
+    if found > 0 {
+        app.commit(email_change::forget(before, BATCH)).await?;
     }
     Ok(usize::try_from(found).unwrap_or(0))
 }

@@ -8,7 +8,7 @@ use till_core::{
         urls::PublicUrls,
     },
     orders::visit,
-    portal::codes::CODE_LIFE,
+    portal::{codes::CODE_LIFE, email_change::LINK_LIFE},
 };
 use till_wire::organizations::TaxBehaviorOption;
 
@@ -17,7 +17,7 @@ use crate::pages::{
     words::Locale,
 };
 
-/// What a letter tells of.
+/// Subject of a letter: rows that it tells of.
 #[derive(Debug, Clone, Copy)]
 pub struct Told<'a> {
     /// Organization that sells.
@@ -112,6 +112,8 @@ pub fn to_customer(
         | MailKind::SubscriptionTrialConversionReminder
         | MailKind::PaymentMethodExpirationReminder
         | MailKind::PortalCode
+        | MailKind::EmailChange
+        | MailKind::EmailChanged
         | MailKind::Sale
         | MailKind::DisputeOpened
         | MailKind::EndpointDisabled => return None,
@@ -195,6 +197,54 @@ pub fn portal_code(
     (subject, content)
 }
 
+/// Letter to a new address, with the link that confirms it. `url`: the page where it is confirmed.
+pub fn email_change(organization: &Organization, url: String, locale: Locale) -> (String, Content) {
+    let shop = organization.name.as_str();
+    let subject = locale.with("mail-email-subject", [("shop", shop.into())]);
+    let life = LINK_LIFE.as_mins();
+    let body = locale.with("mail-email-body", [("count", life.into())]);
+    let content = Content {
+        shop: shop.to_owned(),
+        logo: logo(organization),
+        language: locale.tag().to_owned(),
+        heading: subject.clone(),
+        paragraphs: vec![body],
+        facts: Vec::new(),
+        total: None,
+        button: Some((say(locale, "portal-email-use"), url)),
+        notes: vec![say(locale, "mail-email-ignore")],
+    };
+    (subject, content)
+}
+
+/// Letter to the old address of a customer who has another one now. Which one it does not say: whoever reads the old
+/// mailbox may be somebody else.
+pub fn email_changed(organization: &Organization, locale: Locale) -> (String, Content) {
+    let shop = organization.name.as_str();
+    let subject = locale.with("mail-email-changed-subject", [("shop", shop.into())]);
+    let with_shop = [("shop", shop.into())];
+    let mut notes = Vec::new();
+    if organization.email.is_some() {
+        notes.push(say(locale, "mail-questions"));
+    }
+    notes.push(locale.with("mail-footer", [("shop", shop.into())]));
+    let content = Content {
+        shop: shop.to_owned(),
+        logo: logo(organization),
+        language: locale.tag().to_owned(),
+        heading: subject.clone(),
+        paragraphs: vec![
+            locale.with("mail-email-changed-body", with_shop),
+            say(locale, "mail-email-changed-warning"),
+        ],
+        facts: Vec::new(),
+        total: None,
+        button: None,
+        notes,
+    };
+    (subject, content)
+}
+
 /// The organization's logo, where mail programs can load it.
 pub(super) fn logo(organization: &Organization) -> Option<String> {
     let url = organization.avatar_url.as_deref();
@@ -206,7 +256,7 @@ pub(super) fn say(locale: Locale, id: &str) -> String {
     locale.say(id).into_owned()
 }
 
-/// What the order came to, its balance taken in: minor units.
+/// Sum of the order, its balance taken in: minor units.
 pub(super) fn paid(order: &Order) -> i64 {
     order.net_amount + order.tax_amount + order.applied_balance_amount
 }

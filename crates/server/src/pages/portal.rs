@@ -6,6 +6,7 @@ mod cards;
 mod change;
 mod change_kind;
 mod details;
+mod email;
 mod form;
 mod order;
 mod overview;
@@ -54,7 +55,9 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .route(&at("/cards/new/another"), post(cards::give_up))
         .route(&at("/cards/{id}/default"), post(cards::make_default))
         .route(&at("/cards/{id}/delete"), post(cards::delete))
-        .route(&at("/details"), get(details::show).post(details::save));
+        .route(&at("/details"), get(details::show).post(details::save))
+        .route(&at("/details/email"), post(email::request))
+        .route(&at("/verify-email"), get(email::ask).post(email::confirm));
     for change in change_kind::Change::ALL {
         let fill = move |visit, id, query| change::fill(visit, id, query, change);
         let send = move |visit, id, posted| change::send(visit, id, posted, change);

@@ -73,6 +73,18 @@ impl Store {
         self.scalar(Query::raw(sql, binds)).await
     }
 
+    /// Links of new e-mail addresses that expired before `before`, counted up to `limit`.
+    pub async fn ended_email_changes(
+        &self,
+        before: Timestamp,
+        limit: i64,
+    ) -> Result<i64, StoreError> {
+        let sql = "select count(*) from \
+                   (select id from email_changes where expires_at < $1 limit $2) found";
+        let binds = vec![Value::Time(before), Value::Int(limit)];
+        self.scalar(Query::raw(sql, binds)).await
+    }
+
     /// Idempotency keys that are remembered no more, counted up to `limit`.
     pub async fn forgotten_keys(&self, now: Timestamp, limit: i64) -> Result<i64, StoreError> {
         let sql = "select count(*) from \

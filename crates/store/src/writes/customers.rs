@@ -1,6 +1,6 @@
 use till_core::kernel::writes::{AnsweredIn, CustomFieldWrite, CustomerWrite, Statement};
 
-use till_core::portal::codes::CODE_USED;
+use till_core::portal::{codes::CODE_USED, email_change::LINK_USED};
 
 use super::{any, exactly_one};
 
@@ -66,6 +66,15 @@ pub(super) fn customer(write: CustomerWrite) -> Statement {
             CODE_USED,
             "update portal_codes set used_at = $1 where id = $2 and used_at is null",
             vec![now.into(), id.into()],
+        ),
+        CustomerWrite::UseEmailChange { id } => exactly_one(
+            LINK_USED,
+            "delete from email_changes where id = $1",
+            vec![id.into()],
+        ),
+        CustomerWrite::DeleteEmailChanges { customer_id } => any(
+            "delete from email_changes where customer_id = $1",
+            vec![customer_id.into()],
         ),
         CustomerWrite::DeleteCodesOf {
             organization_id,

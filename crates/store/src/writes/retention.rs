@@ -55,6 +55,11 @@ pub(super) fn retention(write: RetentionWrite) -> Statement {
              (select id from portal_codes where expires_at < $1 order by expires_at limit $2)",
             vec![before.into(), limit.into()],
         ),
+        RetentionWrite::DeleteEmailChanges { before, limit } => any(
+            "delete from email_changes where id in \
+             (select id from email_changes where expires_at < $1 order by expires_at limit $2)",
+            vec![before.into(), limit.into()],
+        ),
         RetentionWrite::DeleteMails { before, limit } => any(
             "delete from mails where id in \
              (select id from mails where created_at < $1 order by created_at limit $2)",

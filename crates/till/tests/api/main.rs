@@ -68,6 +68,7 @@ mod pages_terms;
 mod paying;
 mod portal;
 mod portal_cards;
+mod portal_email;
 mod portal_kit;
 mod portal_orders;
 mod portal_pages;

@@ -95,6 +95,7 @@ impl World {
             "customers:confirm_payment_method" => {
                 json!({"setup_intent_id": self.setup, "set_default": true})
             }
+            "customers:request_email_update" => json!({"email": "other@example.com"}),
             "members:add_member" => json!({"email": "other@example.com"}),
             "members:update_member" => json!({"name": "Other"}),
             "orders:update" => json!({"billing_name": "Other"}),
@@ -221,6 +222,8 @@ both! {
             let answer = operation.call(&viewer).await;
             t.catch_up().await;
             let refused = match operation.id.as_str() {
+                // Those of individuals only, where it is switched on: `portal_email.rs`.
+                "customer_portal:customers:request_email_update" => Some((403, "NotPermitted")),
                 "customer_portal:orders:confirm_retry_payment" => Some((422, "OrderNotEligibleForRetry")),
                 "customer_portal:subscriptions:revoke" => Some((409, "CannotRevokeSubscription")),
                 // The change before has cancelled it.

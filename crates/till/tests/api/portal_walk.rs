@@ -62,7 +62,8 @@ async fn holder(t: &Till) -> (Value, Browser) {
     let subscription = a_day_in(t).await;
     plan(t, "Pro", 2000, json!({})).await;
     let on = json!({"update_seats": true, "update_plan": true, "pause": true});
-    let body = json!({"customer_portal_settings": {"usage": {"show": false}, "subscription": on}});
+    let body = json!({"customer_portal_settings": {"usage": {"show": false}, "subscription": on,
+        "customer": {"allow_email_change": true}}});
     t.patch(&format!("/v1/organizations/{}", t.organization.id), body)
         .await
         .ok();
@@ -70,6 +71,13 @@ async fn holder(t: &Till) -> (Value, Browser) {
         .await;
     let browser = signed_in(t, &subscription["customer"]).await;
     (subscription, browser)
+}
+
+/// All rows but those that count how often somebody asks: who fetches their own data is counted.
+async fn uncounted(t: &Till) -> BTreeMap<String, Vec<String>> {
+    let mut rows = t.all_rows().await;
+    rows.remove("budgets");
+    rows
 }
 
 fn has_id(path: &str) -> bool {
@@ -84,7 +92,7 @@ both! {
         let (pages, forms) = (walk.pages.len(), walk.forms.len());
         assert!(pages >= 12 && forms >= 8, "{pages} pages, {forms} forms: {:?} {:?}", walk.pages, walk.forms.keys());
         let other = signed_in(t, &t.customer("bob@example.com").await).await;
-        let before = t.all_rows().await;
+        let before = uncounted(t).await;
         for path in &walk.pages {
             let nobody = t.browser().get(path).await;
             match path == PORTAL {
@@ -106,7 +114,7 @@ both! {
                 assert_eq!(other.post(path, &[("_seen", "1")]).await.status, 404, "{path}");
             }
         }
-        assert_eq!(t.all_rows().await, before, "nothing has changed");
+        assert_eq!(uncounted(t).await, before, "nothing has changed");
     }
 
     async fn forms_beyond_a_bound_are_refused_whole_and_change_nothing(t: &mut Till) {
@@ -137,6 +145,9 @@ both! {
             }
             if form.contains("name=\"billing_name\"") {
                 fields.extend([("billing_name", "Ada".to_owned()), ("country", "FR".to_owned())]);
+            }
+            if form.contains("name=\"email\"") {
+                fields.push(("email", "new@example.com".to_owned()));
             }
             let fields: Vec<_> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
             let first = browser.post(path, &fields).await;

@@ -10,7 +10,7 @@ use till_wire::scope::Scope;
 use crate::foreign::{World, unchanged};
 
 /// Operations without a token, and why.
-const PUBLIC: [(&str, &str); 10] = [
+const PUBLIC: [(&str, &str); 12] = [
     (
         "checkout-links:redirect",
         "the link's own secret opens it: merchants publish it",
@@ -27,6 +27,14 @@ const PUBLIC: [(&str, &str); 10] = [
     (
         "customer_portal:customer-session:request",
         "customers who are not signed in ask for a code; it goes to the address alone",
+    ),
+    (
+        "customer_portal:customers:check_email_update",
+        "the link's token is the permission: only the new address has it",
+    ),
+    (
+        "customer_portal:customers:verify_email_update",
+        "the link's token is the permission: only the new address has it",
     ),
     (
         "customer_portal:organizations:get",
@@ -254,8 +262,9 @@ both! {
 
     async fn the_same_calls_succeed_for_who_owns_the_ids(t: &mut Till) {
         let world = World::new(t).await;
-        // A code is nobody's but its address's: how those succeed is in `portal_sign_in.rs`.
-        let is_walked = |o: &Operation| !o.of_portal && o.id != "checkouts:client_stream" && !o.id.starts_with("customer_portal:customer-session:");
+        // A code or link is nobody's but its address's: how those succeed is in `portal_sign_in.rs` and `portal_email.rs`.
+        let of_letters = ["customer_portal:customer-session:", "customer_portal:customers:"];
+        let is_walked = |o: &Operation| !o.of_portal && o.id != "checkouts:client_stream" && !of_letters.iter().any(|begin| o.id.starts_with(begin));
         let mut all: Vec<_> = operations(t).into_iter().filter(is_walked).collect();
         let last = |operation: &Operation| match operation.id {
             "checkouts:client_confirm" => 6,

@@ -40,6 +40,10 @@ words! {
         PaymentMethodExpirationReminder = "payment_method_expiration_reminder",
         /// Code that signs a customer in to the portal.
         PortalCode = "portal_code",
+        /// Link that confirms a customer's new e-mail address.
+        EmailChange = "email_change",
+        /// Notice, to the old address, that a customer's e-mail address was changed.
+        EmailChanged = "email_changed",
         /// Notice of a sale, for the merchant's people.
         Sale = "sale",
         /// Notice of a dispute, for the merchant's people.
@@ -80,7 +84,12 @@ impl MailKind {
                 settings.subscription_trial_conversion_reminder
             }
             Self::PaymentMethodExpirationReminder => settings.payment_method_expiration_reminder,
-            Self::PortalCode | Self::Sale | Self::DisputeOpened | Self::EndpointDisabled => true,
+            Self::PortalCode
+            | Self::EmailChange
+            | Self::EmailChanged
+            | Self::Sale
+            | Self::DisputeOpened
+            | Self::EndpointDisabled => true,
         }
     }
 }

@@ -3,6 +3,7 @@
 //! side above it.
 
 pub mod cards;
+pub mod email_change;
 pub mod keep;
 pub mod orders;
 pub mod organizations;

@@ -22,7 +22,10 @@ use till_wire::{
         CustomerOrderConfirmPayment, CustomerPaymentMethodConfirm, CustomerPaymentMethodCreate,
         CustomerPortalCustomerUpdate, CustomerSubscriptionRevoke, CustomerSubscriptionUpdate,
     },
-    portal_sign_in::{CustomerSessionCodeAuthenticateRequest, CustomerSessionCodeRequest},
+    portal_sign_in::{
+        CustomerEmailUpdateRequest, CustomerEmailUpdateVerifyRequest,
+        CustomerSessionCodeAuthenticateRequest, CustomerSessionCodeRequest,
+    },
     products::{ProductBenefitsUpdate, ProductCreate, ProductUpdate},
     refunds::RefundCreate,
     subscriptions::{SubscriptionCreate, SubscriptionUpdate},
@@ -220,6 +223,12 @@ fn read(id: &str, body: &Value) -> Option<Result<(), Vec<Problem>>> {
         }
         "customer_portal:customer-session:request" => {
             CustomerSessionCodeRequest::read(body, cx).is_some()
+        }
+        "customer_portal:customers:request_email_update" => {
+            CustomerEmailUpdateRequest::read(body, cx).is_some()
+        }
+        "customer_portal:customers:verify_email_update" => {
+            CustomerEmailUpdateVerifyRequest::read(body, cx).is_some()
         }
         "customer_portal:customers:update" => {
             CustomerPortalCustomerUpdate::read(body, cx).is_some()

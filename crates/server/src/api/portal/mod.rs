@@ -2,6 +2,7 @@
 
 mod customers;
 mod data;
+mod email_update;
 mod members;
 mod orders;
 mod organizations;
@@ -13,11 +14,12 @@ mod subscriptions;
 use super::operation::Operation;
 
 /// The routes of each part.
-pub(super) const OPERATIONS: [&[Operation]; 9] = [
+pub(super) const OPERATIONS: [&[Operation]; 10] = [
     session::OPERATIONS,
     sign_in::OPERATIONS,
     organizations::OPERATIONS,
     customers::OPERATIONS,
+    email_update::OPERATIONS,
     payment_methods::OPERATIONS,
     orders::OPERATIONS,
     subscriptions::OPERATIONS,

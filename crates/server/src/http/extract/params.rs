@@ -276,6 +276,21 @@ impl Params {
         Ok(window)
     }
 
+    /// The one text that a query is about; nothing is read of the query afterwards.
+    ///
+    /// # Errors
+    /// `missing` where it was not sent, and everything else that did not read.
+    pub fn required_text(mut self, key: &'static str) -> Result<String, ApiError> {
+        let found = self.last(key, input::text_of(0, limits::LINE, false));
+        if found.is_none() && !self.has(key) {
+            self.cx.at(key, |cx| {
+                cx.fail::<()>("missing", "Field required", &Json::Null)
+            });
+        }
+        self.finish()?;
+        Ok(found.unwrap_or_default())
+    }
+
     /// Everything that did not read, at once.
     pub fn finish(self) -> Result<(), ApiError> {
         if self.cx.problems.is_empty() {

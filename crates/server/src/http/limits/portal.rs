@@ -3,7 +3,7 @@
 //! Letters and guesses are counted by address and network together, so that a stranger spends only what is theirs, by
 //! network, and by address from all networks, against guesses from many.
 
-use till_core::kernel::{budgets::Budget, folding::email_key};
+use till_core::kernel::{budgets::Budget, folding::email_key, records::Customer};
 use uuid::Uuid;
 
 use super::{CodeAttempt, Network, spend};
@@ -23,6 +23,13 @@ const WRONG: [Budget; 3] = [
     Budget::new(10, 90),
     Budget::new(30, 20),
     Budget::new(100, 60),
+];
+/// Links to new e-mail addresses that one customer asks for, that a network asks for, and that one address gets from all
+/// customers of an organization.
+const CHANGED: [Budget; 3] = [
+    Budget::new(5, 600),
+    Budget::new(20, 60),
+    Budget::new(5, 600),
 ];
 /// Wrong codes that are sent without an address, from all networks together: with a thousand codes waiting, one in
 /// twenty-five of a year is found.
@@ -47,6 +54,37 @@ pub async fn portal_code(
     }
 }
 
+/// Counts a letter that confirms a customer's new e-mail address.
+///
+/// # Errors
+/// 429 where a budget is spent.
+pub async fn email_change(
+    app: &App,
+    customer: &Customer,
+    email: &str,
+    network: &Network,
+) -> Result<(), ApiError> {
+    let [person, from, to] = CHANGED;
+    let (name, own) = ("e-mail changes", customer.organization_id);
+    let budgets = vec![
+        (format!("{name} from {network}"), of_network(app, from)),
+        (format!("{name} by {}", customer.id), person),
+        (format!("{name} to {} at {own}", email_key(email)), to),
+    ];
+    match spend(app, budgets).await? {
+        None => Ok(()),
+        Some(seconds) => Err(ApiError::too_many(TooMany::Requests, seconds)),
+    }
+}
+
+/// The budget of a network: none that is met where requests are not counted.
+fn of_network(app: &App, budget: Budget) -> Budget {
+    match &app.limits.general {
+        Some(_) => budget,
+        None => TEST_NETWORK,
+    }
+}
+
 fn named(
     app: &App,
     name: &str,
@@ -56,10 +94,7 @@ fn named(
     [person, from, all]: [Budget; 3],
 ) -> Vec<(String, Budget)> {
     let whose = format!("{name} of {} at {organization_id}", email_key(email));
-    let of_network = match &app.limits.general {
-        Some(_) => from,
-        None => TEST_NETWORK,
-    };
+    let of_network = of_network(app, from);
     vec![
         (format!("{name} from {network}"), of_network),
         (format!("{whose} from {network}"), person),

@@ -1,4 +1,4 @@
-//! Who looks at the portal: the organization in the address, and the customer whose session the browser holds.
+//! Visitors of the portal: the organization in the address, and the customer whose session the browser holds.
 
 use std::{collections::HashMap, sync::Arc};
 
@@ -134,7 +134,7 @@ impl Portal {
         }
     }
 
-    /// What stands around a page of somebody who is not signed in.
+    /// Frame of a page for somebody who is not signed in.
     pub fn shell(&self) -> Shell {
         Shell {
             page_context: self.page_context,
@@ -182,7 +182,7 @@ impl FromRequestParts<Arc<App>> for Portal {
 pub(super) struct Visit {
     pub portal: Portal,
     pub viewer: Viewer,
-    /// What the page before has done.
+    /// Message about what the page before has done.
     done: Option<&'static str>,
 }
 
@@ -206,13 +206,15 @@ impl FromRequestParts<Arc<App>> for Id {
     }
 }
 
-/// What a page says that was done, by the word in its address.
-const DONE: [(&str, &str); 5] = [
+/// Messages about what was done, by the word in the page's address.
+const DONE: [(&str, &str); 7] = [
     ("saved", "portal-saved"),
     ("changed", "portal-changed"),
     ("card", "portal-card-added"),
     ("removed", "portal-card-removed"),
     ("moved", "portal-moved"),
+    ("email-sent", "portal-email-sent"),
+    ("email", "portal-email-changed"),
 ];
 
 impl FromRequestParts<Arc<App>> for Visit {
@@ -284,7 +286,7 @@ impl Visit {
         }
     }
 
-    /// What stands around the page `here`, one of the list of pages.
+    /// Frame of the page `here`, one of the list of pages.
     pub fn shell(&self, here: &str) -> Shell {
         let pages = [
             ("", "portal-overview"),

@@ -1,14 +1,15 @@
-//! Who the customer's next bills go to.
+//! Details of the customer: whom their next bills name, their e-mail address.
 
 use axum::response::Response;
 use http::StatusCode;
+use till_core::portal::email_change::is_offered;
 use till_wire::{address::Address, portal::CustomerPortalCustomerUpdate};
 
 use super::{
     access::{Answer, Visit, answered},
     form::{Errors, Posted, billing_body, billing_fields, filled, read},
     order::wrong,
-    view::{Block, Form},
+    view::{Block, FieldKind, Form, FormField, Look, PortalPage},
 };
 use crate::{actions::portal::profile, error::Result, pages::page};
 
@@ -22,7 +23,7 @@ pub(super) async fn show(visit: Visit) -> Response {
     answered(&visit.portal, answer)
 }
 
-/// Who the customer's bills go to, as the form holds it.
+/// Name and address on the customer's bills, as the form holds them.
 fn known(visit: &Visit) -> Posted {
     let customer = &visit.viewer.customer;
     let address = customer.billing_address.as_ref().map(|address| &address.0);
@@ -40,9 +41,9 @@ fn known(visit: &Visit) -> Posted {
     ])
 }
 
-fn details_page(visit: &Visit, form: &Posted, errors: &Errors) -> Response {
+fn billing(visit: &Visit, form: &Posted, errors: &Errors) -> Block {
     let page_context = visit.portal.page_context;
-    let block = Block::Form(Form {
+    Block::Form(Form {
         page_context,
         note: Some(visit.say("portal-details-body")),
         action: visit.url("/details"),
@@ -50,13 +51,66 @@ fn details_page(visit: &Visit, form: &Posted, errors: &Errors) -> Response {
         fields: billing_fields(page_context, form, true, errors),
         submit: visit.say("portal-save"),
         ..Form::default()
-    });
+    })
+}
+
+fn details_page(visit: &Visit, form: &Posted, errors: &Errors) -> Response {
+    let block = billing(visit, form, errors);
     let status = match errors.is_empty() {
         true => StatusCode::OK,
         false => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    let title = visit.say("portal-details");
-    page(status, &visit.page("/details", title, vec![block]))
+    page(status, &whole(visit, block, email_form(visit, "", None)))
+}
+
+/// The form for another address, where the customer may have one; with what was typed, and what is wrong with it.
+pub(super) fn email_form(visit: &Visit, typed: &str, wrong: Option<String>) -> Option<Block> {
+    let (app, viewer) = (visit.app(), &visit.viewer);
+    let is_sent = app.mail.delivers() || app.sandbox.is_some();
+    if !is_sent || !is_offered(&viewer.organization, &viewer.customer) {
+        return None;
+    }
+    let page_context = visit.portal.page_context;
+    let with_email = [("email", viewer.customer.email.as_str().into())];
+    let field = FormField {
+        autocomplete: "email",
+        inputmode: Some("email"),
+        ..FormField::new(
+            "email",
+            visit.say("portal-email-new"),
+            FieldKind::Line("email", 320),
+        )
+    };
+    Some(Block::Form(Form {
+        page_context,
+        title: Some(visit.say("email")),
+        note: Some(page_context.with("portal-email-body", with_email)),
+        action: visit.url("/details/email"),
+        key: Some(visit.key()),
+        fields: vec![field.holding(typed).wrong(wrong)],
+        submit: visit.say("portal-email-send"),
+        look: Look::Quiet,
+        ..Form::default()
+    }))
+}
+
+/// The page: whom bills name, the e-mail address.
+fn whole(visit: &Visit, bills: Block, email: Option<Block>) -> PortalPage {
+    let blocks = std::iter::once(bills).chain(email);
+    visit.page("/details", visit.say("portal-details"), blocks.collect())
+}
+
+/// The page with what came of a new e-mail address: what was typed, what is wrong with it, and what is wrong besides.
+pub(super) fn with_email(
+    visit: &Visit,
+    status: StatusCode,
+    (typed, wrong): (&str, Option<String>),
+    error: Option<String>,
+) -> Response {
+    let bills = billing(visit, &known(visit), &Errors::default());
+    let mut shown = whole(visit, bills, email_form(visit, typed, wrong));
+    shown.error = error;
+    page(status, &shown)
 }
 
 /// `POST …/details`

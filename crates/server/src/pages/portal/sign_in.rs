@@ -31,7 +31,7 @@ use crate::{
 /// The cookie that holds the address to which a code was sent.
 const ADDRESS: &str = "till_portal_email";
 /// Characters of an address that are shown again.
-const LONGEST: usize = 254;
+pub(super) const LONGEST: usize = 254;
 
 /// The address that a browser waits for a code with.
 fn waiting(portal: &Portal) -> Option<String> {
@@ -255,18 +255,27 @@ pub(super) async fn by_code(portal: Portal, network: Network, posted: Result<Pos
     answered(&portal, answer)
 }
 
-/// What is kept of a code that signed somebody in.
+/// Token of the session that a form has opened, as it is kept for the same form.
 #[derive(Deserialize)]
-struct Opened {
-    token: String,
+pub(super) struct Opened {
+    pub token: String,
 }
 
-/// On to the portal with a session's token; none where that opens nothing.
+/// On to the overview with a session's token; none where that opens nothing.
 async fn let_in(portal: &Portal, token: &str) -> Result<Option<Response>> {
+    let_in_to(portal, token, "").await
+}
+
+/// On to a page of the portal with a session's token; none where that opens nothing.
+pub(super) async fn let_in_to(
+    portal: &Portal,
+    token: &str,
+    rest: &str,
+) -> Result<Option<Response>> {
     let viewer = portal.viewer(token).await?;
     Ok(viewer.map(|viewer| {
         let cookie = portal.session_cookie(token, &viewer.session);
-        let answer = with_cookie(portal.go(""), cookie);
+        let answer = with_cookie(portal.go(rest), cookie);
         with_cookie(answer, portal.cookie(ADDRESS, "", 0))
     }))
 }
