@@ -501,6 +501,7 @@ portal-email-use = Diese Adresse verwenden
 portal-email-changed = Ihre E-Mail-Adresse wurde geändert.
 portal-email-gone = Dieser Link wurde schon verwendet oder gilt nicht mehr. Fordern Sie in Ihrem Konto einen neuen an.
 portal-email-taken = Ein anderes Konto bei diesem Shop hat diese Adresse bereits. Nichts wurde geändert.
+portal-data = Meine Daten und Dokumente herunterladen
 
 ## Letters
 

@@ -504,6 +504,7 @@ portal-email-use = Use this address
 portal-email-changed = Your email address was changed.
 portal-email-gone = This link was used before, or it no longer works. Ask for another one in your account.
 portal-email-taken = Another account at this shop has this address already. Nothing was changed.
+portal-data = Download my data and documents
 
 ## Letters
 

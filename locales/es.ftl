@@ -501,6 +501,7 @@ portal-email-use = Usar esta dirección
 portal-email-changed = Su dirección de correo se ha cambiado.
 portal-email-gone = Este enlace ya se ha usado o ya no sirve. Pida otro en su cuenta.
 portal-email-taken = Otra cuenta de esta tienda ya tiene esta dirección. No se ha cambiado nada.
+portal-data = Descargar mis datos y documentos
 
 ## Letters
 

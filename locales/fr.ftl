@@ -501,6 +501,7 @@ portal-email-use = Utiliser cette adresse
 portal-email-changed = Votre adresse e-mail a été modifiée.
 portal-email-gone = Ce lien a déjà été utilisé ou n’est plus valable. Demandez-en un autre dans votre compte.
 portal-email-taken = Un autre compte de cette boutique a déjà cette adresse. Rien n’a été modifié.
+portal-data = Télécharger mes données et documents
 
 ## Letters
 

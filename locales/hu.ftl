@@ -501,6 +501,7 @@ portal-email-use = E cím használata
 portal-email-changed = Az e-mail-címe megváltozott.
 portal-email-gone = Ezt a linket már felhasználták, vagy már nem érvényes. Kérjen újat a fiókjában.
 portal-email-taken = Ebben a boltban már egy másik fiók használja ezt a címet. Semmi sem változott.
+portal-data = Adataim és dokumentumaim letöltése
 
 ## Letters
 

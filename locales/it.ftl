@@ -501,6 +501,7 @@ portal-email-use = Usa questo indirizzo
 portal-email-changed = Il tuo indirizzo e-mail è stato modificato.
 portal-email-gone = Questo link è già stato usato o non vale più. Chiedine un altro nel tuo account.
 portal-email-taken = Un altro account di questo negozio ha già questo indirizzo. Nulla è stato modificato.
+portal-data = Scarica i miei dati e documenti
 
 ## Letters
 

@@ -487,6 +487,7 @@ portal-email-use = このアドレスを使う
 portal-email-changed = メールアドレスを変更しました。
 portal-email-gone = このリンクは使用済みか、無効になっています。アカウントから新しいリンクを取得してください。
 portal-email-taken = このショップの別のアカウントがすでにこのアドレスを使用しています。何も変更されていません。
+portal-data = データと書類をダウンロード
 
 ## Letters
 

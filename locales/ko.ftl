@@ -487,6 +487,7 @@ portal-email-use = 이 주소 사용
 portal-email-changed = 이메일 주소가 변경되었습니다.
 portal-email-gone = 이미 사용했거나 더 이상 유효하지 않은 링크입니다. 계정에서 새 링크를 요청하세요.
 portal-email-taken = 이 상점의 다른 계정에서 이미 이 주소를 사용하고 있습니다. 아무것도 변경되지 않았습니다.
+portal-data = 내 데이터와 문서 다운로드
 
 ## Letters
 

@@ -501,6 +501,7 @@ portal-email-use = Dit adres gebruiken
 portal-email-changed = Je e-mailadres is gewijzigd.
 portal-email-gone = Deze link is al gebruikt of werkt niet meer. Vraag een nieuwe aan in je account.
 portal-email-taken = Een ander account bij deze winkel heeft dit adres al. Er is niets gewijzigd.
+portal-data = Mijn gegevens en documenten downloaden
 
 ## Letters
 

@@ -518,6 +518,7 @@ portal-email-use = Użyj tego adresu
 portal-email-changed = Twój adres e-mail został zmieniony.
 portal-email-gone = Ten link został już użyty albo już nie działa. Poproś o nowy na swoim koncie.
 portal-email-taken = Inne konto w tym sklepie ma już ten adres. Nic nie zostało zmienione.
+portal-data = Pobierz moje dane i dokumenty
 
 ## Letters
 

@@ -501,6 +501,7 @@ portal-email-use = Usar este endereço
 portal-email-changed = O seu e-mail foi alterado.
 portal-email-gone = Esta ligação já foi usada ou já não é válida. Peça outra na sua conta.
 portal-email-taken = Outra conta desta loja já tem este endereço. Nada foi alterado.
+portal-data = Transferir os meus dados e documentos
 
 ## Letters
 

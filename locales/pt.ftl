@@ -501,6 +501,7 @@ portal-email-use = Usar este endereço
 portal-email-changed = Seu e-mail foi alterado.
 portal-email-gone = Este link já foi usado ou não vale mais. Peça outro na sua conta.
 portal-email-taken = Outra conta desta loja já tem este endereço. Nada foi alterado.
+portal-data = Baixar meus dados e documentos
 
 ## Letters
 

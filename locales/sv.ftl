@@ -517,6 +517,7 @@ portal-email-use = Använd den här adressen
 portal-email-changed = Din e-postadress har ändrats.
 portal-email-gone = Länken har redan använts eller gäller inte längre. Be om en ny i ditt konto.
 portal-email-taken = Ett annat konto hos butiken har redan den här adressen. Inget har ändrats.
+portal-data = Ladda ner mina uppgifter och dokument
 
 ## Letters
 

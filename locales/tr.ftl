@@ -501,6 +501,7 @@ portal-email-use = Bu adresi kullan
 portal-email-changed = E-posta adresiniz değiştirildi.
 portal-email-gone = Bu bağlantı daha önce kullanılmış ya da artık geçerli değil. Hesabınızdan yenisini isteyin.
 portal-email-taken = Bu mağazadaki başka bir hesap zaten bu adresi kullanıyor. Hiçbir şey değiştirilmedi.
+portal-data = Verilerimi ve belgelerimi indir
 
 ## Letters
 

@@ -14,8 +14,12 @@ use jiff::{SignedDuration, Timestamp};
 use till_core::{
     documents::Document,
     kernel::{
-        changes::Changes, context::DecisionContext, records::Organization,
-        retention::RetentionPolicy, tokens::SecretKey, urls::PublicUrls,
+        changes::Changes,
+        context::DecisionContext,
+        records::{Content, Organization},
+        retention::RetentionPolicy,
+        tokens::SecretKey,
+        urls::PublicUrls,
     },
     organizations::embed::EmbedHosts,
 };
@@ -89,6 +93,8 @@ pub struct App {
     pub files: Files,
     /// Writes a document in its reader's language.
     pub sheet_of: fn(&Document) -> Sheet,
+    /// Text of a letter.
+    pub text_of: fn(&Content) -> String,
     /// The atlas of network addresses.
     pub geo: Arc<dyn Geo>,
     /// The mail transport.

@@ -1,5 +1,9 @@
-//! Everything that is kept of a customer, as one JSON document (docs/behaviour: members/export). It is read and sent part
-//! by part, so it may be of any length.
+//! Everything that is kept of a customer, as one JSON document, or as an archive with the files of documents beside it
+//! (docs/behaviour: members/export). It is read and sent part by part, so it may be of any length.
+
+mod archive;
+
+pub use archive::archive;
 
 use std::sync::Arc;
 
@@ -8,7 +12,7 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use futures_util::{StreamExt as _, stream};
+use futures_util::{Stream, StreamExt as _, stream};
 use jiff::{Timestamp, tz::Offset};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -17,7 +21,8 @@ use till_core::{
     kernel::{
         changes::Record,
         records::{
-            BalanceEntry, Customer as Row, Dispute, Mail, Order as OrderRow, Organization, Refund,
+            BalanceEntry, Content, Customer as Row, Dispute, Mail, MailKind, Order as OrderRow,
+            Organization, Refund,
         },
     },
 };
@@ -32,13 +37,12 @@ use crate::{
     app::App,
     error::Result,
     http::extract::{Access, Caller, Params},
-    mail::text,
 };
 
 /// Rows of one part.
 const PART: u32 = 100;
 
-/// What is never shown: keys of others' doors, and what repeats the customer in each row.
+/// Fields that are never shown: keys of others' doors, and what repeats the customer in each row.
 const LEFT_OUT: [&str; 10] = [
     "client_secret",
     "url",
@@ -84,7 +88,7 @@ const SECTIONS: [(Section, &str); 12] = [
     (Section::Letters, "letters"),
 ];
 
-/// How far the document was read.
+/// Place up to which the document was read.
 struct Reader {
     app: Arc<App>,
     organization: Organization,
@@ -109,23 +113,8 @@ pub async fn export(
     organization: &Organization,
     customer: &Row,
 ) -> Result<Response> {
-    let mut reader = Reader {
-        app: app.clone(),
-        organization: organization.clone(),
-        customer: customer.clone(),
-        section: 0,
-        page: 1,
-        after: None,
-        has_items: false,
-    };
-    let head = json!({
-        "exported_at": app.context().wall(),
-        "organization": {"name": organization.name, "slug": organization.slug},
-        "customer": customer.view(),
-    });
-    let head = shown(head, &[]).to_string();
-    // The object stays open for the sections.
-    let mut first = head.as_bytes()[..head.len() - 1].to_vec();
+    let mut reader = Reader::new(app, organization, customer);
+    let mut first = reader.head();
     first.extend(reader.next().await?.unwrap_or_default());
     let rest = stream::unfold(Some(reader), |reader| async {
         let mut reader = reader?;
@@ -138,26 +127,64 @@ pub async fn export(
         }
     });
     let first = stream::once(async { Ok(Bytes::from(first)) });
+    let about = (
+        "application/json",
+        "attachment; filename=\"customer-data.json\"",
+    );
+    Ok(attached(about, first.chain(rest)))
+}
+
+/// A file that is sent while it is made; its media type and its name.
+fn attached(
+    (kind, disposition): (&'static str, &'static str),
+    bytes: impl Stream<Item = std::io::Result<Bytes>> + Send + 'static,
+) -> Response {
     // Compressing asks once more after the end, which an unfolded stream answers with a panic.
-    let body = Body::from_stream(first.chain(rest).fuse());
+    let body = Body::from_stream(bytes.fuse());
     let headers = [
-        (
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json"),
-        ),
+        (header::CONTENT_TYPE, HeaderValue::from_static(kind)),
         (
             header::CONTENT_DISPOSITION,
-            HeaderValue::from_static("attachment; filename=\"customer-data.json\""),
+            HeaderValue::from_static(disposition),
         ),
         (
             header::CACHE_CONTROL,
             HeaderValue::from_static("private, no-store"),
         ),
     ];
-    Ok((headers, body).into_response())
+    (headers, body).into_response()
 }
 
 impl Reader {
+    fn new(app: &Arc<App>, organization: &Organization, customer: &Row) -> Self {
+        Self {
+            app: app.clone(),
+            organization: organization.clone(),
+            customer: customer.clone(),
+            section: 0,
+            page: 1,
+            after: None,
+            has_items: false,
+        }
+    }
+
+    /// The first bytes of the document: who the customer is. The object stays open for the sections.
+    fn head(&self) -> Vec<u8> {
+        let organization = &self.organization;
+        let head = json!({
+            "exported_at": self.app.context().wall(),
+            "organization": {"name": organization.name, "slug": organization.slug},
+            "customer": self.customer.view(),
+        });
+        let head = shown(head, &[]).to_string();
+        head.as_bytes()[..head.len() - 1].to_vec()
+    }
+
+    /// True where nothing of it was read yet.
+    fn is_at_start(&self) -> bool {
+        self.section == 0 && self.page == 1
+    }
+
     /// The next bytes of the document; none behind its end.
     async fn next(&mut self) -> Result<Option<Vec<u8>>> {
         let Some((section, name)) = SECTIONS.get(self.section).copied() else {
@@ -228,7 +255,10 @@ impl Reader {
             Section::CreditNotes => self.rows(credit_note).await,
             Section::Disputes => self.rows(dispute).await,
             Section::Balance => self.rows(balance_entry).await,
-            Section::Letters => self.rows(letter).await,
+            Section::Letters => {
+                let text_of = self.app.text_of;
+                self.rows(move |row: &Mail| letter(row, text_of)).await
+            }
         }
     }
 
@@ -258,14 +288,14 @@ impl Reader {
     /// Rows of the customer, each as several values.
     async fn rows<R: Record + Send + Sync + 'static>(
         &mut self,
-        values: fn(&R) -> Vec<Value>,
+        values: impl Fn(&R) -> Vec<Value>,
     ) -> Result<Items> {
         let list = List::of::<R>(self.organization.id)
             .eq("customer_id", self.customer.id)
             .order("created_at", Order::Desc);
         let store = &self.app.store;
         let (rows, last) = store.rows_after(list, self.after.as_ref(), PART).await?;
-        let items = self.listed(rows.iter().flat_map(values));
+        let items = self.listed(rows.iter().flat_map(&values));
         self.after = last;
         Ok((items, self.after.is_some()))
     }
@@ -331,14 +361,18 @@ fn balance_entry(row: &BalanceEntry) -> Vec<Value> {
     })]
 }
 
-fn letter(row: &Mail) -> Vec<Value> {
+/// A letter. One with a secret is for its address alone.
+fn letter(row: &Mail, text_of: fn(&Content) -> String) -> Vec<Value> {
+    if matches!(row.kind, MailKind::PortalCode | MailKind::EmailChange) {
+        return Vec::new();
+    }
     vec![json!({
         "id": row.id,
         "created_at": row.created_at,
         "kind": row.kind.as_str(),
         "recipient": row.recipient,
         "subject": row.subject,
-        "text": text(&row.content.0),
+        "text": text_of(&row.content.0),
         "state": row.state.as_str(),
         "sent_at": row.sent_at,
     })]

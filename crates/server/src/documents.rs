@@ -10,7 +10,7 @@ use axum::{
     routing::get,
 };
 use bytes::Bytes;
-use futures_util::{StreamExt as _, stream};
+use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use http::{StatusCode, header};
 use serde::Deserialize;
 use till_core::{
@@ -46,7 +46,7 @@ static AT_ONCE: Semaphore = Semaphore::const_new(2);
 /// Fonts of this process; those of the system are looked for when the first document is made.
 static FONTS: LazyLock<Fonts> = LazyLock::new(Fonts::system);
 
-/// What a document is wanted of.
+/// Kind of a wanted document, and the row that it is of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wanted {
     /// The invoice of an order.
@@ -74,6 +74,41 @@ struct Loaded {
 pub async fn url(app: &App, organization: &Organization, wanted: Wanted) -> Result<String> {
     let kept = make(app, organization, wanted).await?;
     Ok(kept.url(&app.urls, &app.key, app.clock.now()))
+}
+
+/// The bytes of a document with the name of its file, for whom nothing is to be kept: those of the file that is there, else
+/// those of the document as it would be now. None where there is no such document.
+///
+/// # Errors
+/// Those of the database and of the storage of files.
+pub async fn bytes(
+    app: &App,
+    organization: &Organization,
+    wanted: Wanted,
+) -> Result<Option<(String, Vec<u8>)>> {
+    let loaded = match load(app, organization, wanted).await {
+        Ok(loaded) => loaded,
+        Err(error) if error.status().is_server_error() => return Err(error),
+        Err(_) => return Ok(None),
+    };
+    let name = loaded.document.file_name();
+    let known = loaded.known.map(|digest| KeptDocument {
+        digest,
+        ..loaded.kept
+    });
+    if let Some(known) = known {
+        match app.files.read(&known.path()).await {
+            Ok(reading) => {
+                let pieces: Vec<Bytes> =
+                    (reading.bytes.try_collect().await).map_err(ApiError::internal)?;
+                return Ok(Some((name, pieces.concat())));
+            }
+            Err(FilesError::Missing) => {}
+            Err(error) => return Err(ApiError::internal(error)),
+        }
+    }
+    let made = rendered(app.sheet_of, loaded.document).await?;
+    Ok(Some((name, made)))
 }
 
 /// Makes the file of a document, unless it is there and says the same (docs/behaviour: documents/generated).

@@ -24,6 +24,7 @@ pub mod request_id;
 pub mod sandbox_store;
 mod table;
 mod taxes;
+mod zip;
 
 use std::sync::Arc;
 

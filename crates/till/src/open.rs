@@ -159,6 +159,7 @@ pub async fn app(parts: Parts) -> Result<Arc<App>, Stop> {
         taxes: Arc::new(till_ports::tax::Embedded),
         files: parts.files,
         sheet_of: till_server::pages::documents::sheet,
+        text_of: till_server::mail::text,
         geo: parts.geo,
         mail: mail(parts.mail.as_ref(), parts.policy.dev)?,
         clock: Arc::new(SystemClock),

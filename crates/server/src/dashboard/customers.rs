@@ -45,6 +45,7 @@ pub fn routes() -> Router<Arc<App>> {
         .merge(form_routes::<Customer>())
         .merge(members::routes())
         .route(&CUSTOMERS.at("/{id}/data.json"), get(page::data))
+        .route(&CUSTOMERS.at("/{id}/data.zip"), get(page::archive))
 }
 
 fn menu(viewer: &Viewer, one: &Customer, in_list: bool) -> Menu {
@@ -63,7 +64,11 @@ fn menu(viewer: &Viewer, one: &Customer, in_list: bool) -> Menu {
         items.extend(text.map(|text| MenuItem::Copy(label, text)));
     }
     items.push(MenuItem::Separator);
-    items.push(MenuItem::Link("Download data", path("/data.json")));
+    items.push(MenuItem::Link("Download data (JSON)", path("/data.json")));
+    items.push(MenuItem::Link(
+        "Download data and documents (ZIP)",
+        path("/data.zip"),
+    ));
     if Customer::may_write(viewer) {
         items.push(MenuItem::Separator);
         if in_list {

@@ -57,6 +57,7 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .route(&at("/cards/{id}/delete"), post(cards::delete))
         .route(&at("/details"), get(details::show).post(details::save))
         .route(&at("/details/email"), post(email::request))
+        .route(&at("/data.zip"), get(details::data))
         .route(&at("/verify-email"), get(email::ask).post(email::confirm));
     for change in change_kind::Change::ALL {
         let fill = move |visit, id, query| change::fill(visit, id, query, change);

@@ -114,6 +114,7 @@ impl Shop {
             taxes: Arc::new(till_ports::tax::Embedded),
             files: till_ports::files::Files::memory(),
             sheet_of: till_server::pages::documents::sheet,
+            text_of: till_server::mail::text,
             geo: Arc::new(till_ports::geo::NoGeo),
             mail: Arc::new(LogMailbox { words: false }),
             clock: clock.clone(),

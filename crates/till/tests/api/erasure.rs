@@ -1,6 +1,9 @@
 //! Data of customers: everything as a file, and erasure (docs/behaviour: members/erasure).
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 
 use serde_json::{Value, json};
 use till_core::kernel::{changes::Changes, records::Order};
@@ -132,6 +135,34 @@ async fn erased(t: &Till) {
     delivered(t).await;
     t.advance(Duration::from_secs(11 * 60));
     t.catch_up().await;
+}
+
+/// The files of an archive as Till writes them, by name: read by the list at its end, from stored blocks.
+fn unpacked(all: &[u8]) -> BTreeMap<String, Vec<u8>> {
+    let short = |at: usize| usize::from(u16::from_le_bytes(all[at..at + 2].try_into().unwrap()));
+    let long = |at: usize| u32::from_le_bytes(all[at..at + 4].try_into().unwrap()) as usize;
+    let end = all.len() - 22;
+    assert_eq!(&all[end..end + 4], b"PK\x05\x06", "the archive has its end");
+    let (count, mut at) = (short(end + 10), long(end + 16));
+    let mut files = BTreeMap::new();
+    for _ in 0..count {
+        let (size, length, start) = (long(at + 24), short(at + 28), long(at + 42));
+        let name = String::from_utf8(all[at + 46..at + 46 + length].to_vec()).unwrap();
+        let mut block = start + 30 + short(start + 26);
+        let mut bytes = Vec::new();
+        loop {
+            let length = short(block + 1);
+            bytes.extend(&all[block + 5..block + 5 + length]);
+            if all[block] == 1 {
+                break;
+            }
+            block += 5 + length;
+        }
+        assert_eq!(bytes.len(), size, "{name}");
+        assert!(files.insert(name.clone(), bytes).is_none(), "{name} twice");
+        at += 46 + length;
+    }
+    files
 }
 
 both! {
@@ -266,6 +297,69 @@ both! {
         assert!(all["customer"]["created_at"].as_str().unwrap().ends_with("+00:00"));
         let nobody = dashboard.get("/dashboard/ada/customers/1dbfc517-0bbf-4301-9ba8-555ca42b9737/data.json").await;
         assert_eq!(nobody.status, 404);
+    }
+
+    async fn an_archive_has_the_files_of_documents_beside_the_data(t: &mut Till) {
+        let (ada, order) = Box::pin(known(t)).await;
+        let eve = t.customer("eve@example.com").await;
+        let secret = t.sold(&eve, &t.product_named("Secret", 100).await).await;
+        let viewer = t.viewer_of(&ada).await;
+        let before = t.all_rows().await;
+        let answer = viewer.get("/v1/customer-portal/customers/me/export?format=zip").await;
+        assert_eq!((answer.status.as_u16(), answer.header("content-type")), (200, "application/zip"));
+        assert_eq!(answer.header("content-disposition"), "attachment; filename=\"customer-data.zip\"");
+        let files = unpacked(&answer.body);
+        let all: Value = serde_json::from_slice(&files["customer-data.json"]).unwrap();
+        assert_eq!(all["customer"]["email"], EMAIL);
+        let named = |part: &str| -> BTreeSet<String> {
+            let listed = all[part].as_array().unwrap().iter();
+            listed.map(|one| format!("documents/{}", one["file_name"].as_str().unwrap())).collect()
+        };
+        let wanted: BTreeSet<String> = named("documents").union(&named("credit_notes")).cloned().collect();
+        let found: BTreeSet<String> = files.keys().filter(|name| name.starts_with("documents/")).cloned().collect();
+        assert_eq!(found, wanted);
+        assert_eq!(files.len(), 6, "two orders with two each, a credit note, the data");
+        for name in &found {
+            assert!(files[name].starts_with(b"%PDF-"), "{name}");
+        }
+        // What was made before is that file, and nothing is written but the budget.
+        let kept = row(t, &order).await;
+        let path = format!("documents/{}/{}/invoice-{}.pdf", kept.organization_id, kept.id, kept.invoice_digest.unwrap());
+        let mut pieces = t.app.files.read(&path).await.unwrap().bytes;
+        let mut invoice = Vec::new();
+        while let Some(piece) = futures_util::StreamExt::next(&mut pieces).await {
+            invoice.extend(piece.unwrap());
+        }
+        assert_eq!(files[&format!("documents/Invoice-{}.pdf", kept.invoice_number.unwrap())], invoice);
+        let mut after = t.all_rows().await;
+        for table in ["budgets", "customer_sessions"] {
+            after.insert(table.to_owned(), before[table].clone());
+        }
+        crate::foreign::unchanged("an archive", &before, &after);
+        let own = t.viewer_of(&eve).await.get("/v1/customer-portal/customers/me/export?format=zip").await;
+        let names: Vec<String> = unpacked(&own.body).into_keys().collect();
+        let number = secret.order.invoice_number.clone().unwrap();
+        assert!(names.iter().all(|name| !found.contains(name)), "{names:?} {number}");
+        viewer.get("/v1/customer-portal/customers/me/export?format=pdf").await.unreadable();
+        let path = format!("/dashboard/ada/customers/{}/data.zip", ada["id"].as_str().unwrap());
+        let answer = t.dashboard().await.get(&path).await;
+        assert_eq!(unpacked(&answer.body).len(), 6);
+        let portal = crate::portal_kit::signed_in(t, &ada).await;
+        portal.get("/ada/portal/details").await.says(200, "/ada/portal/data.zip");
+        let page = portal.get("/ada/portal/data.zip").await;
+        assert_eq!(unpacked(&page.body).len(), 6);
+        for _ in 0..7 {
+            assert_eq!(portal.get("/ada/portal/data.zip").await.status, 200);
+        }
+        assert_eq!(portal.get("/ada/portal/data.zip").await.status, 429);
+        assert_eq!(viewer.get("/v1/customer-portal/customers/me/export?format=zip").await.status, 429);
+    }
+
+    async fn letters_with_secrets_are_not_exported(t: &mut Till) {
+        let cat = t.customer("cat@example.com").await;
+        let code = crate::portal_kit::code_for(t, &t.browser(), "cat@example.com").await;
+        let all = t.viewer_of(&cat).await.get("/v1/customer-portal/customers/me/export").await;
+        assert!(!all.text().contains(&code), "{}", all.text());
     }
 
     async fn a_file_of_many_parts_is_whole(t: &mut Till) {

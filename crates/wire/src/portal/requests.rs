@@ -1,4 +1,4 @@
-//! What customers change themselves.
+//! Changes that customers make themselves.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -29,6 +29,16 @@ request! {
         /// ID of the saved payment method that subscriptions are charged to from now on; what is owed is tried with it at
         /// once. Null changes nothing.
         pub default_payment_method_id: Option<Uuid> = optional(id()),
+    }
+}
+
+crate::words! {
+    /// Format of an export of a customer's data.
+    pub enum ExportFormat {
+        /// One JSON document.
+        Json = "json",
+        /// Archive with the JSON document and the PDF files of invoices, receipts and credit notes.
+        Zip = "zip",
     }
 }
 
@@ -204,7 +214,7 @@ schema_of!(
 request! {
     /// End of a subscription at once.
     pub struct CustomerSubscriptionRevoke {
-        /// Why it ends.
+        /// Reason of the end.
         pub cancellation: Cancellation = cancellation(),
     }
 }

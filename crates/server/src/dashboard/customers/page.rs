@@ -1,10 +1,12 @@
 //! A customer's page: who it is, what it bought and holds, and how it is deleted.
 
 use askama::Template;
+use till_core::kernel::records::Customer as Row;
 use till_wire::{
     checkouts::Checkout, customers::Customer, orders::Order, payments::Payment,
     subscriptions::Subscription,
 };
+use uuid::Uuid;
 
 use super::{members, menu};
 use crate::{
@@ -64,8 +66,8 @@ pub(super) async fn detail(
     show(&page)
 }
 
-/// Everything that is kept of the customer, as a file, for those who may see all of it elsewhere.
-pub(super) async fn data(dashboard: Dashboard<scope::CustomersRead>, PathId(id): PathId) -> Answer {
+/// The customer whose data is asked for, of those who may see all of it elsewhere.
+async fn whole(dashboard: &Dashboard<scope::CustomersRead>, id: Uuid) -> Result<Row> {
     dashboard.may::<scope::MembersRead>()?;
     dashboard.may::<scope::CheckoutsRead>()?;
     dashboard.may::<scope::OrdersRead>()?;
@@ -73,9 +75,25 @@ pub(super) async fn data(dashboard: Dashboard<scope::CustomersRead>, PathId(id):
     dashboard.may::<scope::RefundsRead>()?;
     dashboard.may::<scope::DisputesRead>()?;
     dashboard.may::<scope::SubscriptionsRead>()?;
+    let found = (dashboard.app.store).customer(dashboard.organization.id, id);
+    found.await.or_not_found()
+}
+
+/// Everything that is kept of the customer, as one document.
+pub(super) async fn data(dashboard: Dashboard<scope::CustomersRead>, PathId(id): PathId) -> Answer {
+    let row = whole(&dashboard, id).await?;
     let (app, shop) = (&dashboard.app, &dashboard.organization);
-    let row = app.store.customer(shop.id, id).await.or_not_found()?;
     Ok(customer_data::export(app, shop, &row).await?)
+}
+
+/// Everything that is kept of the customer, with the files of documents.
+pub(super) async fn archive(
+    dashboard: Dashboard<scope::CustomersRead>,
+    PathId(id): PathId,
+) -> Answer {
+    let row = whole(&dashboard, id).await?;
+    let (app, shop) = (&dashboard.app, &dashboard.organization);
+    Ok(customer_data::archive(app, shop, &row).await?)
 }
 
 fn about(viewer: &Viewer, one: &Customer) -> Part {

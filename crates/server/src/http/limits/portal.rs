@@ -31,6 +31,8 @@ const CHANGED: [Budget; 3] = [
     Budget::new(20, 60),
     Budget::new(5, 600),
 ];
+/// Archives with the data of one customer.
+const ARCHIVES: Budget = Budget::new(10, 360);
 /// Wrong codes that are sent without an address, from all networks together: with a thousand codes waiting, one in
 /// twenty-five of a year is found.
 const WITHOUT_ADDRESS: Budget = Budget::new(600, 1);
@@ -72,6 +74,18 @@ pub async fn email_change(
         (format!("{name} to {} at {own}", email_key(email)), to),
     ];
     match spend(app, budgets).await? {
+        None => Ok(()),
+        Some(seconds) => Err(ApiError::too_many(TooMany::Requests, seconds)),
+    }
+}
+
+/// Counts an archive with a customer's data and documents, which takes a processor's time.
+///
+/// # Errors
+/// 429 where the budget is spent.
+pub async fn archive(app: &App, customer: &Customer) -> Result<(), ApiError> {
+    let name = format!("archives of customer {}", customer.id);
+    match spend(app, vec![(name, ARCHIVES)]).await? {
         None => Ok(()),
         Some(seconds) => Err(ApiError::too_many(TooMany::Requests, seconds)),
     }

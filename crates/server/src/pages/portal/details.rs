@@ -1,4 +1,4 @@
-//! Details of the customer: whom their next bills name, their e-mail address.
+//! Details of the customer: whom their next bills name, their e-mail address, and their data as a file.
 
 use axum::response::Response;
 use http::StatusCode;
@@ -11,7 +11,7 @@ use super::{
     order::wrong,
     view::{Block, FieldKind, Form, FormField, Look, PortalPage},
 };
-use crate::{actions::portal::profile, error::Result, pages::page};
+use crate::{actions::portal::profile, customer_data, error::Result, pages::page};
 
 /// `GET …/details`
 pub(super) async fn show(visit: Visit) -> Response {
@@ -94,10 +94,21 @@ pub(super) fn email_form(visit: &Visit, typed: &str, wrong: Option<String>) -> O
     }))
 }
 
-/// The page: whom bills name, the e-mail address.
+/// The page: whom bills name, the e-mail address, and the way to the data.
 fn whole(visit: &Visit, bills: Block, email: Option<Block>) -> PortalPage {
-    let blocks = std::iter::once(bills).chain(email);
+    let data = Block::Links(vec![visit.link("/data.zip", "portal-data")]);
+    let blocks = std::iter::once(bills).chain(email).chain([data]);
     visit.page("/details", visit.say("portal-details"), blocks.collect())
+}
+
+/// `GET …/data.zip`: everything that is kept of the customer, with their documents.
+pub(super) async fn data(visit: Visit) -> Response {
+    let answer = async {
+        let viewer = visit.viewer.billing()?;
+        customer_data::archive(visit.app(), &viewer.organization, &viewer.customer).await
+    };
+    let answer: Answer = Box::pin(answer).await;
+    answered(&visit.portal, answer)
 }
 
 /// The page with what came of a new e-mail address: what was typed, what is wrong with it, and what is wrong besides.
