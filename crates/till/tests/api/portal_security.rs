@@ -17,6 +17,15 @@ const MARK: &str = "zanzibar";
 /// Operations that make something of the caller's own, whoever calls.
 const OWN: [&str; 1] = ["customer_portal:customers:add_payment_method"];
 
+/// Operations for all members of a customer, whatever their role.
+const FOR_MEMBERS: [&str; 5] = [
+    "customer_portal:customer-session:get_authenticated_user",
+    "customer_portal:customer-session:introspect",
+    "customer_portal:customers:get",
+    "customer_portal:subscriptions:get",
+    "customer_portal:subscriptions:list",
+];
+
 /// An operation, with this customer's ids.
 struct Operation {
     method: Method,
@@ -208,6 +217,27 @@ both! {
             }
         }
         unchanged("other customers", &before, &t.all_rows().await);
+    }
+
+    async fn a_member_without_a_billing_role_sees_and_changes_nothing_that_is_paid(t: &mut Till) {
+        let world = World::new(t).await;
+        let session = json!({"customer_id": world.customer["id"], "member_id": world.member});
+        let session = t.post("/v1/customer-sessions/", session).await.created();
+        let member = t.with_token(session["token"].as_str().unwrap());
+        let before = t.all_rows().await;
+        for operation in world.operations(t) {
+            let answer = operation.call(&member).await;
+            match FOR_MEMBERS.contains(&operation.id.as_str()) {
+                true => {
+                    let seen = answer.ok().to_string();
+                    for paid in [&world.order, &world.setup] {
+                        assert!(!seen.contains(paid), "{} tells {paid}: {seen}", operation.id);
+                    }
+                }
+                false => drop(answer.refused(403, "NotPermitted")),
+            }
+        }
+        unchanged("a member", &before, &t.all_rows().await);
     }
 
     async fn the_same_calls_succeed_for_whom_it_is(t: &mut Till) {

@@ -117,6 +117,35 @@ both! {
         assert_eq!(uncounted(t).await, before, "nothing has changed");
     }
 
+    async fn a_member_without_a_billing_role_sees_the_overview_alone(t: &mut Till) {
+        let (subscription, browser) = holder(t).await;
+        let walk = Walk::of(&browser).await;
+        let customer = subscription["customer_id"].as_str().unwrap();
+        let path = format!("/v1/customers/{customer}");
+        t.patch(&path, json!({"type": "team"})).await.ok();
+        let member = t.post(&format!("{path}/members"), json!({"email": "low@example.com"})).await.created();
+        let session = json!({"customer_id": customer, "member_id": member["id"]});
+        let session = t.post("/v1/customer-sessions/", session).await.created();
+        let browser = t.browser();
+        browser.set_cookie("till_portal_session", session["token"].as_str().unwrap());
+        let before = t.all_rows().await;
+        let overview = browser.get(PORTAL).await;
+        overview.says(200, "Signed in as low@example.com");
+        for (name, secret) in [("sums", "$10.00"), ("orders", "/portal/orders"), ("cards", "/portal/cards"), ("details", "/portal/details")] {
+            assert!(!overview.text().contains(secret), "{name}: {}", overview.text());
+        }
+        for path in walk.pages.iter().filter(|path| *path != PORTAL) {
+            assert_eq!(browser.get(path).await.status, 404, "{path}");
+        }
+        for (path, form) in &walk.forms {
+            let mut fields = vec![("_seen", "1"), ("email", "new@example.com"), ("billing_name", "Eve"), ("country", "FR")];
+            let key = hidden(form, "_idempotency_key");
+            fields.push(("_idempotency_key", &key));
+            assert_eq!(browser.post(path, &fields).await.status, 404, "{path}");
+        }
+        crate::foreign::unchanged("a member", &before, &t.all_rows().await);
+    }
+
     async fn forms_beyond_a_bound_are_refused_whole_and_change_nothing(t: &mut Till) {
         let (_, browser) = holder(t).await;
         let walk = Walk::of(&browser).await;
