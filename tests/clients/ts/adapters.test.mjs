@@ -212,10 +212,17 @@ function suite({ name, adapter, redirect, theme, returnUrl, external, seats, fro
     assert.deepEqual((await asked('orders/')).items, []);
   });
 
-  test('the portal\'s page opens', { skip: 'the customer portal does not exist yet' }, async () => {
+  test('the portal\'s page opens for that customer, and the token is taken out of its address', async () => {
     const known = await customer();
-    const page = await fetch(await sent('/portal', [['me', known.id]]));
+    const place = await sent('/portal', [['me', known.id]]);
+    const opened = await fetch(place, { redirect: 'manual' });
+    assert.equal(opened.status, 303);
+    const [cookie] = opened.headers.getSetCookie().map((one) => one.split(';')[0]).filter((one) => one.startsWith('till_portal_session='));
+    const next = new URL(opened.headers.get('location'), place);
+    assert.doesNotMatch(next.href, /token=/);
+    const page = await fetch(next, { headers: { cookie, accept: 'text/html' } });
     assert.equal(page.status, 200);
+    assert.ok((await page.text()).includes(known.email), 'the page says who is signed in');
   });
 
   test('a purchase is told to the webhook handler, which accepts all of it', async () => {
