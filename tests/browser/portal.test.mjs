@@ -33,6 +33,12 @@ rows = base.execute("select content from mails where kind = 'portal_code' and re
 print(json.dumps([json.loads(content)["total"][1] for (content,) in rows]))
 `, email);
 
+/** The links that were sent to a new address. */
+const links = (till, email) => inDatabase(till, `
+rows = base.execute("select content from mails where kind = 'email_change' and recipient = ? order by created_at", args).fetchall()
+print(json.dumps([json.loads(content)["button"][1] for (content,) in rows]))
+`, email);
+
 /** Lets an order wait for its payment, as after a renewal that was declined. */
 const unpay = (till, order) => inDatabase(till, `
 for (key,) in base.execute("select id from orders").fetchall():
@@ -52,7 +58,7 @@ describe('the portal of customers', () => {
     browser = await startBrowser();
     organization = (await till.api('GET', '/v1/organizations/')).body.items[0];
     const on = { update_plan: true, update_seats: true, pause: true };
-    const changed = await till.api('PATCH', `/v1/organizations/${organization.id}`, { customer_portal_settings: { usage: { show: false }, subscription: on } });
+    const changed = await till.api('PATCH', `/v1/organizations/${organization.id}`, { customer_portal_settings: { usage: { show: false }, subscription: on, customer: { allow_email_change: true } } });
     assert.equal(changed.status, 200, JSON.stringify(changed.body));
   });
   after(async () => { await browser?.close(); await till?.stop(); });
@@ -76,6 +82,18 @@ describe('the portal of customers', () => {
     return { email, order, url: opened.body.customer_portal_url };
   }
   const subscriptionOf = async ({ order }) => (await till.api('GET', `/v1/subscriptions/${order.subscription_id}`)).body;
+
+  /** Asks for another address by the API, and gives the link that comes. */
+  async function linkOf({ url }) {
+    const email = `${randomUUID().slice(0, 8)}@example.com`;
+    const asked = await fetch(`${till.url}/v1/customer-portal/customers/me/email-update/request`, {
+      method: 'POST', body: JSON.stringify({ email }),
+      headers: { authorization: `Bearer ${new URL(url).searchParams.get('customer_session_token')}`, 'content-type': 'application/json' },
+    });
+    assert.equal(asked.status, 202, await asked.text());
+    const [link] = await until('the link is sent', () => { const sent = JSON.parse(links(till, email)); return sent.length > 0 && sent; });
+    return link;
+  }
 
   async function visit(options, steps) {
     const opened = await openPage(browser, till, options);
@@ -200,6 +218,32 @@ describe('the portal of customers', () => {
       });
     });
 
+    test(`an e-mail address is changed by a link to the new one, ${how}`, async () => {
+      const buyer = await customer();
+      const next = `${randomUUID().slice(0, 8)}@example.com`;
+      await visit({ javaScriptEnabled, expected: refusals }, async (page) => {
+        await page.goto(buyer.url);
+        await page.goto(`${home()}/details`);
+        await page.fill('[name="email"]', buyer.email.toUpperCase());
+        await press(page, 'Send the link');
+        assert.match(await errorAt(page, 'email'), /already/);
+        await page.fill('[name="email"]', next);
+        await press(page, 'Send the link');
+        await says(page, 'A link is on its way');
+        const [link] = await until('the link is sent', () => { const sent = JSON.parse(links(till, next)); return sent.length > 0 && sent; });
+        await page.goto(link);
+        await says(page, next);
+        assert.equal((await till.api('GET', `/v1/customers/${buyer.order.customer_id}`)).body.email, buyer.email, 'looking changes nothing');
+        await press(page, 'Use this address');
+        await says(page, 'Your email address was changed.');
+        await says(page, `Signed in as ${next}`);
+        assert.doesNotMatch(page.url(), /token/);
+        await page.goto(link);
+        await says(page, 'no longer works');
+      });
+      assert.equal((await till.api('GET', `/v1/customers/${buyer.order.customer_id}`)).body.email, next);
+    });
+
     test(`billing details and an invoice's are filled in, ${how}`, async () => {
       const buyer = await customer();
       await visit({ javaScriptEnabled, expected: refusals }, async (page) => {
@@ -243,6 +287,7 @@ describe('the portal of customers', () => {
     const buyer = await customer();
     const open = await customer();
     unpay(till, open.order.id);
+    const link = await linkOf(open);
     const plan = `/subscriptions/${buyer.order.subscription_id}`;
     const pages = [
       ['overview', ''], ['orders', '/orders'], ['order', `/orders/${buyer.order.id}`], ['subscriptions', '/subscriptions'], ['subscription', plan],
@@ -251,7 +296,7 @@ describe('the portal of customers', () => {
     ];
     for (const theme of themes) {
       for (const [size, viewport] of Object.entries(sizes)) {
-        await visit({ viewport, colorScheme: theme }, async (page) => {
+        await visit({ viewport, colorScheme: theme, expected: refusals }, async (page) => {
           const look = async (name, path) => {
             await page.goto(path.startsWith('http') ? path : `${home()}${path}`);
             await assertAccessible(page, `${name} ${theme} ${size}`);
@@ -263,6 +308,8 @@ describe('the portal of customers', () => {
           await press(page, 'Send the code');
           await look('code', '');
           await look('due', open.url);
+          await look('email', link);
+          await look('email-gone', `${home()}/verify-email?token=none`);
           await page.goto(buyer.url);
           for (const [name, path] of pages) await look(name, path);
         });
