@@ -1,4 +1,4 @@
-//! How refusals of the customer portal are told.
+//! Names and words of the customer portal's refusals.
 
 use axum::http::StatusCode;
 use till_core::kernel::refusal::PortalRefusal as Refusal;

@@ -28,7 +28,7 @@ use crate::{
     joined::Joined,
 };
 
-/// How a customer has come to an order.
+/// Way by which a customer has come to an order.
 #[derive(Debug, Clone, Copy)]
 pub enum Way<'a> {
     /// By the link to its page, whose secret this is.
@@ -63,7 +63,7 @@ impl Way<'_> {
         }
     }
 
-    /// Where they come back to from their bank: the order's own page, which tells how it stands.
+    /// Address to which they come back from their bank: the order's own page, which tells how it stands.
     fn back(self, app: &App) -> String {
         match self {
             Self::Link(secret) => app.urls.order_url(secret),
@@ -175,7 +175,7 @@ async fn intend(
     }
 }
 
-/// What became of an attempt that was begun before.
+/// Outcome of an attempt that was begun before.
 pub async fn resume(app: &App, attempt: Uuid) -> Result<Payment, ApiError> {
     paid(app.store.attempt(attempt).await.or_not_found()?)
 }
@@ -199,7 +199,7 @@ pub fn known(payment: Payment) -> Result<Payment, ApiError> {
     }
 }
 
-/// What a customer reads of an attempt that was declined.
+/// Words for a customer about an attempt that was declined.
 pub fn declined(payment: &Payment) -> String {
     let words = payment.decline_message.clone();
     words.unwrap_or_else(|| "The payment was declined.".to_owned())

@@ -94,7 +94,7 @@ async fn give_up_waiting(app: &App, viewer: &Viewer) -> Result<(), ApiError> {
     Ok(())
 }
 
-/// What the processor is asked.
+/// Request to the processor.
 fn attempt(
     organization: &Organization,
     viewer: &Viewer,

@@ -1,4 +1,4 @@
-//! What customers see of what they bought: without the merchant's own data.
+//! Views for customers of what they bought: without the merchant's own data.
 
 use std::collections::BTreeMap;
 
@@ -379,7 +379,7 @@ impl CustomerOrder {
 }
 
 crate::words! {
-    /// How the payment of an order stands.
+    /// State of an order's payment.
     pub enum CustomerOrderPaymentState {
         /// The order is paid.
         Succeeded = "succeeded",
@@ -395,16 +395,16 @@ crate::words! {
 /// Payment of an order, as far as it has come.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CustomerOrderPaymentStatus {
-    /// How the payment stands.
+    /// State of the payment.
     pub status: CustomerOrderPaymentState,
-    /// Why the latest attempt failed, for the customer; null if it did not.
+    /// Reason why the latest attempt failed, for the customer; null if it did not.
     pub error: Option<String>,
 }
 
 /// Outcome of an attempt to pay an order.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CustomerOrderPaymentConfirmation {
-    /// How the payment stands.
+    /// State of the payment.
     pub status: CustomerOrderPaymentState,
     /// Secret with which the customer's browser approves the payment at the payment processor; null if nothing is to be
     /// approved.
@@ -412,7 +412,7 @@ pub struct CustomerOrderPaymentConfirmation {
     /// Page of the bank on which the customer approves the payment; null if there is none. Till's own field; Polar has
     /// none like it.
     pub action_url: Option<String>,
-    /// Why the attempt failed, for the customer; null if it did not.
+    /// Reason why the attempt failed, for the customer; null if it did not.
     pub error: Option<String>,
 }
 

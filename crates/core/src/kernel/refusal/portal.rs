@@ -1,6 +1,6 @@
 use super::Refusal;
 
-/// Why something that a customer asks for in their portal is not done.
+/// Reason why something that a customer asks for in their portal is not done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum PortalRefusal {
     /// The organization does not let its customers pause and resume.

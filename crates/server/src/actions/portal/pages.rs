@@ -1,4 +1,4 @@
-//! What the portal's pages show: rows of the viewer's own customer, and of nobody else.
+//! Rows that the portal's pages show: those of the viewer's own customer, and of nobody else.
 
 use till_core::{
     catalog::products::ProductWithPrices,
@@ -156,7 +156,7 @@ pub async fn plans(
     Ok(offered)
 }
 
-/// What a change of a subscription would charge, and the rows that it was worked out for. Nothing is written.
+/// Charges of a change of a subscription, and the rows that they were worked out for. Nothing is written.
 pub async fn preview(
     app: &App,
     viewer: &BillingViewer<'_>,

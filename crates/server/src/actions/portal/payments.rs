@@ -32,7 +32,7 @@ use crate::{
     },
 };
 
-/// How the payment of an order stands. Where the customer's bank was to approve it, the processor is asked.
+/// State of an order's payment. Where the customer's bank was to approve it, the processor is asked.
 pub async fn status(
     app: &App,
     viewer: BillingViewer<'_>,

@@ -85,7 +85,7 @@ fn statuses(active: Option<bool>) -> Vec<SubscriptionStatus> {
     }
 }
 
-/// How a customer's subscription is changed.
+/// Change of a customer's subscription, as it is made for them.
 fn changing<'a>(app: &'a App, viewer: &'a Viewer) -> Changing<'a, CustomerSubscription> {
     Changing {
         app,
@@ -173,7 +173,7 @@ fn nothing() -> SubscriptionUpdate {
     SubscriptionUpdate::Base(Default::default())
 }
 
-/// What comes next.
+/// The next charge.
 pub async fn charge_preview(
     app: &App,
     viewer: BillingViewer<'_>,
@@ -186,7 +186,7 @@ pub async fn charge_preview(
     Ok(preview.await??)
 }
 
-/// What an end at once would leave unpaid.
+/// Amounts that an end at once would leave unpaid.
 pub async fn cancel_preview(
     app: &App,
     viewer: BillingViewer<'_>,
@@ -196,7 +196,7 @@ pub async fn cancel_preview(
     Ok(change::cancel_preview(&rows.billing))
 }
 
-/// What a change would charge at once, and what would come next.
+/// Charge that a change would make at once, and the next one after it.
 ///
 /// # Errors
 /// Those of the change.

@@ -104,7 +104,7 @@ struct CardPage {
     test_mode: bool,
     title: String,
     up: Link,
-    /// Where the form is sent.
+    /// Address that the form is sent to.
     action: String,
     /// The key of the attempt that the form may become.
     key: Uuid,

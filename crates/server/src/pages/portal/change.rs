@@ -43,7 +43,7 @@ const COMMENT: u16 = 1_000;
 type Filled = Result<SubscriptionUpdate, Option<(&'static str, String)>>;
 
 impl Change {
-    /// What a form says, as the API's body says it.
+    /// Content of a form, as the API's body has it.
     fn read(self, visit: &Visit, row: &Subscription, form: &Posted) -> Filled {
         let say = |id: &str| visit.say(id);
         Ok(match self {
@@ -203,7 +203,7 @@ impl Change {
     }
 }
 
-/// Why a change is not made, in the customer's words.
+/// Reason why a change is not made, in the customer's language.
 fn refused_words(visit: &Visit, refused: &ApiError) -> String {
     let id = match refused.name() {
         "BelowMinimumSeats" | "AboveMaximumSeats" | "SeatsAlreadyAssigned" => "portal-seats-bounds",

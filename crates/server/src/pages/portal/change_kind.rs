@@ -59,7 +59,7 @@ impl Change {
         visit.url(&format!("/subscriptions/{id}/{}", self.path()))
     }
 
-    /// What it is called on buttons.
+    /// Name of it on buttons.
     pub fn words(self) -> &'static str {
         match self {
             Self::Plan => "portal-plan-change",

@@ -116,7 +116,7 @@ impl Posted {
     }
 }
 
-/// What is wrong with a form, by the names of its fields.
+/// Problems of a form, by the names of its fields.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Errors(Vec<(String, String)>);
 

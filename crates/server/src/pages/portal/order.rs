@@ -128,7 +128,7 @@ pub(super) async fn show(visit: Visit, Id(id): Id) -> Response {
     answered(&visit.portal, answer)
 }
 
-/// Who an order is billed to, as its form holds it.
+/// Name and address on an order's bill, as its form holds them.
 fn billed(order: &Order) -> Posted {
     let address = order.billing_address.as_ref().map(|address| &address.0);
     let part = |of: fn(&till_wire::address::Address) -> Option<&str>| address.and_then(of);

@@ -48,7 +48,7 @@ fn badge(visit: &Visit, row: &Subscription) -> Badge {
     }
 }
 
-/// What a period costs, and how long it is.
+/// Price of a period, and its length.
 fn price(visit: &Visit, row: &Subscription) -> String {
     let page_context = visit.portal.page_context;
     let price = fill::display(row.amount, row.currency, page_context.locale);
@@ -61,7 +61,7 @@ fn price(visit: &Visit, row: &Subscription) -> String {
     page_context.with("price-per", values)
 }
 
-/// What comes next, in a sentence.
+/// The next step of a subscription, in a sentence.
 pub(super) fn comes_next(visit: &Visit, row: &Subscription) -> String {
     let page_context = visit.portal.page_context;
     let on = |id: &str, at: Timestamp| {

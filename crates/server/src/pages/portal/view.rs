@@ -12,7 +12,7 @@ use crate::{
     },
 };
 
-/// What stands around every page of the portal.
+/// Frame of every page of the portal.
 #[derive(Debug, Clone, Default)]
 pub struct Shell {
     /// Language and theme.
@@ -21,7 +21,7 @@ pub struct Shell {
     pub organization: Organization,
     /// True where payments are simulated; shows a badge.
     pub test_mode: bool,
-    /// Where the customer came from.
+    /// Way back to where the customer came from.
     pub back: Option<Link>,
     /// The pages.
     pub nav: Vec<NavLink>,
@@ -58,9 +58,9 @@ pub struct PortalPage {
     pub title: String,
     /// The page above it.
     pub up: Option<Link>,
-    /// What was done.
+    /// Message about what was done.
     pub said: Option<String>,
-    /// What is wrong, and what to do.
+    /// Problem of the page, and what to do about it.
     pub error: Option<String>,
     /// The content.
     pub blocks: Vec<Block>,
@@ -80,11 +80,11 @@ pub struct EntryPage {
     pub shell: Shell,
     /// The heading.
     pub title: String,
-    /// What to do.
+    /// Instructions.
     pub body: Option<String>,
     /// A remark.
     pub note: Option<String>,
-    /// What is wrong.
+    /// Problem of the page.
     pub error: Option<String>,
     /// The form.
     pub form: Option<Form>,
@@ -129,7 +129,7 @@ pub struct List {
     pub title: Option<String>,
     /// Its rows.
     pub rows: Vec<Row>,
-    /// What is said where there are none.
+    /// Words in place of rows where there are none.
     pub empty: String,
     /// The way to more of them.
     pub more: Option<Link>,
@@ -148,7 +148,7 @@ pub struct Row {
     pub note: Option<String>,
     /// An amount.
     pub aside: Option<String>,
-    /// What can be done with it.
+    /// Actions on it.
     pub forms: Vec<Form>,
 }
 
@@ -161,7 +161,7 @@ pub struct Badge {
     pub tone: Tone,
 }
 
-/// What a state means to the customer.
+/// Meaning of a state for the customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Tone {
     /// All is well.
@@ -182,7 +182,7 @@ impl Tone {
     }
 }
 
-/// How the button of a form looks.
+/// Look of a form's button.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub enum Look {
     /// The thing to do.
@@ -190,7 +190,7 @@ pub enum Look {
     Main,
     /// One of several.
     Quiet,
-    /// What cannot be undone.
+    /// Something that cannot be undone.
     Danger,
     /// As a link.
     Link,
@@ -215,21 +215,21 @@ pub struct Form {
     pub page_context: PageContext,
     /// The heading.
     pub title: Option<String>,
-    /// What it does.
+    /// Effect of sending it.
     pub note: Option<String>,
-    /// Where it is sent.
+    /// Address that it is sent to.
     pub action: String,
     /// Its key.
     pub key: Option<Uuid>,
     /// Carried along unseen: names and values.
     pub hidden: Vec<(&'static str, String)>,
-    /// What is filled in.
+    /// Fields to fill in.
     pub fields: Vec<FormField>,
     /// The words of the button.
     pub submit: String,
     /// The button's name where its words alone do not tell it from others.
     pub aria: Option<String>,
-    /// How the button looks.
+    /// Look of the button.
     pub look: Look,
     /// The way back.
     pub cancel: Option<Link>,
@@ -242,7 +242,7 @@ pub struct FormField {
     pub name: &'static str,
     /// Its label.
     pub label: String,
-    /// How it is filled in.
+    /// Kind of input.
     pub kind: FieldKind,
     /// As it is, or as typed.
     pub value: String,
@@ -256,7 +256,7 @@ pub struct FormField {
     pub inputmode: Option<&'static str>,
     /// Words below.
     pub hint: Option<String>,
-    /// What is wrong with it.
+    /// Problem with its value.
     pub error: Option<String>,
     /// A button that shows the form again as the field says.
     pub button: Option<String>,
@@ -264,7 +264,7 @@ pub struct FormField {
     pub has_focus: bool,
 }
 
-/// How a field is filled in.
+/// Kind of a field's input.
 #[derive(Debug, Clone)]
 pub enum FieldKind {
     /// One line: the type of the input, and the most characters.
@@ -311,14 +311,14 @@ impl FormField {
         }
     }
 
-    /// The same with what it holds.
+    /// The same, holding this value.
     #[must_use]
     pub fn holding(mut self, value: impl Into<String>) -> Self {
         self.value = value.into();
         self
     }
 
-    /// The same with what is wrong with it.
+    /// The same with this problem.
     #[must_use]
     pub fn wrong(mut self, error: Option<String>) -> Self {
         self.error = error;

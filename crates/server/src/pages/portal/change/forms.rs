@@ -78,7 +78,7 @@ pub(super) async fn asks(
     })))
 }
 
-/// What the address forces: a form that asks for a page replaces its query.
+/// Fields of the page's own query: a form that asks for a page replaces its query.
 fn query_of(visit: &Visit) -> Vec<(&'static str, String)> {
     let context = visit.portal.page_context;
     let theme = context.theme.name().map(|name| ("theme", name.to_owned()));

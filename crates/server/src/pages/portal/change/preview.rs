@@ -1,4 +1,4 @@
-//! What a change comes to, in words and sums.
+//! Outcome of a change, in words and sums.
 
 use till_core::subscriptions::bill::BillingRows;
 use till_wire::{
@@ -12,7 +12,7 @@ use crate::pages::{
     portal::{access::Visit, view::Block},
 };
 
-/// What a change does, in a sentence.
+/// Effect of a change, in a sentence.
 pub(super) fn effect(visit: &Visit, billing: &BillingRows, change: Change) -> Option<String> {
     let row = &billing.subscription;
     let page_context = visit.portal.page_context;
@@ -28,7 +28,7 @@ pub(super) fn effect(visit: &Visit, billing: &BillingRows, change: Change) -> Op
     }
 }
 
-/// What a change comes to: what is charged now, and what comes next.
+/// Sums of a change: the charge now, and the next one.
 pub(super) fn comes_to(
     visit: &Visit,
     billing: &BillingRows,
