@@ -5,10 +5,12 @@ use std::{
     io::Write,
     path::{Path, PathBuf},
     process::Stdio,
+    sync::{Arc, Mutex},
     time::Duration,
 };
 
 use clap::ValueEnum;
+use jiff::Timestamp;
 use tokio::{process::Command, time::sleep};
 
 use crate::{
@@ -32,6 +34,26 @@ pub enum Fault {
     DiskFull,
     /// PostgreSQL is stopped at once and started again, twice
     PostgresRestart,
+}
+
+/// The times within which a node may have been kept from writing down what it had done: beginnings and ends.
+#[derive(Debug, Clone, Default)]
+pub struct Interruptions(Arc<Mutex<Vec<(Timestamp, Timestamp)>>>);
+
+impl Interruptions {
+    /// Does what interrupts, and writes down when.
+    pub async fn during<T>(&self, what: impl Future<Output = T>) -> T {
+        let from = Timestamp::now();
+        let done = what.await;
+        let mut all = self.0.lock().expect("no holder panics");
+        all.push((from, Timestamp::now()));
+        done
+    }
+
+    /// All of them.
+    pub fn all(&self) -> Vec<(Timestamp, Timestamp)> {
+        self.0.lock().expect("no holder panics").clone()
+    }
 }
 
 /// The disk that Till writes to, in so far as this test can fill it.
@@ -113,6 +135,7 @@ pub async fn inject(
     processor: &Processor,
     nodes: &[Node],
     disk: Option<&Disk>,
+    interruptions: &Interruptions,
 ) -> Result<Duration, Failure> {
     let lasting = Duration::from_secs(args.seconds);
     match args.fault {
@@ -140,9 +163,12 @@ pub async fn inject(
             let pid = nodes[0].pid().ok_or("Till has ended")?;
             for _ in 0..2 {
                 sleep(lasting / 4).await;
-                disk.fill(pid).await?;
-                sleep(lasting / 4).await;
-                disk.empty(pid).await?;
+                let full = async {
+                    disk.fill(pid).await?;
+                    sleep(lasting / 4).await;
+                    disk.empty(pid).await
+                };
+                interruptions.during(full).await?;
             }
         }
         Fault::PostgresRestart => {
@@ -154,7 +180,7 @@ pub async fn inject(
                     .stdin(Stdio::null())
                     .stdout(Stdio::null())
                     .status();
-                if !status.await?.success() {
+                if !interruptions.during(status).await?.success() {
                     return Err("PostgreSQL did not start again".into());
                 }
             }

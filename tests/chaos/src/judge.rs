@@ -2,14 +2,16 @@
 
 mod changes;
 mod disputes;
+mod documents;
 mod events;
+mod letters;
 mod refunds;
 mod renewals;
 mod sales;
 #[cfg(test)]
 mod tests;
 
-use std::fmt;
+use std::{fmt, ops::RangeInclusive};
 
 use crate::record::Record;
 
@@ -72,9 +74,19 @@ pub fn judge(record: &Record) -> Verdict {
     events::written(record, &mut verdict);
     events::delivered(record, &mut verdict);
     events::in_order(record, &mut verdict);
+    letters::letters(record, &mut verdict);
+    documents::documents(record, &mut verdict);
     for key in &record.buried {
         verdict.broken(format!("job {key} was buried"));
     }
     verdict.count("violations", verdict.violations.len());
     verdict
+}
+
+/// The numbers of a range, in words.
+fn between(range: &RangeInclusive<usize>) -> String {
+    match (range.start(), range.end()) {
+        (least, most) if least == most => least.to_string(),
+        (least, most) => format!("{least} to {most}"),
+    }
 }

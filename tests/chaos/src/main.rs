@@ -11,6 +11,7 @@ mod buyer;
 mod change;
 mod faults;
 mod judge;
+mod mailbox;
 mod net;
 mod node;
 mod processor;

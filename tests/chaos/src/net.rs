@@ -123,6 +123,30 @@ impl Net {
         Some(Answer { status, body })
     }
 
+    /// The bytes of a file, on any node; none where it is not there.
+    pub async fn fetch(&self, path: &str, until: Instant) -> Result<Option<Vec<u8>>, GaveUp> {
+        loop {
+            let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+            let node = &self.nodes[turn % self.nodes.len()];
+            if let Ok(response) = self.client.get(format!("{node}{path}")).send().await {
+                match response.status().as_u16() {
+                    200 => {
+                        if let Ok(bytes) = response.bytes().await {
+                            return Ok(Some(bytes.to_vec()));
+                        }
+                    }
+                    400..500 => return Ok(None),
+                    _ => {}
+                }
+            }
+            self.tries.fetch_add(1, Ordering::Relaxed);
+            if Instant::now() >= until {
+                return Err(GaveUp);
+            }
+            sleep(BETWEEN_TRIES).await;
+        }
+    }
+
     /// A form as a browser sends it; true for an answer that is not an error of the server.
     pub async fn submit(&self, path: &str, form: &str, until: Instant) -> Result<u16, GaveUp> {
         loop {

@@ -1,6 +1,8 @@
 //! The record of a run: the processor's ledger, Till's rows, what arrived at the receiver, and what buyers
 //! were told.
 
+mod documents;
+mod letters;
 mod read;
 
 use std::collections::BTreeSet;
@@ -8,6 +10,8 @@ use std::collections::BTreeSet;
 use jiff::Timestamp;
 use uuid::Uuid;
 
+pub use documents::{CreditNote, Documents, Fetched, Next, Numbered, digest};
+pub use letters::{Arrival, Letter, Mailed, Taken};
 pub use read::{open, unknown, waiting};
 
 use crate::change::{Change, Move, State, Told};
@@ -289,6 +293,11 @@ pub struct Record {
     /// Sessions whose buyers left when the bank asked them.
     pub abandoned: BTreeSet<Uuid>,
     pub balances: Vec<Balance>,
+    /// Letters, where a mail server was there.
+    pub mail: Option<Mailed>,
+    pub documents: Option<Documents>,
+    /// Beginnings and ends of what may have kept a node from writing down what it had done.
+    pub interruptions: Vec<(Timestamp, Timestamp)>,
     /// What webhooks told of subscriptions, in the order in which it was committed.
     pub told: Vec<Told>,
     /// The periods that were moved into the past, in order.

@@ -22,13 +22,14 @@ use uuid::Uuid;
 use crate::{
     Args, Failure,
     buyer::{self, Seen, World},
-    faults::{self, Disk, Fault},
+    faults::{self, Disk, Fault, Interruptions},
     judge::{Verdict, judge},
+    mailbox::Mailbox,
     net::{self, Net},
     node::{Node, Recipe},
     processor::{self, Failures, Processor},
     receiver::Receiver,
-    record::{self, Record},
+    record::{self, Documents, Mailed, Record},
     shop, stripe, time,
 };
 
@@ -43,6 +44,8 @@ pub async fn run(args: &Args) -> Result<Verdict, Failure> {
     fs::create_dir_all(&args.logs)?;
     let receiver = Receiver::default();
     let hooks = receiver.start().await?;
+    let mailbox = Mailbox::default();
+    let smtp = mailbox.start().await?;
     let addresses = addresses(args)?;
     let (mut behind, processor) = processor::start(args, folder.path(), &addresses).await?;
     let disk = match args.fault {
@@ -50,7 +53,7 @@ pub async fn run(args: &Args) -> Result<Verdict, Failure> {
         _ => None,
     };
     let place = disk.as_ref().map_or(folder.path(), |disk| &disk.folder);
-    let (mut nodes, database) = nodes(args, place, &addresses, &processor).await?;
+    let (mut nodes, database) = nodes(args, place, &addresses, (&processor, &smtp)).await?;
     let token = nodes[0].ready["token"].as_str().ok_or("no token")?;
     let urls = nodes.iter().map(|node| node.url.clone()).collect();
     let net = Net::new(urls, token.to_owned())?;
@@ -64,6 +67,7 @@ pub async fn run(args: &Args) -> Result<Verdict, Failure> {
         closing: Arc::new(AtomicBool::new(false)),
         store: store.clone(),
     };
+    let interruptions = Interruptions::default();
     let hastening = tokio::spawn(time::hasten(store.clone()));
 
     let begun = Instant::now();
@@ -72,10 +76,11 @@ pub async fn run(args: &Args) -> Result<Verdict, Failure> {
         buyers.spawn(buyer::live(world.clone(), number, seed));
     }
     let late = calm_after(args, &processor, &addresses, seed, async {
-        kill(args, &mut nodes, &mut behind, seed).await
+        kill(args, &mut nodes, &mut behind, &interruptions, seed).await
     })
     .await?;
-    let late = late.max(faults::inject(args, &processor, &nodes, disk.as_ref()).await?);
+    let injected = faults::inject(args, &processor, &nodes, disk.as_ref(), &interruptions);
+    let late = late.max(injected.await?);
     let over = Instant::now();
     // What comes after the fault is as it was before.
     let after = buyer::once(&world).await;
@@ -89,11 +94,14 @@ pub async fn run(args: &Args) -> Result<Verdict, Failure> {
     sleep(left).await;
     processor.pass_time().await?;
     receiver.hurry();
+    mailbox.hurry();
     let began_to_settle = Instant::now();
-    let seen = std::mem::take(&mut *world.seen.lock().expect("no holder panics"));
+    let abandoned = world.abandoned();
     let patience = Duration::from_secs(args.patience);
-    let mut waiting = settle(&store, &processor, &seen.abandoned, patience).await;
+    let mut waiting = settle(&store, &processor, &abandoned, patience).await;
     let settling = began_to_settle.elapsed();
+    world.fetch_again().await;
+    let seen = std::mem::take(&mut *world.seen.lock().expect("no holder panics"));
     if after != "bought" {
         waiting.push(format!("the purchase after the fault: {after}"));
     }
@@ -109,6 +117,13 @@ pub async fn run(args: &Args) -> Result<Verdict, Failure> {
     record.moved = seen.moved;
     record.changes = seen.changes;
     record.waiting = waiting;
+    record.mail = Some(Mailed::read(&store, mailbox.arrivals()).await?);
+    let mut documents = Documents::read(&store, &place.join("data/files")).await?;
+    documents.fetched = seen.fetched;
+    documents.asked = seen.asked;
+    documents.missing = seen.missing;
+    record.documents = Some(documents);
+    record.interruptions = interruptions.all();
     record.repeats_allowed = false;
     let mut verdict = Verdict::default();
     verdict.count("kills", args.kills as usize);
@@ -136,12 +151,14 @@ async fn nodes(
     args: &Args,
     place: &Path,
     addresses: &[String],
-    processor: &Processor,
+    (processor, smtp): (&Processor, &str),
 ) -> Result<(Vec<Node>, String), Failure> {
     let data = text(&place.join("data"));
     let mut arguments = words(&["dev", "--json", "--data-dir", &data]);
-    let (chosen, environment) = processor.settings();
+    let (chosen, mut environment) = processor.settings();
     arguments.extend(chosen);
+    environment.push(("TILL_SMTP_URL", smtp.to_owned()));
+    environment.push(("TILL_MAIL_FROM", "till@example.com".to_owned()));
     let database = match &args.postgres {
         Some(url) => url.clone(),
         None => format!("sqlite://{data}/till.db"),
@@ -195,6 +212,7 @@ async fn kill(
     args: &Args,
     nodes: &mut [Node],
     behind: &mut Node,
+    interruptions: &Interruptions,
     seed: u64,
 ) -> Result<(), Failure> {
     let mut chance = StdRng::seed_from_u64(seed);
@@ -205,29 +223,37 @@ async fn kill(
         if with_processor {
             behind.kill().await?;
         }
-        if nodes.len() > 1 && args.kills - killed > 1 && chance.random_bool(0.2) {
-            for node in nodes.iter_mut() {
-                node.kill().await?;
-                killed += 1;
+        let all = nodes.len() > 1 && args.kills - killed > 1 && chance.random_bool(0.2);
+        let which = match all {
+            true => 0..nodes.len(),
+            false => {
+                let one = chance.random_range(0..nodes.len());
+                one..one + 1
             }
-            if with_processor {
-                behind.restart().await?;
-            }
-            for node in nodes.iter_mut() {
-                node.restart().await?;
-            }
-        } else {
-            let which = chance.random_range(0..nodes.len());
-            nodes[which].kill().await?;
-            if with_processor {
-                behind.restart().await?;
-            }
-            nodes[which].restart().await?;
-            killed += 1;
-        }
+        };
+        killed += which.len() as u32;
+        let processor = with_processor.then_some(&mut *behind);
+        interruptions
+            .during(die(&mut nodes[which], processor))
+            .await?;
         if killed % 50 == 0 {
             println!("  {killed} kills");
         }
+    }
+    Ok(())
+}
+
+/// Kills these nodes and starts them again, after the processor that was killed with them. What the dead have sent may
+/// arrive until they are back.
+async fn die(nodes: &mut [Node], processor: Option<&mut Node>) -> Result<(), Failure> {
+    for node in nodes.iter_mut() {
+        node.kill().await?;
+    }
+    if let Some(processor) = processor {
+        processor.restart().await?;
+    }
+    for node in nodes.iter_mut() {
+        node.restart().await?;
     }
     Ok(())
 }

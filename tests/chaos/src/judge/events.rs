@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use uuid::Uuid;
 
-use super::Verdict;
+use super::{Verdict, between};
 use crate::record::{Record, WebhookEvent};
 
 /// Events of different subjects that were decided within this time may have been committed in either order.
@@ -106,13 +106,9 @@ pub fn refunds(record: &Record, verdict: &mut Verdict) {
         let due = due.get(&(kind, subject)).cloned().unwrap_or(0..=0);
         let times = happened.get(&(kind, subject)).copied().unwrap_or(0);
         if !due.contains(&times) {
-            let (least, most) = (due.start(), due.end());
-            let due = match least == most {
-                true => least.to_string(),
-                false => format!("{least} to {most}"),
-            };
             verdict.broken(format!(
-                "{kind} of {subject} happened {times} times instead of {due}"
+                "{kind} of {subject} happened {times} times instead of {}",
+                between(&due)
             ));
         }
     }

@@ -2,6 +2,8 @@
 
 mod changes;
 mod disputes;
+mod documents;
+mod letters;
 mod refunds;
 mod renewals;
 
