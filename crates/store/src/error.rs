@@ -48,6 +48,9 @@ impl StoreError {
     }
 }
 
+/// What the store answers: an error is the database's unless it says otherwise.
+pub type Result<T, E = StoreError> = std::result::Result<T, E>;
+
 /// Why a commit wrote nothing.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum CommitError {

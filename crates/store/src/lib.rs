@@ -31,7 +31,7 @@ use till_core::kernel::{changes::Changes, values::Value};
 
 pub use engine::sqlite::copy::{Copied, CopyError, backup, restore};
 pub use engine::sqlite::private::open_to_others;
-pub use error::{CommitError, Stale, StoreError};
+pub use error::{CommitError, Result, Stale, StoreError};
 pub use gauges::Gauges;
 pub use hub::{Wake, Watch};
 pub use list::{List, Order};
@@ -91,17 +91,13 @@ impl Store {
     ///
     /// PostgreSQL's `sslmode`: `require` and `verify-full` both check the server's certificate against
     /// the system's; `prefer` (the default) speaks TLS where the server does, and never to this machine itself.
-    pub async fn open(url: &str, options: Options) -> Result<Self, StoreError> {
+    pub async fn open(url: &str, options: Options) -> Result<Self> {
         Self::open_with(url, options, &[]).await
     }
 
     /// [`Store::open`] with migrations of the caller's own after the shipped ones.
     #[doc(hidden)]
-    pub async fn open_with(
-        url: &str,
-        options: Options,
-        extra: &[Migration],
-    ) -> Result<Self, StoreError> {
+    pub async fn open_with(url: &str, options: Options, extra: &[Migration]) -> Result<Self> {
         let engine = match Address::parse(url)? {
             Address::Sqlite(path) => Engine::Sqlite(Arc::new(
                 engine::sqlite::Sqlite::open(path, &options, extra).await?,
@@ -117,19 +113,13 @@ impl Store {
     }
 
     /// The first row, if there is one.
-    pub async fn one<T: FromColumns + Send + 'static>(
-        &self,
-        query: Query,
-    ) -> Result<Option<T>, StoreError> {
+    pub async fn one<T: FromColumns + Send + 'static>(&self, query: Query) -> Result<Option<T>> {
         let read = self.read(query, 1, Box::new(Vec::<T>::new()));
         Ok(typed(read.await?).pop())
     }
 
     /// All rows: `T` is a record, or for a join a tuple of records, optional records and [`Col`]s.
-    pub async fn all<T: FromColumns + Send + 'static>(
-        &self,
-        query: Query,
-    ) -> Result<Vec<T>, StoreError> {
+    pub async fn all<T: FromColumns + Send + 'static>(&self, query: Query) -> Result<Vec<T>> {
         let read = self.read(query, usize::MAX, Box::new(Vec::<T>::new()));
         Ok(typed(read.await?))
     }
@@ -140,7 +130,7 @@ impl Store {
         query: Query,
         most: usize,
         rows: Box<dyn Rows>,
-    ) -> BoxFuture<'_, Result<Box<dyn Rows>, StoreError>> {
+    ) -> BoxFuture<'_, Result<Box<dyn Rows>>> {
         Box::pin(async move {
             self.gauges().reads.inc();
             match &self.engine {
@@ -151,7 +141,7 @@ impl Store {
     }
 
     /// The first row's only column, a whole number; 0 where there is no row.
-    pub async fn scalar(&self, query: Query) -> Result<i64, StoreError> {
+    pub async fn scalar(&self, query: Query) -> Result<i64> {
         let row: Option<Col<Option<i64>>> = self.one(query).await?;
         Ok(row.and_then(|Col(n)| n).unwrap_or(0))
     }
@@ -189,7 +179,7 @@ impl Store {
     }
 
     /// Applies the migrations that are missing.
-    pub async fn migrate(&self) -> Result<(), StoreError> {
+    pub async fn migrate(&self) -> Result<()> {
         match &self.engine {
             Engine::Sqlite(db) => db.migrate().await,
             Engine::Postgres(db) => db.migrate().await,
@@ -197,7 +187,7 @@ impl Store {
     }
 
     /// Asks whether the database answers.
-    pub async fn ping(&self) -> Result<(), StoreError> {
+    pub async fn ping(&self) -> Result<()> {
         let n = self.scalar(Query::raw("select 1", vec![])).await?;
         debug_assert_eq!(n, 1);
         Ok(())
@@ -226,7 +216,7 @@ enum Address {
 }
 
 impl Address {
-    fn parse(url: &str) -> Result<Self, StoreError> {
+    fn parse(url: &str) -> Result<Self> {
         if let Some(path) = url.strip_prefix("sqlite://") {
             if path.is_empty() || path.starts_with(':') {
                 let problem =
@@ -246,7 +236,7 @@ impl Address {
 
 /// JSON columns hold objects and arrays: a bare number would lose its text on SQLite
 /// (NUMERIC affinity), so no engine takes one.
-pub(crate) fn storable(value: &Value) -> Result<(), StoreError> {
+pub(crate) fn storable(value: &Value) -> Result<()> {
     match value {
         Value::Json(text) if text.starts_with(|c: char| c == '-' || c.is_ascii_digit()) => {
             Err(StoreError::sql(

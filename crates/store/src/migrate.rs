@@ -3,7 +3,7 @@
 //! Hand-written: files exist in pairs where the two databases must differ, and the drivers' versions
 //! stay ours to choose.
 
-use crate::error::StoreError;
+use crate::error::{Result, StoreError};
 use crate::list::Dialect;
 
 include!(concat!(env!("OUT_DIR"), "/shipped.rs"));
@@ -21,7 +21,7 @@ pub struct Migration {
 
 impl Migration {
     /// From a file named `0001_words.sql`, or `0001_words.pg.sql` and `0001_words.sqlite.sql`.
-    pub fn new(name: &str, sql: &str) -> Result<Self, StoreError> {
+    pub fn new(name: &str, sql: &str) -> Result<Self> {
         let version = name
             .split_once('_')
             .and_then(|(number, _)| number.parse().ok())
@@ -58,7 +58,7 @@ pub(crate) const APPLIED: &str =
     "select version, name, checksum from till_migrations order by version";
 
 /// This program's steps for a database, in order.
-pub(crate) fn steps(dialect: Dialect, extra: &[Migration]) -> Result<Vec<Migration>, StoreError> {
+pub(crate) fn steps(dialect: Dialect, extra: &[Migration]) -> Result<Vec<Migration>> {
     let other = match dialect {
         Dialect::Sqlite => ".pg.sql",
         Dialect::Postgres => ".sqlite.sql",
@@ -87,10 +87,7 @@ fn needed(name: &str) -> Option<i64> {
 
 /// The steps still missing; an error names the file that was changed, or that took away what this program
 /// uses. Other steps of a newer program are no hindrance: in a rolling upgrade both serve.
-pub(crate) fn missing<'a>(
-    steps: &'a [Migration],
-    applied: &Applied,
-) -> Result<Vec<&'a Migration>, StoreError> {
+pub(crate) fn missing<'a>(steps: &'a [Migration], applied: &Applied) -> Result<Vec<&'a Migration>> {
     let newest = steps.last().map_or(0, |step| step.version);
     for (version, name, checksum) in applied {
         match steps.iter().find(|step| step.version == *version) {

@@ -7,7 +7,7 @@ use till_core::kernel::{changes::Record, values::Value};
 use crate::list::{Dialect, List, Window};
 use crate::list_cache::{EXACT, RowPosition};
 use crate::rows::{PageRows, typed};
-use crate::{Engine, Query, Store, StoreError};
+use crate::{Engine, Query, Result, Store};
 
 /// The way in which a total is found.
 #[derive(Debug)]
@@ -61,7 +61,7 @@ impl Store {
         list: List,
         page: u32,
         limit: u32,
-    ) -> Result<(Vec<R>, i64), StoreError> {
+    ) -> Result<(Vec<R>, i64)> {
         debug_assert_eq!(list.table(), R::TABLE, "the list is of another table");
         let read = self.read_page(list, page, limit, Box::new(Vec::<R>::new()));
         let (rows, total) = read.await?;
@@ -75,7 +75,7 @@ impl Store {
         list: List,
         after: Option<&Position>,
         limit: u32,
-    ) -> Result<(Vec<R>, Option<Position>), StoreError> {
+    ) -> Result<(Vec<R>, Option<Position>)> {
         debug_assert_eq!(list.table(), R::TABLE, "the list is of another table");
         let window = Window {
             after: after.map(|position| &position.0),
@@ -97,7 +97,7 @@ impl Store {
         page: u32,
         limit: u32,
         rows: Box<dyn PageRows>,
-    ) -> BoxFuture<'_, Result<ReadPage, StoreError>> {
+    ) -> BoxFuture<'_, Result<ReadPage>> {
         Box::pin(async move {
             let limit = u64::from(limit);
             let offset = u64::from(page.saturating_sub(1)) * limit;

@@ -12,7 +12,7 @@ use till_core::kernel::{
 };
 use uuid::Uuid;
 
-use crate::error::{CommitError, StoreError};
+use crate::error::{CommitError, Result};
 use crate::list::Dialect;
 use crate::rows::typed;
 use crate::writes::{any, exactly_one, waking};
@@ -74,7 +74,7 @@ impl Store {
         lease_until: Timestamp,
         limit: u32,
         claim: Uuid,
-    ) -> Result<Vec<Job>, StoreError> {
+    ) -> Result<Vec<Job>> {
         self.claim_jobs_up_to(None, kinds, now, lease_until, limit, claim)
             .await
     }
@@ -88,7 +88,7 @@ impl Store {
         lease_until: Timestamp,
         limit: u32,
         claim: Uuid,
-    ) -> Result<Vec<Job>, StoreError> {
+    ) -> Result<Vec<Job>> {
         let binds = vec![
             Value::Time(now),
             Value::Time(lease_until),
@@ -148,26 +148,26 @@ impl Store {
     }
 
     /// The jobs that were given up, the oldest first, `limit` at most.
-    pub async fn buried_jobs(&self, limit: i64) -> Result<Vec<Job>, StoreError> {
+    pub async fn buried_jobs(&self, limit: i64) -> Result<Vec<Job>> {
         let rest = "where buried is not null order by created_at, id limit $1";
         self.all(Query::select::<Job>(rest, vec![Value::Int(limit)]))
             .await
     }
 
     /// Has a job that was given up done again from `at` on; false: it is none of those.
-    pub async fn revive_job(&self, id: Uuid, at: Timestamp) -> Result<bool, StoreError> {
+    pub async fn revive_job(&self, id: Uuid, at: Timestamp) -> Result<bool> {
         let revive = exactly_one("a buried job", REVIVE, vec![id.into(), at.into()]);
         self.take(waking(revive)).await
     }
 
     /// Forgets a job that was given up; false: it is none of those.
-    pub async fn drop_job(&self, id: Uuid) -> Result<bool, StoreError> {
+    pub async fn drop_job(&self, id: Uuid) -> Result<bool> {
         self.take(exactly_one("a buried job", DROP, vec![id.into()]))
             .await
     }
 
     /// Prolongs the lease of a claimed job; false: somebody else has it, or it is gone.
-    pub async fn keep_job(&self, job: &Job, until: Timestamp) -> Result<bool, StoreError> {
+    pub async fn keep_job(&self, job: &Job, until: Timestamp) -> Result<bool> {
         let mut binds = fence(job);
         binds.push(Value::Time(until));
         self.take(exactly_one(LEASE_LOST, KEEP, binds)).await
@@ -180,13 +180,13 @@ impl Store {
         holder: Uuid,
         now: Timestamp,
         until: Timestamp,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<bool> {
         let binds = vec![name.into(), holder.into(), until.into(), now.into()];
         self.take(exactly_one("lease", LEASE, binds)).await
     }
 
     /// Renews all leases of `holder`.
-    pub async fn renew_leases(&self, holder: Uuid, until: Timestamp) -> Result<(), StoreError> {
+    pub async fn renew_leases(&self, holder: Uuid, until: Timestamp) -> Result<()> {
         let sql = "update leases set until = $2 where holder = $1";
         self.take(any(sql, vec![holder.into(), until.into()]))
             .await
@@ -199,7 +199,7 @@ impl Store {
         holder: Uuid,
         now: Timestamp,
         until: Timestamp,
-    ) -> Result<u32, StoreError> {
+    ) -> Result<u32> {
         if matches!(self.engine, Engine::Sqlite(_)) {
             return Ok(1);
         }
@@ -211,7 +211,7 @@ impl Store {
     }
 
     /// Gives up all leases of `holder`, that of the node itself included.
-    pub async fn release_all(&self, holder: Uuid) -> Result<(), StoreError> {
+    pub async fn release_all(&self, holder: Uuid) -> Result<()> {
         let sql = "delete from leases where holder = $1";
         self.take(any(sql, vec![holder.into()])).await.map(drop)
     }
@@ -231,7 +231,7 @@ impl Store {
     }
 
     /// Releases the lease `name`, if `holder` has it.
-    pub async fn release(&self, name: &str, holder: Uuid) -> Result<(), StoreError> {
+    pub async fn release(&self, name: &str, holder: Uuid) -> Result<()> {
         let sql = "delete from leases where name = $1 and holder = $2";
         let binds = vec![name.into(), holder.into()];
         self.take(any(sql, binds)).await.map(drop)
@@ -245,7 +245,7 @@ impl Store {
     }
 
     /// Commits a statement alone: whether it was not refused.
-    async fn take(&self, statement: Statement) -> Result<bool, StoreError> {
+    async fn take(&self, statement: Statement) -> Result<bool> {
         match self.commit_both(statement, Changes::new()).await {
             Ok(()) => Ok(true),
             Err(CommitError::Conflict(_)) => Ok(false),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use jiff::Timestamp;
 use till_core::kernel::values::Value;
 
-use crate::{Address, Col, Engine, Gauges, Query, Store, StoreError};
+use crate::{Address, Col, Engine, Gauges, Query, Result, Store};
 
 /// Bytes on the disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +34,7 @@ pub struct Queues {
 }
 
 /// The file of a `sqlite://` address; `None` for PostgreSQL.
-pub fn sqlite_file(url: &str) -> Result<Option<PathBuf>, StoreError> {
+pub fn sqlite_file(url: &str) -> Result<Option<PathBuf>> {
     match Address::parse(url)? {
         Address::Sqlite(path) => Ok(Some(path)),
         Address::Postgres(_) => Ok(None),
@@ -59,7 +59,7 @@ impl Store {
     }
 
     /// The size of the database.
-    pub async fn size(&self) -> Result<Size, StoreError> {
+    pub async fn size(&self) -> Result<Size> {
         match &self.engine {
             Engine::Sqlite(db) => Ok(db.size()),
             Engine::Postgres(_) => {
@@ -74,7 +74,7 @@ impl Store {
     }
 
     /// To be called every few seconds: keeps SQLite's write-ahead log small, and PostgreSQL's plans fitting.
-    pub async fn tidy(&self) -> Result<(), StoreError> {
+    pub async fn tidy(&self) -> Result<()> {
         match &self.engine {
             Engine::Sqlite(db) => db.tidy().await,
             Engine::Postgres(db) => db.tidy().await,
@@ -82,7 +82,7 @@ impl Store {
     }
 
     /// The work that waits at `now`.
-    pub async fn queues(&self, now: Timestamp) -> Result<Queues, StoreError> {
+    pub async fn queues(&self, now: Timestamp) -> Result<Queues> {
         let jobs = "select (select count(*) from jobs where buried is null and run_at <= $1), \
                     (select count(*) from jobs where buried is null and run_at > $1), \
                     (select count(*) from jobs where buried is not null)";
@@ -111,7 +111,7 @@ impl Store {
 
     /// The migrations of this program that the database lacks. Those that only it knows are of a newer program,
     /// beside which this one may go on.
-    pub async fn unapplied(&self) -> Result<Vec<String>, StoreError> {
+    pub async fn unapplied(&self) -> Result<Vec<String>> {
         let steps = match &self.engine {
             Engine::Sqlite(db) => &db.steps,
             Engine::Postgres(db) => &db.steps,
@@ -126,21 +126,21 @@ impl Store {
     }
 
     /// The names of the migrations that the database has, the oldest first; an error where it never had any.
-    pub async fn migrations(&self) -> Result<Vec<String>, StoreError> {
+    pub async fn migrations(&self) -> Result<Vec<String>> {
         let sql = "select name from till_migrations order by version";
         let names: Vec<Col<String>> = self.all(Query::raw(sql, vec![])).await?;
         Ok(names.into_iter().map(|Col(name)| name).collect())
     }
 
     /// When the last migration was applied; `None` where none ever was.
-    pub async fn last_migrated_at(&self) -> Result<Option<Timestamp>, StoreError> {
+    pub async fn last_migrated_at(&self) -> Result<Option<Timestamp>> {
         let sql = "select max(applied_at) from till_migrations";
         let at: Option<Col<Option<Timestamp>>> = self.one(Query::raw(sql, vec![])).await?;
         Ok(at.and_then(|Col(at)| at))
     }
 
     /// The time of the database's own clock; `None` where it has none.
-    pub async fn clock(&self) -> Result<Option<Timestamp>, StoreError> {
+    pub async fn clock(&self) -> Result<Option<Timestamp>> {
         match &self.engine {
             Engine::Sqlite(_) => Ok(None),
             Engine::Postgres(_) => {
@@ -152,7 +152,7 @@ impl Store {
     }
 
     /// SQLite: whether the file is whole, in the database's words; `ok` where it is. Reads all of it.
-    pub async fn integrity(&self) -> Result<Option<String>, StoreError> {
+    pub async fn integrity(&self) -> Result<Option<String>> {
         match &self.engine {
             Engine::Sqlite(_) => {
                 let found: Option<Col<String>> = self
@@ -165,7 +165,7 @@ impl Store {
     }
 
     /// SQLite: how commits are journalled, `wal` as it should be.
-    pub async fn journal(&self) -> Result<Option<String>, StoreError> {
+    pub async fn journal(&self) -> Result<Option<String>> {
         match &self.engine {
             Engine::Sqlite(_) => {
                 let found: Option<Col<String>> =

@@ -7,7 +7,7 @@ use till_core::kernel::{
 use uuid::Uuid;
 
 use super::{distinct, ids, marks};
-use crate::{Engine, Query, Store, StoreError, columns, list::Dialect, rows::typed};
+use crate::{Engine, Query, Result, Store, columns, list::Dialect, rows::typed};
 
 impl Store {
     /// Subscriptions for which something is due, the longest due first, for the caller until `until`: meanwhile nobody
@@ -18,7 +18,7 @@ impl Store {
         now: Timestamp,
         until: Timestamp,
         limit: usize,
-    ) -> Result<Vec<Subscription>, StoreError> {
+    ) -> Result<Vec<Subscription>> {
         let rows = Box::new(Vec::<Subscription>::new());
         let query = |dialect| claim(dialect, organization_id, now, until, limit);
         let claimed = match &self.engine {
@@ -34,12 +34,12 @@ impl Store {
     }
 
     /// A subscription, for Till's own workers.
-    pub async fn subscription_by_id(&self, id: Uuid) -> Result<Option<Subscription>, StoreError> {
+    pub async fn subscription_by_id(&self, id: Uuid) -> Result<Option<Subscription>> {
         self.one(Query::by_id::<Subscription>(id)).await
     }
 
     /// Orders of subscriptions that wait for their payment, the oldest first.
-    pub async fn unpaid_orders(&self, subscriptions: &[Uuid]) -> Result<Vec<Order>, StoreError> {
+    pub async fn unpaid_orders(&self, subscriptions: &[Uuid]) -> Result<Vec<Order>> {
         let rest = |marks| {
             format!(
                 "where subscription_id in ({marks}) and status = 'pending' order by created_at, id"
@@ -53,7 +53,7 @@ impl Store {
         &self,
         customer_id: Uuid,
         limit: usize,
-    ) -> Result<Vec<Order>, StoreError> {
+    ) -> Result<Vec<Order>> {
         let rest = "where customer_id = $1 and status = 'pending' and subscription_id is not null \
                     order by created_at, id limit $2";
         let limit = i64::try_from(limit).unwrap_or(i64::MAX);
@@ -62,26 +62,20 @@ impl Store {
     }
 
     /// The order that was made last for a subscription.
-    pub async fn latest_order_of(
-        &self,
-        subscription_id: Uuid,
-    ) -> Result<Option<Order>, StoreError> {
+    pub async fn latest_order_of(&self, subscription_id: Uuid) -> Result<Option<Order>> {
         let rest = "where subscription_id = $1 order by created_at desc, id desc limit 1";
         let binds = vec![Value::Uuid(subscription_id)];
         self.one(Query::select::<Order>(rest, binds).keyed()).await
     }
 
     /// Lines that wait for the next order of their subscription, the oldest first.
-    pub async fn billing_entries(
-        &self,
-        subscriptions: &[Uuid],
-    ) -> Result<Vec<BillingEntry>, StoreError> {
+    pub async fn billing_entries(&self, subscriptions: &[Uuid]) -> Result<Vec<BillingEntry>> {
         let rest = |marks| format!("where subscription_id in ({marks}) order by created_at, id");
         self.of_ids(subscriptions, rest).await
     }
 
     /// Balances of customers, in each currency.
-    pub async fn balances(&self, customers: &[Uuid]) -> Result<Vec<CustomerBalance>, StoreError> {
+    pub async fn balances(&self, customers: &[Uuid]) -> Result<Vec<CustomerBalance>> {
         let rest = |marks| format!("where customer_id in ({marks}) order by currency");
         self.of_ids(customers, rest).await
     }
@@ -91,7 +85,7 @@ impl Store {
         &self,
         organization_id: Uuid,
         wanted: &[Uuid],
-    ) -> Result<Vec<PaymentMethod>, StoreError> {
+    ) -> Result<Vec<PaymentMethod>> {
         self.owned(organization_id, wanted).await
     }
 
@@ -100,7 +94,7 @@ impl Store {
         &self,
         wanted: &[Uuid],
         rest: impl Fn(String) -> String,
-    ) -> Result<Vec<R>, StoreError> {
+    ) -> Result<Vec<R>> {
         if wanted.is_empty() {
             return Ok(Vec::new());
         }

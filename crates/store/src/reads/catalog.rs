@@ -7,7 +7,7 @@ use till_core::{
 };
 use uuid::Uuid;
 
-use crate::{Query, Store, StoreError, list::holding};
+use crate::{Query, Result, Store, list::holding};
 
 impl Store {
     /// The rows that the body of a product names by id, as far as they exist in the organization.
@@ -17,7 +17,7 @@ impl Store {
         meters: &[Uuid],
         fields: &[Uuid],
         medias: &[Uuid],
-    ) -> Result<products::ProductReferences, StoreError> {
+    ) -> Result<products::ProductReferences> {
         let (meters, fields, medias) = tokio::try_join!(
             self.owned(organization_id, meters),
             self.owned(organization_id, fields),
@@ -36,7 +36,7 @@ impl Store {
         organization_id: Uuid,
         meters: &[Uuid],
         files: &[Uuid],
-    ) -> Result<benefits::BenefitReferences, StoreError> {
+    ) -> Result<benefits::BenefitReferences> {
         let (meters, files) = tokio::try_join!(
             self.owned(organization_id, meters),
             self.owned(organization_id, files),
@@ -45,44 +45,28 @@ impl Store {
     }
 
     /// A benefit of the organization, unless deleted.
-    pub async fn benefit(
-        &self,
-        organization_id: Uuid,
-        id: Uuid,
-    ) -> Result<Option<Benefit>, StoreError> {
+    pub async fn benefit(&self, organization_id: Uuid, id: Uuid) -> Result<Option<Benefit>> {
         self.own(organization_id, id, "and deleted_at is null")
             .await
     }
 
     /// Those of the benefits that exist, deleted ones included.
-    pub async fn benefits(
-        &self,
-        organization_id: Uuid,
-        wanted: &[Uuid],
-    ) -> Result<Vec<Benefit>, StoreError> {
+    pub async fn benefits(&self, organization_id: Uuid, wanted: &[Uuid]) -> Result<Vec<Benefit>> {
         self.owned(organization_id, wanted).await
     }
 
     /// A meter of the organization.
-    pub async fn meter(
-        &self,
-        organization_id: Uuid,
-        id: Uuid,
-    ) -> Result<Option<Meter>, StoreError> {
+    pub async fn meter(&self, organization_id: Uuid, id: Uuid) -> Result<Option<Meter>> {
         self.own(organization_id, id, "").await
     }
 
     /// Those of the meters that exist.
-    pub async fn meters(
-        &self,
-        organization_id: Uuid,
-        wanted: &[Uuid],
-    ) -> Result<Vec<Meter>, StoreError> {
+    pub async fn meters(&self, organization_id: Uuid, wanted: &[Uuid]) -> Result<Vec<Meter>> {
         self.owned(organization_id, wanted).await
     }
 
     /// True where an active catalog price or a benefit counts with the meter.
-    pub async fn meter_in_use(&self, organization_id: Uuid, id: Uuid) -> Result<bool, StoreError> {
+    pub async fn meter_in_use(&self, organization_id: Uuid, id: Uuid) -> Result<bool> {
         let sql = "select (select count(*) from product_prices where organization_id = $1 and meter_id = $2 \
                    and is_archived = $3 and checkout_id is null) + (select count(*) from benefits \
                    where organization_id = $1 and kind = 'meter_credit' and deleted_at is null \
@@ -101,7 +85,7 @@ impl Store {
         &self,
         organization_id: Uuid,
         product_id: Uuid,
-    ) -> Result<Vec<CheckoutLink>, StoreError> {
+    ) -> Result<Vec<CheckoutLink>> {
         let rest = "where organization_id = $1 and deleted_at is null \
                     and cast(product_ids as text) like $2";
         let binds = vec![Value::Uuid(organization_id), holding(product_id)];

@@ -9,7 +9,7 @@ use till_core::{
 use till_wire::checkouts::Offer;
 use uuid::Uuid;
 
-use crate::{Query, Store, StoreError, columns};
+use crate::{Query, Result, Store, columns};
 
 /// Links with their organizations, found by what is bound.
 fn link_where(found: &str, bound: &str) -> Query {
@@ -27,7 +27,7 @@ impl Store {
         &self,
         organization_id: Uuid,
         id: Uuid,
-    ) -> Result<Option<CheckoutLink>, StoreError> {
+    ) -> Result<Option<CheckoutLink>> {
         self.own(organization_id, id, "and deleted_at is null")
             .await
     }
@@ -36,7 +36,7 @@ impl Store {
     pub async fn checkout_link_by_secret(
         &self,
         secret: &str,
-    ) -> Result<Option<(CheckoutLink, Organization)>, StoreError> {
+    ) -> Result<Option<(CheckoutLink, Organization)>> {
         self.one(link_where("l.client_secret = $1", secret)).await
     }
 
@@ -45,7 +45,7 @@ impl Store {
     pub async fn checkout_link_by_short_name(
         &self,
         name: &str,
-    ) -> Result<Option<(CheckoutLink, Organization)>, StoreError> {
+    ) -> Result<Option<(CheckoutLink, Organization)>> {
         let begins = format!(
             "substr(l.client_secret, 1, {}) = $1",
             LINK_PREFIX.len() + SHORT_LINK
@@ -60,7 +60,7 @@ impl Store {
         &self,
         organization_id: Uuid,
         links: Vec<CheckoutLink>,
-    ) -> Result<Vec<LinkWithProducts>, StoreError> {
+    ) -> Result<Vec<LinkWithProducts>> {
         let mut products: Vec<Uuid> = links.iter().flat_map(|l| l.product_ids.0.clone()).collect();
         products.sort();
         products.dedup();
@@ -86,7 +86,7 @@ impl Store {
         organization_id: Uuid,
         offer: &Offer,
         discount: Option<Uuid>,
-    ) -> Result<Loaded, StoreError> {
+    ) -> Result<Loaded> {
         let offered = async {
             match offer {
                 Offer::Products(ids) => self.offered(organization_id, ids).await,
@@ -110,7 +110,7 @@ impl Store {
         organization_id: Uuid,
         id: Option<Uuid>,
         code: Option<&str>,
-    ) -> Result<Vec<Discount>, StoreError> {
+    ) -> Result<Vec<Discount>> {
         let by_id = async {
             match id {
                 Some(id) => self.discount(organization_id, id).await,

@@ -12,15 +12,11 @@ use till_core::{
 use till_wire::checkouts::CheckoutStatus;
 use uuid::Uuid;
 
-use crate::{Col, Query, Store, StoreError, columns};
+use crate::{Col, Query, Result, Store, columns};
 
 impl Store {
     /// A session of the organization, with what belongs to it.
-    pub async fn session(
-        &self,
-        organization: &Organization,
-        id: Uuid,
-    ) -> Result<Option<Session>, StoreError> {
+    pub async fn session(&self, organization: &Organization, id: Uuid) -> Result<Option<Session>> {
         let rest = "where organization_id = $1 and id = $2";
         let binds = vec![Value::Uuid(organization.id), Value::Uuid(id)];
         let Some(checkout) = self
@@ -33,21 +29,17 @@ impl Store {
     }
 
     /// A session by its client secret, which is the credential.
-    pub async fn session_by_secret(&self, secret: &str) -> Result<Option<Session>, StoreError> {
+    pub async fn session_by_secret(&self, secret: &str) -> Result<Option<Session>> {
         self.session_where("c.client_secret = $1", Value::Text(secret.to_owned()))
             .await
     }
 
     /// A session by id, for Till's own workers.
-    pub async fn session_by_id(&self, id: Uuid) -> Result<Option<Session>, StoreError> {
+    pub async fn session_by_id(&self, id: Uuid) -> Result<Option<Session>> {
         self.session_where("c.id = $1", Value::Uuid(id)).await
     }
 
-    async fn session_where(
-        &self,
-        condition: &str,
-        value: Value,
-    ) -> Result<Option<Session>, StoreError> {
+    async fn session_where(&self, condition: &str, value: Value) -> Result<Option<Session>> {
         let sql = format!(
             "select {}, {} from checkouts c join organizations o on o.id = c.organization_id where {condition}",
             columns::<Checkout>("c"),
@@ -66,7 +58,7 @@ impl Store {
         &self,
         checkout: Checkout,
         organization: Organization,
-    ) -> BoxFuture<'_, Result<Session, StoreError>> {
+    ) -> BoxFuture<'_, Result<Session>> {
         Box::pin(async move {
             let own = if checkout.ad_hoc {
                 vec![checkout.id]
@@ -97,7 +89,7 @@ impl Store {
         &self,
         organization: &Organization,
         rows: Vec<Checkout>,
-    ) -> Result<Vec<Session>, StoreError> {
+    ) -> Result<Vec<Session>> {
         let mut products: Vec<Uuid> = rows.iter().flat_map(|r| r.product_ids.0.clone()).collect();
         products.sort();
         products.dedup();
@@ -126,11 +118,7 @@ impl Store {
     }
 
     /// True where a person or card has had a trial of the organization (docs/behaviour: subscriptions/one-trial-each).
-    pub async fn had_trial(
-        &self,
-        organization_id: Uuid,
-        hints: &Hints,
-    ) -> Result<bool, StoreError> {
+    pub async fn had_trial(&self, organization_id: Uuid, hints: &Hints) -> Result<bool> {
         let sql = "select count(*) from trial_redemptions where organization_id = $1 \
                    and (email_key = $2 or card_fingerprint = $3)";
         let binds = vec![
@@ -149,7 +137,7 @@ impl Store {
         now: Timestamp,
         after: Option<(Timestamp, Uuid)>,
         limit: i64,
-    ) -> Result<Vec<(Timestamp, Uuid)>, StoreError> {
+    ) -> Result<Vec<(Timestamp, Uuid)>> {
         let of = own.map_or("", |_| "and organization_id = $5");
         let sql = format!(
             "select expires_at, id from checkouts where status = 'open' and expires_at <= $1 \
@@ -167,7 +155,7 @@ impl Store {
     pub async fn checkout_state(
         &self,
         id: Uuid,
-    ) -> Result<Option<(CheckoutStatus, Option<Timestamp>)>, StoreError> {
+    ) -> Result<Option<(CheckoutStatus, Option<Timestamp>)>> {
         let sql = "select status, modified_at from checkouts where id = $1";
         let query = Query::raw(sql, vec![Value::Uuid(id)]).keyed();
         let found: Option<(Col<CheckoutStatus>, Col<Option<Timestamp>>)> = self.one(query).await?;
@@ -175,12 +163,12 @@ impl Store {
     }
 
     /// An attempt by id, for Till's own workers.
-    pub async fn attempt(&self, id: Uuid) -> Result<Option<Payment>, StoreError> {
+    pub async fn attempt(&self, id: Uuid) -> Result<Option<Payment>> {
         self.one(Query::by_id::<Payment>(id)).await
     }
 
     /// The newest attempt of a session.
-    pub async fn latest_attempt(&self, checkout_id: Uuid) -> Result<Option<Payment>, StoreError> {
+    pub async fn latest_attempt(&self, checkout_id: Uuid) -> Result<Option<Payment>> {
         let rest = "where checkout_id = $1 order by created_at desc, id limit 1";
         let binds = vec![Value::Uuid(checkout_id)];
         self.one(Query::select::<Payment>(rest, binds).keyed())
@@ -194,7 +182,7 @@ impl Store {
         organization_id: Uuid,
         since: Timestamp,
         among: i64,
-    ) -> Result<i64, StoreError> {
+    ) -> Result<i64> {
         let sql = "select count(*) from (select state from payments \
              where organization_id = $1 and created_at > $2 order by created_at desc limit $3) newest \
              where state = 'failed'";
@@ -207,7 +195,7 @@ impl Store {
     }
 
     /// The attempt that paid for a session, not one whose money came too late and is owed back.
-    pub async fn paid_attempt(&self, checkout_id: Uuid) -> Result<Option<Payment>, StoreError> {
+    pub async fn paid_attempt(&self, checkout_id: Uuid) -> Result<Option<Payment>> {
         let rest = "where checkout_id = $1 and state = 'succeeded' and decline_reason is null \
              order by created_at desc limit 1";
         let binds = vec![Value::Uuid(checkout_id)];
@@ -216,14 +204,14 @@ impl Store {
     }
 
     /// Attempts that nobody has heard of for a while: looked at again on start.
-    pub async fn unsettled_attempts(&self) -> Result<Vec<Uuid>, StoreError> {
+    pub async fn unsettled_attempts(&self) -> Result<Vec<Uuid>> {
         let sql = "select id from payments where state in ('intended', 'asked', 'requires_action', 'processing')";
         let found: Vec<Col<Uuid>> = self.all(Query::raw(sql, vec![])).await?;
         Ok(found.into_iter().map(|col| col.0).collect())
     }
 
     /// True where a `checkout.updated` of the session still waits for its first attempt at delivery.
-    pub async fn awaits_delivery(&self, checkout_id: Uuid) -> Result<bool, StoreError> {
+    pub async fn awaits_delivery(&self, checkout_id: Uuid) -> Result<bool> {
         let sql = "select count(*) from webhook_events where subject_id = $1 and kind = 'checkout.updated' \
                    and next_attempt_at is not null and attempts = 0";
         Ok(self

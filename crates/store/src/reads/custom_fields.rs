@@ -13,7 +13,7 @@ use till_wire::metadata::Metadata;
 use uuid::Uuid;
 
 use super::marks;
-use crate::{Col, Query, Store, StoreError};
+use crate::{Col, Query, Result, Store};
 
 impl Store {
     /// A custom field of the organization, unless deleted.
@@ -21,7 +21,7 @@ impl Store {
         &self,
         organization_id: Uuid,
         id: Uuid,
-    ) -> Result<Option<CustomField>, StoreError> {
+    ) -> Result<Option<CustomField>> {
         self.own(organization_id, id, "and deleted_at is null")
             .await
     }
@@ -31,7 +31,7 @@ impl Store {
         &self,
         organization_id: Uuid,
         wanted: &[Uuid],
-    ) -> Result<Vec<CustomField>, StoreError> {
+    ) -> Result<Vec<CustomField>> {
         self.owned(organization_id, wanted).await
     }
 
@@ -40,7 +40,7 @@ impl Store {
         &self,
         organization_id: Uuid,
         slug: &str,
-    ) -> Result<Option<CustomField>, StoreError> {
+    ) -> Result<Option<CustomField>> {
         let rest = "where organization_id = $1 and slug = $2 and deleted_at is null";
         let binds = vec![Value::Uuid(organization_id), Value::Text(slug.to_owned())];
         self.one(Query::select::<CustomField>(rest, binds)).await
@@ -51,7 +51,7 @@ impl Store {
         &self,
         organization_id: Uuid,
         slugs: &[&str],
-    ) -> Result<Vec<CustomField>, StoreError> {
+    ) -> Result<Vec<CustomField>> {
         let rest = format!(
             "where organization_id = $1 and slug in ({}) \
              order by case when deleted_at is null then 0 else 1 end, created_at desc, id",
@@ -78,7 +78,7 @@ impl Store {
         before: Timestamp,
         after: (Timestamp, Uuid),
         limit: i64,
-    ) -> Result<Vec<AnsweredRow>, StoreError> {
+    ) -> Result<Vec<AnsweredRow>> {
         // `->` is null only where there is no such key: an answer of null is JSON.
         let sql = format!(
             "select id, created_at, version, custom_field_data from {} where organization_id = $1 \

@@ -6,7 +6,7 @@ use till_core::kernel::values::Value;
 use till_wire::money::Currency;
 use uuid::Uuid;
 
-use crate::{Col, Query, Store, StoreError};
+use crate::{Col, Query, Result, Store};
 
 impl Store {
     /// What a customer paid for orders, tax included, without what they got back; minor units by currency. Refunds that
@@ -15,7 +15,7 @@ impl Store {
         &self,
         organization_id: Uuid,
         customer_id: Uuid,
-    ) -> Result<BTreeMap<Currency, i64>, StoreError> {
+    ) -> Result<BTreeMap<Currency, i64>> {
         let of = |table: &str, which: &str| {
             let sql = format!(
                 "select currency, cast(sum(amount) as bigint) from {table} where customer_id = $1 \

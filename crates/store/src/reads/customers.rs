@@ -11,7 +11,7 @@ use till_core::{
 use uuid::Uuid;
 
 use crate::list::List;
-use crate::{Query, Store, StoreError, columns};
+use crate::{Query, Result, Store, columns};
 
 /// The keys by which a buyer may be recognised.
 #[derive(Debug, Clone, Default)]
@@ -37,11 +37,7 @@ impl BuyerKeys {
 
 impl Store {
     /// A live customer.
-    pub async fn customer(
-        &self,
-        organization_id: Uuid,
-        id: Uuid,
-    ) -> Result<Option<Customer>, StoreError> {
+    pub async fn customer(&self, organization_id: Uuid, id: Uuid) -> Result<Option<Customer>> {
         self.own(organization_id, id, "and deleted_at is null")
             .await
     }
@@ -51,7 +47,7 @@ impl Store {
         &self,
         organization_id: Uuid,
         external_id: &str,
-    ) -> Result<Option<Customer>, StoreError> {
+    ) -> Result<Option<Customer>> {
         let rest = "where organization_id = $1 and external_id = $2 and deleted_at is null";
         let binds = vec![
             Value::Uuid(organization_id),
@@ -62,11 +58,7 @@ impl Store {
     }
 
     /// Customers by id, deleted ones too: orders and subscriptions outlive them.
-    pub async fn customers(
-        &self,
-        organization_id: Uuid,
-        wanted: &[Uuid],
-    ) -> Result<Vec<Customer>, StoreError> {
+    pub async fn customers(&self, organization_id: Uuid, wanted: &[Uuid]) -> Result<Vec<Customer>> {
         self.owned(organization_id, wanted).await
     }
 
@@ -76,7 +68,7 @@ impl Store {
         organization_id: Uuid,
         email: Option<&str>,
         external_id: Option<&str>,
-    ) -> Result<Holders, StoreError> {
+    ) -> Result<Holders> {
         let keys = BuyerKeys {
             linked: None,
             email: email.map(str::to_owned),
@@ -86,11 +78,7 @@ impl Store {
     }
 
     /// Everybody whom a confirmation may be about, in one read.
-    pub async fn buyer(
-        &self,
-        organization_id: Uuid,
-        keys: &BuyerKeys,
-    ) -> Result<KnownBuyer, StoreError> {
+    pub async fn buyer(&self, organization_id: Uuid, keys: &BuyerKeys) -> Result<KnownBuyer> {
         let mut binds = vec![Value::Uuid(organization_id)];
         let mut ways = Vec::new();
         let email = keys.email.as_deref().map(email_key);
@@ -135,7 +123,7 @@ impl Store {
     }
 
     /// A customer by id, deleted or not, for Till's own workers.
-    pub async fn any_customer(&self, id: Uuid) -> Result<Option<Customer>, StoreError> {
+    pub async fn any_customer(&self, id: Uuid) -> Result<Option<Customer>> {
         self.one(Query::by_id::<Customer>(id)).await
     }
 
@@ -147,7 +135,7 @@ impl Store {
         email: &str,
         after: Uuid,
         limit: i64,
-    ) -> Result<Vec<Checkout>, StoreError> {
+    ) -> Result<Vec<Checkout>> {
         self.all(typed_sessions(organization_id, email, after, limit))
             .await
     }
@@ -158,7 +146,7 @@ impl Store {
         checkouts: &[Uuid],
         after: Uuid,
         limit: i64,
-    ) -> Result<Vec<Payment>, StoreError> {
+    ) -> Result<Vec<Payment>> {
         if checkouts.is_empty() {
             return Ok(Vec::new());
         }
@@ -170,7 +158,7 @@ impl Store {
     }
 
     /// The number of webhook events about any of these that still wait to be delivered.
-    pub async fn waiting_events_about(&self, subjects: &[Uuid]) -> Result<i64, StoreError> {
+    pub async fn waiting_events_about(&self, subjects: &[Uuid]) -> Result<i64> {
         if subjects.is_empty() {
             return Ok(0);
         }
@@ -188,7 +176,7 @@ impl Store {
         &self,
         digest: &str,
         now: Timestamp,
-    ) -> Result<Option<(CustomerSession, Customer, Organization)>, StoreError> {
+    ) -> Result<Option<(CustomerSession, Customer, Organization)>> {
         let sql = format!(
             "select {}, {}, {} from customer_sessions s join customers c on c.id = s.customer_id \
              join organizations o on o.id = s.organization_id \

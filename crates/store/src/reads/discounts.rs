@@ -8,15 +8,11 @@ use till_core::{
 };
 use uuid::Uuid;
 
-use crate::{Query, Store, StoreError, writes::redemption_counts};
+use crate::{Query, Result, Store, writes::redemption_counts};
 
 impl Store {
     /// A discount of the organization by id, unless deleted.
-    pub async fn discount(
-        &self,
-        organization_id: Uuid,
-        id: Uuid,
-    ) -> Result<Option<Discount>, StoreError> {
+    pub async fn discount(&self, organization_id: Uuid, id: Uuid) -> Result<Option<Discount>> {
         self.own(organization_id, id, "and deleted_at is null")
             .await
     }
@@ -26,7 +22,7 @@ impl Store {
         &self,
         organization_id: Uuid,
         code: &str,
-    ) -> Result<Option<Discount>, StoreError> {
+    ) -> Result<Option<Discount>> {
         let rest = "where organization_id = $1 and code_key = $2 and deleted_at is null";
         let binds = vec![Value::Uuid(organization_id), Value::Text(code_key(code))];
         self.one(Query::select::<Discount>(rest, binds).keyed())
@@ -39,7 +35,7 @@ impl Store {
         discount_id: Uuid,
         checkout_id: Uuid,
         hints: &Hints,
-    ) -> Result<i64, StoreError> {
+    ) -> Result<i64> {
         let sql = concat!(
             "select count(*) from discount_redemptions r where r.discount_id = $1 and r.checkout_id <> $2 \
              and (r.customer_id = $3 or r.email_key = $4 or r.card_fingerprint = $5) and ",
@@ -56,11 +52,7 @@ impl Store {
     }
 
     /// Discounts by id, deleted ones too.
-    pub async fn discounts(
-        &self,
-        organization_id: Uuid,
-        wanted: &[Uuid],
-    ) -> Result<Vec<Discount>, StoreError> {
+    pub async fn discounts(&self, organization_id: Uuid, wanted: &[Uuid]) -> Result<Vec<Discount>> {
         self.owned(organization_id, wanted).await
     }
 
@@ -69,7 +61,7 @@ impl Store {
         &self,
         organization_id: Uuid,
         wanted: &[Uuid],
-    ) -> Result<Vec<Product>, StoreError> {
+    ) -> Result<Vec<Product>> {
         self.owned(organization_id, wanted).await
     }
 }

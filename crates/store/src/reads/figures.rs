@@ -6,7 +6,7 @@ use till_core::kernel::values::Value;
 use till_wire::money::Currency;
 use uuid::Uuid;
 
-use crate::{Col, Query, Store, StoreError};
+use crate::{Col, Query, Result, Store};
 
 /// Orders that were paid, also those paid back later.
 const PAID: &str = "o.status in ('paid', 'refunded', 'partially_refunded')";
@@ -66,7 +66,7 @@ pub struct Progress {
 
 impl Store {
     /// The progress of an organization. One read.
-    pub async fn progress(&self, organization_id: Uuid) -> Result<Progress, StoreError> {
+    pub async fn progress(&self, organization_id: Uuid) -> Result<Progress> {
         let first = |table: &str, more: &str| {
             format!("exists (select 1 from {table} where organization_id = $1 {more})")
         };
@@ -107,7 +107,7 @@ impl Store {
         &self,
         organization_id: Uuid,
         boundaries: &[Timestamp],
-    ) -> Result<Vec<Figures>, StoreError> {
+    ) -> Result<Vec<Figures>> {
         let mut figures = vec![Figures::default(); boundaries.len().saturating_sub(1)];
         if figures.is_empty() {
             return Ok(figures);

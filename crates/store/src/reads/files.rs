@@ -2,17 +2,17 @@ use jiff::Timestamp;
 use till_core::kernel::{records::File, values::Value};
 use uuid::Uuid;
 
-use crate::{Col, Query, Store, StoreError};
+use crate::{Col, Query, Result, Store};
 
 impl Store {
     /// A file of the organization.
-    pub async fn file(&self, organization_id: Uuid, id: Uuid) -> Result<Option<File>, StoreError> {
+    pub async fn file(&self, organization_id: Uuid, id: Uuid) -> Result<Option<File>> {
         self.own(organization_id, id, "and deleted_at is null")
             .await
     }
 
     /// A file, whoever's it is: for its uploads and its readers, who know its address only.
-    pub async fn file_by_id(&self, id: Uuid) -> Result<Option<File>, StoreError> {
+    pub async fn file_by_id(&self, id: Uuid) -> Result<Option<File>> {
         let rest = "where id = $1 and deleted_at is null";
         self.one(Query::select::<File>(rest, vec![Value::Uuid(id)]))
             .await
@@ -25,7 +25,7 @@ impl Store {
         before: Timestamp,
         after: Option<(Timestamp, Uuid)>,
         limit: i64,
-    ) -> Result<Vec<(Timestamp, Uuid)>, StoreError> {
+    ) -> Result<Vec<(Timestamp, Uuid)>> {
         let sql = "select created_at, id from files where not is_uploaded and deleted_at is null and created_at < $1 \
                    and created_at >= $2 and (created_at > $2 or id > $3) order by created_at, id limit $4";
         let (since, but) = after.unwrap_or((Timestamp::UNIX_EPOCH, Uuid::nil()));

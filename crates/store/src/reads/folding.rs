@@ -2,7 +2,7 @@ use jiff::Timestamp;
 use till_core::kernel::{changes::Record, values::Value, writes::KeyedTable};
 use uuid::Uuid;
 
-use crate::{Col, Query, Store, StoreError};
+use crate::{Col, Query, Result, Store};
 
 /// A row whose key an older version wrote.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +22,7 @@ impl Store {
         keyed_table: KeyedTable,
         after: (Timestamp, Uuid),
         limit: i64,
-    ) -> Result<Vec<UnfoldedRow>, StoreError> {
+    ) -> Result<Vec<UnfoldedRow>> {
         let (table, source, unfolded) = unfolded_key(keyed_table);
         let sql = format!(
             "select created_at, id, {source} from {table} where {unfolded} and (created_at, id) > ($1, $2) \
@@ -45,7 +45,7 @@ impl Store {
 
     /// The number of customers, discounts and people that have a key that is not folded: after the start, because
     /// another one has it.
-    pub async fn shared_keys(&self, keyed_table: KeyedTable) -> Result<i64, StoreError> {
+    pub async fn shared_keys(&self, keyed_table: KeyedTable) -> Result<i64> {
         let (table, _, unfolded) = unfolded_key(keyed_table);
         let live = match keyed_table {
             KeyedTable::Customers | KeyedTable::Discounts => " and deleted_at is null",
@@ -56,10 +56,7 @@ impl Store {
     }
 
     /// Rows of which a text is not folded, of any organization, at most `limit`.
-    pub async fn unfolded<R: Record + Send + 'static>(
-        &self,
-        limit: i64,
-    ) -> Result<Vec<R>, StoreError> {
+    pub async fn unfolded<R: Record + Send + 'static>(&self, limit: i64) -> Result<Vec<R>> {
         let rest = format!("where {} limit $1", unfolded_text(R::FOLDED));
         self.all(Query::select::<R>(&rest, vec![Value::Int(limit)]))
             .await

@@ -3,7 +3,7 @@ use till_wire::events::EventType;
 use uuid::Uuid;
 
 use super::marks;
-use crate::{Query, Store, StoreError};
+use crate::{Query, Result, Store};
 
 impl Store {
     /// The newest of an journal entries of an organization after `sequence`, at most `limit`, oldest first.
@@ -14,7 +14,7 @@ impl Store {
         organization_id: Uuid,
         sequence: i64,
         limit: usize,
-    ) -> Result<Vec<JournalEntry>, StoreError> {
+    ) -> Result<Vec<JournalEntry>> {
         let rest =
             "where organization_id = $1 and sequence > $2 order by sequence desc, id desc limit $3";
         let binds = vec![
@@ -36,7 +36,7 @@ impl Store {
         kinds: &[EventType],
         page: u32,
         limit: u32,
-    ) -> Result<(Vec<JournalEntry>, bool), StoreError> {
+    ) -> Result<(Vec<JournalEntry>, bool)> {
         let of_kinds = match kinds.len() {
             0 => String::new(),
             n => format!("and kind in ({})", marks(3, n)),

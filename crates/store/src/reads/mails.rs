@@ -7,24 +7,24 @@ use till_core::kernel::{
 };
 use uuid::Uuid;
 
-use crate::{Query, Store, StoreError, columns};
+use crate::{Query, Result, Store, columns};
 
 /// An order with the organization, the customer, the product, and the subscription that it is of.
 pub type LetterRows = (Organization, Order, Customer, Product, Option<Subscription>);
 
 impl Store {
     /// A letter of the organization.
-    pub async fn mail(&self, organization_id: Uuid, id: Uuid) -> Result<Option<Mail>, StoreError> {
+    pub async fn mail(&self, organization_id: Uuid, id: Uuid) -> Result<Option<Mail>> {
         self.own(organization_id, id, "").await
     }
 
     /// A letter, for Till's own workers.
-    pub async fn mail_by_id(&self, id: Uuid) -> Result<Option<Mail>, StoreError> {
+    pub async fn mail_by_id(&self, id: Uuid) -> Result<Option<Mail>> {
         self.one(Query::by_id::<Mail>(id)).await
     }
 
     /// An order and what its letters tell of, for Till's own workers.
-    pub async fn order_for_letters(&self, id: Uuid) -> Result<Option<LetterRows>, StoreError> {
+    pub async fn order_for_letters(&self, id: Uuid) -> Result<Option<LetterRows>> {
         let sql = format!(
             "select {}, {}, {}, {}, {} from orders o \
              join organizations g on g.id = o.organization_id join customers c on c.id = o.customer_id \
@@ -41,10 +41,7 @@ impl Store {
     }
 
     /// The people of an organization, for letters to them, each with their membership; the oldest first.
-    pub async fn people_of(
-        &self,
-        organization_id: Uuid,
-    ) -> Result<Vec<(Member, User)>, StoreError> {
+    pub async fn people_of(&self, organization_id: Uuid) -> Result<Vec<(Member, User)>> {
         let sql = format!(
             "select {}, {} from members m join users u on u.id = m.user_id \
              where m.organization_id = $1 order by m.created_at, m.id",
@@ -63,7 +60,7 @@ impl Store {
         state: Option<MailState>,
         page: i64,
         limit: i64,
-    ) -> Result<(Vec<Mail>, i64), StoreError> {
+    ) -> Result<(Vec<Mail>, i64)> {
         let mut binds = vec![Value::Uuid(organization_id)];
         let in_state = match state {
             Some(state) => {
@@ -94,7 +91,7 @@ impl Store {
         recipient: &str,
         since: Timestamp,
         most: i64,
-    ) -> Result<i64, StoreError> {
+    ) -> Result<i64> {
         let sql = "select count(*) from (select id from mails where organization_id = $1 \
                    and recipient = $2 and created_at > $3 and state <> 'kept' limit $4) found";
         let binds = vec![
@@ -107,7 +104,7 @@ impl Store {
     }
 
     /// Letters written before `before`, counted up to `limit`.
-    pub async fn old_mails(&self, before: Timestamp, limit: i64) -> Result<i64, StoreError> {
+    pub async fn old_mails(&self, before: Timestamp, limit: i64) -> Result<i64> {
         let sql =
             "select count(*) from (select id from mails where created_at < $1 limit $2) found";
         let binds = vec![Value::Time(before), Value::Int(limit)];

@@ -9,7 +9,7 @@ use till_core::{
 use till_wire::members::MemberRole;
 use uuid::Uuid;
 
-use crate::{Query, Store, StoreError, columns};
+use crate::{Query, Result, Store, columns};
 
 impl Store {
     /// A member of a customer.
@@ -17,7 +17,7 @@ impl Store {
         &self,
         customer_id: Uuid,
         id: Uuid,
-    ) -> Result<Option<CustomerMember>, StoreError> {
+    ) -> Result<Option<CustomerMember>> {
         let rest = "where customer_id = $1 and id = $2";
         let binds = vec![Value::Uuid(customer_id), Value::Uuid(id)];
         self.one(Query::select::<CustomerMember>(rest, binds).keyed())
@@ -29,7 +29,7 @@ impl Store {
         &self,
         customer_id: Uuid,
         external_id: &str,
-    ) -> Result<Option<CustomerMember>, StoreError> {
+    ) -> Result<Option<CustomerMember>> {
         let rest = "where customer_id = $1 and external_id = $2";
         let binds = vec![Value::Uuid(customer_id), external_id.to_owned().into()];
         self.one(Query::select::<CustomerMember>(rest, binds).keyed())
@@ -37,10 +37,7 @@ impl Store {
     }
 
     /// The owner of a customer; none where an older version made the customer and nobody asked since.
-    pub async fn customer_owner(
-        &self,
-        customer_id: Uuid,
-    ) -> Result<Option<CustomerMember>, StoreError> {
+    pub async fn customer_owner(&self, customer_id: Uuid) -> Result<Option<CustomerMember>> {
         let rest = "where customer_id = $1 and role = 'owner'";
         let binds = vec![Value::Uuid(customer_id)];
         self.one(Query::select::<CustomerMember>(rest, binds).keyed())
@@ -48,10 +45,7 @@ impl Store {
     }
 
     /// All members of a customer, the oldest first; [`till_wire::limits::MEMBERS`] at most.
-    pub async fn customer_members(
-        &self,
-        customer_id: Uuid,
-    ) -> Result<Vec<CustomerMember>, StoreError> {
+    pub async fn customer_members(&self, customer_id: Uuid) -> Result<Vec<CustomerMember>> {
         let rest = "where customer_id = $1 order by created_at, id";
         let binds = vec![Value::Uuid(customer_id)];
         self.all(Query::select::<CustomerMember>(rest, binds).keyed())
@@ -64,7 +58,7 @@ impl Store {
         organization_id: Uuid,
         email: &str,
         most: i64,
-    ) -> Result<Vec<(Customer, CustomerMember)>, StoreError> {
+    ) -> Result<Vec<(Customer, CustomerMember)>> {
         let sql = format!(
             "select {}, {} from customer_members m join customers c on c.id = m.customer_id \
              where m.organization_id = $1 and m.email_key = $2 and c.deleted_at is null \
@@ -84,7 +78,7 @@ impl Store {
         customer_id: Uuid,
         email: Option<&str>,
         external_id: Option<&str>,
-    ) -> Result<Membership, StoreError> {
+    ) -> Result<Membership> {
         let key = email.map(email_key);
         let rest =
             "where customer_id = $1 and (role = 'owner' or email_key = $2 or external_id = $3)";
@@ -118,7 +112,7 @@ impl Store {
         customer: &Customer,
         id: Option<Uuid>,
         external_id: Option<&str>,
-    ) -> Result<SessionMember, StoreError> {
+    ) -> Result<SessionMember> {
         let named = match (id, external_id) {
             (Some(id), _) => self.customer_member(customer.id, id).await?,
             (None, Some(external_id)) => {

@@ -45,7 +45,7 @@ pub use webhooks::{DeliveryFilter, FailingEndpoint};
 use till_core::kernel::{changes::Record, values::Value};
 use uuid::Uuid;
 
-use crate::{Query, Store, StoreError};
+use crate::{Query, Result, Store};
 
 /// `$n, $n+1, …` for `count` values after `before` others.
 fn marks(before: usize, count: usize) -> String {
@@ -74,7 +74,7 @@ impl Store {
         organization_id: Uuid,
         id: Uuid,
         more: &str,
-    ) -> Result<Option<R>, StoreError> {
+    ) -> Result<Option<R>> {
         let rest = format!("where organization_id = $1 and id = $2 {more}");
         let binds = vec![Value::Uuid(organization_id), Value::Uuid(id)];
         self.one(Query::select::<R>(&rest, binds).keyed()).await
@@ -85,7 +85,7 @@ impl Store {
         &self,
         organization_id: Uuid,
         wanted: &[Uuid],
-    ) -> Result<Vec<R>, StoreError> {
+    ) -> Result<Vec<R>> {
         if wanted.is_empty() {
             return Ok(Vec::new());
         }

@@ -6,27 +6,27 @@ use till_core::kernel::{
 use uuid::Uuid;
 
 use super::{distinct, ids, marks};
-use crate::{Col, Query, Store, StoreError};
+use crate::{Col, Query, Result, Store};
 
 impl Store {
     /// How far a processor's events were asked for.
     pub async fn processor_state(
         &self,
         processor: ProcessorName,
-    ) -> Result<Option<ProcessorState>, StoreError> {
+    ) -> Result<Option<ProcessorState>> {
         let binds = vec![processor.into()];
         self.one(Query::select::<ProcessorState>("where processor = $1", binds).keyed())
             .await
     }
 
     /// Every processor that this database has worked with.
-    pub async fn processor_states(&self) -> Result<Vec<ProcessorState>, StoreError> {
+    pub async fn processor_states(&self) -> Result<Vec<ProcessorState>> {
         self.all(Query::select::<ProcessorState>("order by processor", vec![]).keyed())
             .await
     }
 
     /// True once anybody has tried to pay.
-    pub async fn has_payments(&self) -> Result<bool, StoreError> {
+    pub async fn has_payments(&self) -> Result<bool> {
         let sql = "select count(*) from (select id from payments limit 1) found";
         Ok(self.scalar(Query::raw(sql, vec![])).await? > 0)
     }
@@ -36,7 +36,7 @@ impl Store {
         &self,
         processor: ProcessorName,
         names: &[&str],
-    ) -> Result<Vec<String>, StoreError> {
+    ) -> Result<Vec<String>> {
         if names.is_empty() {
             return Ok(Vec::new());
         }
@@ -53,7 +53,7 @@ impl Store {
     }
 
     /// Those of these attempts that have succeeded.
-    pub async fn succeeded_among(&self, attempts: &[Uuid]) -> Result<Vec<Uuid>, StoreError> {
+    pub async fn succeeded_among(&self, attempts: &[Uuid]) -> Result<Vec<Uuid>> {
         if attempts.is_empty() {
             return Ok(Vec::new());
         }
@@ -68,7 +68,7 @@ impl Store {
     }
 
     /// Notices that were taken in before `before`, counted up to `limit`.
-    pub async fn old_notices(&self, before: Timestamp, limit: i64) -> Result<i64, StoreError> {
+    pub async fn old_notices(&self, before: Timestamp, limit: i64) -> Result<i64> {
         let sql = "select count(*) from \
                    (select id from processor_notices where created_at < $1 limit $2) found";
         let binds = vec![Value::Time(before), Value::Int(limit)];
@@ -80,7 +80,7 @@ impl Store {
         &self,
         processor: ProcessorName,
         reference: &str,
-    ) -> Result<Vec<PaymentMethod>, StoreError> {
+    ) -> Result<Vec<PaymentMethod>> {
         let rest = "where reference = $1 and processor = $2 order by created_at, id";
         let binds = vec![reference.into(), processor.into()];
         self.all(Query::select::<PaymentMethod>(rest, binds).keyed())

@@ -12,7 +12,7 @@ use till_wire::money::Currency;
 use uuid::Uuid;
 
 use super::{distinct, ids, marks};
-use crate::{Col, Query, Store, StoreError, columns};
+use crate::{Col, Query, Result, Store, columns};
 
 /// Products with their prices: one row per price, or one without.
 type Row = (Product, Option<ProductPrice>);
@@ -50,7 +50,7 @@ impl Store {
         &'a self,
         organization_id: Uuid,
         wanted: &'a [Uuid],
-    ) -> BoxFuture<'a, Result<Vec<ProductWithPrices>, StoreError>> {
+    ) -> BoxFuture<'a, Result<Vec<ProductWithPrices>>> {
         Box::pin(async move {
             if wanted.is_empty() {
                 return Ok(Vec::new());
@@ -74,7 +74,7 @@ impl Store {
         &self,
         organization_id: Uuid,
         mut found: Vec<ProductWithPrices>,
-    ) -> Result<Vec<ProductWithPrices>, StoreError> {
+    ) -> Result<Vec<ProductWithPrices>> {
         let (mut benefits, mut medias, mut fields, mut meters) =
             (Vec::new(), Vec::new(), Vec::new(), Vec::new());
         for offered in &found {
@@ -132,7 +132,7 @@ impl Store {
     }
 
     /// The prices that sessions have for themselves alone.
-    pub async fn own_prices(&self, checkouts: &[Uuid]) -> Result<Vec<ProductPrice>, StoreError> {
+    pub async fn own_prices(&self, checkouts: &[Uuid]) -> Result<Vec<ProductPrice>> {
         if checkouts.is_empty() {
             return Ok(Vec::new());
         }
@@ -147,7 +147,7 @@ impl Store {
         &self,
         organization_id: Uuid,
         prices: &[ProductPrice],
-    ) -> Result<Vec<Meter>, StoreError> {
+    ) -> Result<Vec<Meter>> {
         let wanted: Vec<Uuid> = prices.iter().filter_map(|p| p.meter_id).collect();
         self.meters(organization_id, &wanted).await
     }
@@ -157,15 +157,12 @@ impl Store {
         &self,
         organization_id: Uuid,
         wanted: &[Uuid],
-    ) -> Result<Vec<ProductPrice>, StoreError> {
+    ) -> Result<Vec<ProductPrice>> {
         self.owned(organization_id, wanted).await
     }
 
     /// The prices of the subscriptions that have not ended, which are all of one organization.
-    pub async fn prices_of(
-        &self,
-        subscriptions: &[Subscription],
-    ) -> Result<Vec<ProductPrice>, StoreError> {
+    pub async fn prices_of(&self, subscriptions: &[Subscription]) -> Result<Vec<ProductPrice>> {
         let Some(first) = subscriptions.first() else {
             return Ok(Vec::new());
         };
@@ -180,7 +177,7 @@ impl Store {
         &self,
         organization_id: Uuid,
         price: Uuid,
-    ) -> Result<Vec<ProductWithPrices>, StoreError> {
+    ) -> Result<Vec<ProductWithPrices>> {
         let sql = select(
             "where p.organization_id = $1 and p.id = \
              (select product_id from product_prices where id = $2 and checkout_id is null)",
@@ -191,11 +188,7 @@ impl Store {
     }
 
     /// Active products without an active price in `currency`.
-    pub async fn unpriced(
-        &self,
-        organization_id: Uuid,
-        currency: Currency,
-    ) -> Result<Vec<Uuid>, StoreError> {
+    pub async fn unpriced(&self, organization_id: Uuid, currency: Currency) -> Result<Vec<Uuid>> {
         let sql = "select p.id from products p where p.organization_id = $1 and p.is_archived = $2 \
                    and not exists (select 1 from product_prices r where r.product_id = p.id \
                    and r.is_archived = $2 and r.checkout_id is null and r.currency = $3)";

@@ -8,7 +8,7 @@ use till_wire::money::Currency;
 use uuid::Uuid;
 
 use super::figures::{binds, bucket, periods};
-use crate::{Col, Query, Store, StoreError, list_cache::EXACT};
+use crate::{Col, Query, Result, Store, list_cache::EXACT};
 
 /// Monthly amount of a subscription `s`: what a period costs, by 12 months, 52 weeks or 365 days a year, rounded to the
 /// minor unit, half of one upwards (docs/behaviour: dashboard/mrr).
@@ -73,7 +73,7 @@ impl Store {
         organization_id: Uuid,
         boundaries: &[Timestamp],
         now: Timestamp,
-    ) -> Result<Recurring, StoreError> {
+    ) -> Result<Recurring> {
         let mut parts = vec![RecurringPart::default(); boundaries.len().saturating_sub(1)];
         if parts.is_empty() {
             return Ok(Recurring::default());
@@ -125,7 +125,7 @@ impl Store {
         organization_id: Uuid,
         currency: Currency,
         now: Timestamp,
-    ) -> Result<i64, StoreError> {
+    ) -> Result<i64> {
         let key = format!("monthly recurring revenue {organization_id} {currency}");
         if let Some(known) = self.list_cache.total(&key, now) {
             return Ok(known);

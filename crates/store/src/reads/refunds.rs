@@ -4,25 +4,21 @@ use till_core::kernel::{
 };
 use uuid::Uuid;
 
-use crate::{Query, Store, StoreError};
+use crate::{Query, Result, Store};
 
 impl Store {
     /// A refund, for Till's own workers.
-    pub async fn refund(&self, id: Uuid) -> Result<Option<Refund>, StoreError> {
+    pub async fn refund(&self, id: Uuid) -> Result<Option<Refund>> {
         self.one(Query::by_id::<Refund>(id)).await
     }
 
     /// A refund of an organization.
-    pub async fn own_refund(
-        &self,
-        organization_id: Uuid,
-        id: Uuid,
-    ) -> Result<Option<Refund>, StoreError> {
+    pub async fn own_refund(&self, organization_id: Uuid, id: Uuid) -> Result<Option<Refund>> {
         self.own(organization_id, id, "").await
     }
 
     /// All refunds of a payment, the oldest first.
-    pub async fn refunds_of_payment(&self, payment_id: Uuid) -> Result<Vec<Refund>, StoreError> {
+    pub async fn refunds_of_payment(&self, payment_id: Uuid) -> Result<Vec<Refund>> {
         let rest = "where payment_id = $1 order by created_at, id";
         let binds = vec![Value::Uuid(payment_id)];
         self.all(Query::select::<Refund>(rest, binds).keyed()).await
@@ -33,7 +29,7 @@ impl Store {
         &self,
         organization_id: Uuid,
         order_id: Uuid,
-    ) -> Result<Vec<Refund>, StoreError> {
+    ) -> Result<Vec<Refund>> {
         let rest = "where organization_id = $1 and order_id = $2 order by created_at desc, id desc";
         let binds = vec![Value::Uuid(organization_id), Value::Uuid(order_id)];
         self.all(Query::select::<Refund>(rest, binds).keyed()).await
@@ -44,7 +40,7 @@ impl Store {
         &self,
         organization_id: Uuid,
         order_id: Uuid,
-    ) -> Result<Option<Payment>, StoreError> {
+    ) -> Result<Option<Payment>> {
         let rest = "where organization_id = $1 and order_id = $2 and kind = 'charge' and state = 'succeeded' \
                     and decline_reason is null order by created_at, id limit 1";
         let binds = vec![Value::Uuid(organization_id), Value::Uuid(order_id)];
@@ -57,7 +53,7 @@ impl Store {
         &self,
         processor: ProcessorName,
         reference: &str,
-    ) -> Result<Option<Payment>, StoreError> {
+    ) -> Result<Option<Payment>> {
         let rest = "where reference = $1 and processor = $2";
         let binds = vec![reference.into(), processor.into()];
         self.one(Query::select::<Payment>(rest, binds).keyed())
@@ -65,20 +61,12 @@ impl Store {
     }
 
     /// A dispute of the organization.
-    pub async fn dispute(
-        &self,
-        organization_id: Uuid,
-        id: Uuid,
-    ) -> Result<Option<Dispute>, StoreError> {
+    pub async fn dispute(&self, organization_id: Uuid, id: Uuid) -> Result<Option<Dispute>> {
         self.own(organization_id, id, "").await
     }
 
     /// Disputes by id.
-    pub async fn disputes(
-        &self,
-        organization_id: Uuid,
-        wanted: &[Uuid],
-    ) -> Result<Vec<Dispute>, StoreError> {
+    pub async fn disputes(&self, organization_id: Uuid, wanted: &[Uuid]) -> Result<Vec<Dispute>> {
         self.owned(organization_id, wanted).await
     }
 
@@ -87,7 +75,7 @@ impl Store {
         &self,
         organization_id: Uuid,
         order_id: Uuid,
-    ) -> Result<Vec<Dispute>, StoreError> {
+    ) -> Result<Vec<Dispute>> {
         let rest = "where organization_id = $1 and order_id = $2 order by created_at desc, id desc";
         let binds = vec![Value::Uuid(organization_id), Value::Uuid(order_id)];
         self.all(Query::select::<Dispute>(rest, binds).keyed())
@@ -99,7 +87,7 @@ impl Store {
         &self,
         processor: ProcessorName,
         reference: &str,
-    ) -> Result<Option<Dispute>, StoreError> {
+    ) -> Result<Option<Dispute>> {
         let rest = "where processor = $1 and reference = $2";
         let binds = vec![processor.into(), reference.into()];
         self.one(Query::select::<Dispute>(rest, binds).keyed())
@@ -107,7 +95,7 @@ impl Store {
     }
 
     /// The number of disputes of an organization that wait for an answer.
-    pub async fn disputes_to_answer(&self, organization_id: Uuid) -> Result<i64, StoreError> {
+    pub async fn disputes_to_answer(&self, organization_id: Uuid) -> Result<i64> {
         let sql = "select count(*) from disputes where organization_id = $1 and status = 'needs_response'";
         self.scalar(Query::raw(sql, vec![Value::Uuid(organization_id)]))
             .await

@@ -2,44 +2,28 @@ use jiff::Timestamp;
 use till_core::kernel::values::Value;
 use uuid::Uuid;
 
-use crate::{Col, Query, Store, StoreError};
+use crate::{Col, Query, Result, Store};
 
 impl Store {
     /// Sessions that expired before `before` and still say who the buyer was. Those with a payment that did not
     /// simply fail are left alone.
-    pub async fn sessions_with_details(
-        &self,
-        before: Timestamp,
-        limit: i64,
-    ) -> Result<Vec<Uuid>, StoreError> {
+    pub async fn sessions_with_details(&self, before: Timestamp, limit: i64) -> Result<Vec<Uuid>> {
         self.old(WITH_DETAILS, before, limit).await
     }
 
     /// Sessions that expired before `before`, without details, of which nobody looked whether they are still needed.
-    pub async fn blanked_sessions(
-        &self,
-        before: Timestamp,
-        limit: i64,
-    ) -> Result<Vec<Uuid>, StoreError> {
+    pub async fn blanked_sessions(&self, before: Timestamp, limit: i64) -> Result<Vec<Uuid>> {
         self.old(BLANKED, before, limit).await
     }
 
     /// Webhook events of before `before` whose payload is forgotten.
-    pub async fn archived_events(
-        &self,
-        before: Timestamp,
-        limit: i64,
-    ) -> Result<Vec<Uuid>, StoreError> {
+    pub async fn archived_events(&self, before: Timestamp, limit: i64) -> Result<Vec<Uuid>> {
         self.old(ARCHIVED, before, limit).await
     }
 
     /// An organization with entries in the journal of before `sequence`, with the sequence of the entry up to which
     /// some `limit` of them lie.
-    pub async fn old_journal(
-        &self,
-        sequence: i64,
-        limit: i64,
-    ) -> Result<Option<(Uuid, i64)>, StoreError> {
+    pub async fn old_journal(&self, sequence: i64, limit: i64) -> Result<Option<(Uuid, i64)>> {
         let sql = "select o.id, (select max(s.sequence) from (select e.sequence from journal e \
                    where e.organization_id = o.id and e.sequence < $1 order by e.sequence limit $2) s) \
                    from organizations o where exists \
@@ -50,11 +34,7 @@ impl Store {
     }
 
     /// Customers' sessions that ended before `before`, counted up to `limit`.
-    pub async fn ended_customer_sessions(
-        &self,
-        before: Timestamp,
-        limit: i64,
-    ) -> Result<i64, StoreError> {
+    pub async fn ended_customer_sessions(&self, before: Timestamp, limit: i64) -> Result<i64> {
         let sql = "select count(*) from \
                    (select id from customer_sessions where expires_at < $1 limit $2) found";
         let binds = vec![Value::Time(before), Value::Int(limit)];
@@ -62,11 +42,7 @@ impl Store {
     }
 
     /// Codes of the portal that expired before `before`, counted up to `limit`.
-    pub async fn ended_portal_codes(
-        &self,
-        before: Timestamp,
-        limit: i64,
-    ) -> Result<i64, StoreError> {
+    pub async fn ended_portal_codes(&self, before: Timestamp, limit: i64) -> Result<i64> {
         let sql = "select count(*) from \
                    (select id from portal_codes where expires_at < $1 limit $2) found";
         let binds = vec![Value::Time(before), Value::Int(limit)];
@@ -86,19 +62,14 @@ impl Store {
     }
 
     /// Idempotency keys that are remembered no more, counted up to `limit`.
-    pub async fn forgotten_keys(&self, now: Timestamp, limit: i64) -> Result<i64, StoreError> {
+    pub async fn forgotten_keys(&self, now: Timestamp, limit: i64) -> Result<i64> {
         let sql = "select count(*) from \
                    (select id from idempotency_keys where expires_at <= $1 limit $2) found";
         let binds = vec![Value::Time(now), Value::Int(limit)];
         self.scalar(Query::raw(sql, binds)).await
     }
 
-    async fn old(
-        &self,
-        sql: &'static str,
-        before: Timestamp,
-        limit: i64,
-    ) -> Result<Vec<Uuid>, StoreError> {
+    async fn old(&self, sql: &'static str, before: Timestamp, limit: i64) -> Result<Vec<Uuid>> {
         let binds = vec![Value::Time(before), Value::Int(limit)];
         let found: Vec<Col<Uuid>> = self.all(Query::raw(sql, binds)).await?;
         Ok(found.into_iter().map(|Col(id)| id).collect())

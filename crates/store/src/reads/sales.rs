@@ -15,35 +15,28 @@ use till_wire::payments::PaymentTrigger;
 use uuid::Uuid;
 
 use crate::list::List;
-use crate::{Col, Query, Store, StoreError, columns};
+use crate::{Col, Query, Result, Store, columns};
 
 impl Store {
     /// An order.
-    pub async fn order(
-        &self,
-        organization_id: Uuid,
-        id: Uuid,
-    ) -> Result<Option<Order>, StoreError> {
+    pub async fn order(&self, organization_id: Uuid, id: Uuid) -> Result<Option<Order>> {
         self.own(organization_id, id, "").await
     }
 
     /// An order, for Till's own workers.
-    pub async fn order_by_id(&self, id: Uuid) -> Result<Option<Order>, StoreError> {
+    pub async fn order_by_id(&self, id: Uuid) -> Result<Option<Order>> {
         self.one(Query::by_id::<Order>(id)).await
     }
 
     /// The order of a checkout session, once it is fulfilled.
-    pub async fn order_of_checkout(&self, checkout_id: Uuid) -> Result<Option<Order>, StoreError> {
+    pub async fn order_of_checkout(&self, checkout_id: Uuid) -> Result<Option<Order>> {
         let binds = vec![Value::Uuid(checkout_id)];
         self.one(Query::select::<Order>("where checkout_id = $1", binds).keyed())
             .await
     }
 
     /// The latest attempt to pay an order.
-    pub async fn latest_attempt_of_order(
-        &self,
-        order_id: Uuid,
-    ) -> Result<Option<Payment>, StoreError> {
+    pub async fn latest_attempt_of_order(&self, order_id: Uuid) -> Result<Option<Payment>> {
         let rest = "where order_id = $1 and purpose = $2 order by created_at desc, id desc limit 1";
         let binds = vec![Value::Uuid(order_id), Purpose::Order.into()];
         self.one(Query::select::<Payment>(rest, binds)).await
@@ -54,7 +47,7 @@ impl Store {
         &self,
         organization_id: Uuid,
         customer_id: Uuid,
-    ) -> Result<Option<Payment>, StoreError> {
+    ) -> Result<Option<Payment>> {
         let rest = "where customer_id = $1 and organization_id = $2 and purpose = $3 \
                     order by created_at desc, id desc limit 1";
         let binds = vec![
@@ -66,7 +59,7 @@ impl Store {
     }
 
     /// The number of attempts to pay an order that its customer has made, but for those that did not reach the processor.
-    pub async fn attempts_by_customer(&self, order_id: Uuid) -> Result<i64, StoreError> {
+    pub async fn attempts_by_customer(&self, order_id: Uuid) -> Result<i64> {
         let sql = "select count(*) from payments where order_id = $1 and purpose = $2 and trigger_kind = $3 \
                    and (decline_reason is null or decline_reason <> $4)";
         let binds = vec![
@@ -83,7 +76,7 @@ impl Store {
         &self,
         organization_id: Uuid,
         id: Uuid,
-    ) -> Result<Option<PaymentMethod>, StoreError> {
+    ) -> Result<Option<PaymentMethod>> {
         self.own(organization_id, id, "").await
     }
 
@@ -92,7 +85,7 @@ impl Store {
         &self,
         customer_id: Uuid,
         processor: ProcessorName,
-    ) -> Result<Option<PaymentMethod>, StoreError> {
+    ) -> Result<Option<PaymentMethod>> {
         let rest =
             "where customer_id = $1 and processor = $2 order by created_at desc, id desc limit 1";
         let binds = vec![Value::Uuid(customer_id), processor.into()];
@@ -104,7 +97,7 @@ impl Store {
         &self,
         customer_id: Uuid,
         most: usize,
-    ) -> Result<Vec<PaymentMethod>, StoreError> {
+    ) -> Result<Vec<PaymentMethod>> {
         let rest = "where customer_id = $1 order by created_at desc, id desc limit $2";
         let most = i64::try_from(most).unwrap_or(i64::MAX);
         let binds = vec![Value::Uuid(customer_id), Value::Int(most)];
@@ -112,7 +105,7 @@ impl Store {
     }
 
     /// The attempt to keep a card for a customer that is under way.
-    pub async fn unsettled_setup(&self, customer_id: Uuid) -> Result<Option<Payment>, StoreError> {
+    pub async fn unsettled_setup(&self, customer_id: Uuid) -> Result<Option<Payment>> {
         let rest = "where coalesce(subject_id, checkout_id) = $1 and purpose = $2 \
                     and state in ('intended', 'asked', 'requires_action', 'processing')";
         let binds = vec![Value::Uuid(customer_id), Purpose::Setup.into()];
@@ -120,11 +113,7 @@ impl Store {
     }
 
     /// A customer's attempt to keep a card, by the processor's name for it.
-    pub async fn setup_of(
-        &self,
-        customer_id: Uuid,
-        reference: &str,
-    ) -> Result<Option<Payment>, StoreError> {
+    pub async fn setup_of(&self, customer_id: Uuid, reference: &str) -> Result<Option<Payment>> {
         let rest = "where reference = $1 and customer_id = $2 and purpose = $3";
         let binds = vec![
             Value::Text(reference.to_owned()),
@@ -135,20 +124,12 @@ impl Store {
     }
 
     /// A payment.
-    pub async fn payment(
-        &self,
-        organization_id: Uuid,
-        id: Uuid,
-    ) -> Result<Option<Payment>, StoreError> {
+    pub async fn payment(&self, organization_id: Uuid, id: Uuid) -> Result<Option<Payment>> {
         self.own(organization_id, id, "and kind = 'charge'").await
     }
 
     /// Payments by id.
-    pub async fn payments(
-        &self,
-        organization_id: Uuid,
-        wanted: &[Uuid],
-    ) -> Result<Vec<Payment>, StoreError> {
+    pub async fn payments(&self, organization_id: Uuid, wanted: &[Uuid]) -> Result<Vec<Payment>> {
         self.owned(organization_id, wanted).await
     }
 
@@ -157,7 +138,7 @@ impl Store {
         &self,
         organization_id: Uuid,
         since: Timestamp,
-    ) -> Result<Vec<(PaymentState, i64)>, StoreError> {
+    ) -> Result<Vec<(PaymentState, i64)>> {
         let sql = "select state, count(*) from payments \
                    where organization_id = $1 and created_at >= $2 group by state order by state";
         let binds = vec![Value::Uuid(organization_id), Value::Time(since)];
@@ -169,10 +150,7 @@ impl Store {
     }
 
     /// Charged orders without a receipt number, the oldest first, each with its customer.
-    pub async fn unreceipted_orders(
-        &self,
-        most: i64,
-    ) -> Result<Vec<(Order, Customer)>, StoreError> {
+    pub async fn unreceipted_orders(&self, most: i64) -> Result<Vec<(Order, Customer)>> {
         let sql = format!(
             "select {}, {} from orders o join customers c on c.id = o.customer_id \
              where o.receipt_number is null and o.net_amount + o.tax_amount > 0 \
@@ -191,7 +169,7 @@ impl Store {
         &self,
         organization_id: Uuid,
         id: Uuid,
-    ) -> Result<Option<Subscription>, StoreError> {
+    ) -> Result<Option<Subscription>> {
         self.own(organization_id, id, "").await
     }
 
@@ -200,7 +178,7 @@ impl Store {
         &self,
         organization_id: Uuid,
         subscription_id: Option<Uuid>,
-    ) -> Result<Option<Upgraded>, StoreError> {
+    ) -> Result<Option<Upgraded>> {
         let Some(id) = subscription_id else {
             return Ok(None);
         };
@@ -221,15 +199,12 @@ impl Store {
         &self,
         organization_id: Uuid,
         wanted: &[Uuid],
-    ) -> Result<Vec<Subscription>, StoreError> {
+    ) -> Result<Vec<Subscription>> {
         self.owned(organization_id, wanted).await
     }
 
     /// A customer's subscriptions, newest first.
-    pub async fn subscriptions_of(
-        &self,
-        customer_id: Uuid,
-    ) -> Result<Vec<Subscription>, StoreError> {
+    pub async fn subscriptions_of(&self, customer_id: Uuid) -> Result<Vec<Subscription>> {
         let rest = "where customer_id = $1 order by started_at desc, id";
         self.all(Query::select::<Subscription>(
             rest,
@@ -239,11 +214,7 @@ impl Store {
     }
 
     /// True where somebody holds a billable subscription of the organization (docs/behaviour: subscriptions/one-each).
-    pub async fn holds_subscription(
-        &self,
-        organization_id: Uuid,
-        holder: &Holder,
-    ) -> Result<bool, StoreError> {
+    pub async fn holds_subscription(&self, organization_id: Uuid, holder: &Holder) -> Result<bool> {
         let (condition, value) = match holder {
             Holder::Customer(id) => ("s.customer_id = $2", Value::Uuid(*id)),
             Holder::Email(email) => (

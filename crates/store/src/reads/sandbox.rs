@@ -6,12 +6,12 @@ use till_core::kernel::{
 };
 
 use crate::writes::exactly_one;
-use crate::{Col, CommitError, Query, Store, StoreError};
+use crate::{Col, CommitError, Query, Result, Store};
 
 /// The sandbox processor's records: JSON under a key, each with a version from 1.
 impl Store {
     /// A record's version and text, as it was written.
-    pub async fn sandbox_record(&self, key: String) -> Result<Option<(i64, String)>, StoreError> {
+    pub async fn sandbox_record(&self, key: String) -> Result<Option<(i64, String)>> {
         let sql = "select version, body from sandbox_records where key = $1";
         type Body = Json<Box<serde_json::value::RawValue>>;
         let row: Option<(Col<i64>, Col<Body>)> =
@@ -26,7 +26,7 @@ impl Store {
         expected: Option<i64>,
         body: String,
         last_event: Option<Timestamp>,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<bool> {
         let mut changes = Changes::new();
         changes.write(save(key, expected, body, last_event));
         match self.commit(changes).await {
@@ -37,7 +37,7 @@ impl Store {
     }
 
     /// The texts of all records whose key begins so, in the order of their keys.
-    pub async fn sandbox_records(&self, prefix: &str) -> Result<Vec<String>, StoreError> {
+    pub async fn sandbox_records(&self, prefix: &str) -> Result<Vec<String>> {
         let sql = "select cast(body as text) from sandbox_records where key like $1 order by key";
         let binds = vec![Value::Text(format!("{prefix}%"))];
         let rows: Vec<Col<String>> = self.all(Query::raw(sql, binds)).await?;
@@ -45,10 +45,7 @@ impl Store {
     }
 
     /// The texts of all records whose last event is at that moment or later, in no order.
-    pub async fn sandbox_records_since(
-        &self,
-        moment: Timestamp,
-    ) -> Result<Vec<String>, StoreError> {
+    pub async fn sandbox_records_since(&self, moment: Timestamp) -> Result<Vec<String>> {
         let sql = "select cast(body as text) from sandbox_records where last_event_at >= $1";
         let rows: Vec<Col<String>> = self.all(Query::raw(sql, vec![moment.into()])).await?;
         Ok(rows.into_iter().map(|Col(body)| body).collect())

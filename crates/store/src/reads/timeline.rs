@@ -7,7 +7,7 @@ use till_wire::{events::EventType, money::Currency, payments::CardMetadata};
 use uuid::Uuid;
 
 use super::{ids, marks};
-use crate::{Col, Query, Store, StoreError, columns};
+use crate::{Col, Query, Result, Store, columns};
 
 /// The number of entries that a timeline shows.
 const SHOWN: usize = 50;
@@ -76,7 +76,7 @@ impl Store {
         &self,
         organization_id: Uuid,
         subjects: &[Uuid],
-    ) -> Result<Vec<TimelineEntry>, StoreError> {
+    ) -> Result<Vec<TimelineEntry>> {
         if subjects.is_empty() {
             return Ok(Vec::new());
         }

@@ -14,7 +14,7 @@ use till_wire::{events::EventType, webhooks::HttpCodeClass};
 use uuid::Uuid;
 
 use super::{distinct, ids, marks};
-use crate::{Col, List, Order, Query, Store, StoreError, columns};
+use crate::{Col, List, Order, Query, Result, Store, StoreError, columns};
 
 /// Deliveries behind a page that are counted: each attempt of each event is one, for ever.
 const COUNTED: u64 = 10_000;
@@ -140,7 +140,7 @@ impl DeliveryFilter {
 impl Store {
     /// The endpoints that are told of an organization's events. One that cannot be read is told of nothing until it is
     /// mended, and stops nobody's purchase.
-    pub async fn subscribers(&self, organization_id: Uuid) -> Result<Subscribers, StoreError> {
+    pub async fn subscribers(&self, organization_id: Uuid) -> Result<Subscribers> {
         let binds = || vec![Value::Uuid(organization_id), Value::Bool(true)];
         let all = Query::select::<WebhookEndpoint>(LISTENING, binds()).keyed();
         let endpoints = match self.all(all).await {
@@ -165,7 +165,7 @@ impl Store {
     async fn each_of<R: Record + Send + 'static>(
         &self,
         ids: Vec<Col<Uuid>>,
-    ) -> Result<(Vec<R>, Vec<(Uuid, StoreError)>), StoreError> {
+    ) -> Result<(Vec<R>, Vec<(Uuid, StoreError)>)> {
         let (mut read, mut unreadable) = (Vec::new(), Vec::new());
         for Col(id) in ids {
             match self.one(Query::by_id::<R>(id)).await {
@@ -182,7 +182,7 @@ impl Store {
         &self,
         organization_id: Uuid,
         id: Uuid,
-    ) -> Result<Option<WebhookEndpoint>, StoreError> {
+    ) -> Result<Option<WebhookEndpoint>> {
         let rest = "where organization_id = $1 and id = $2 and deleted_at is null";
         let binds = vec![Value::Uuid(organization_id), Value::Uuid(id)];
         self.one(Query::select::<WebhookEndpoint>(rest, binds).keyed())
@@ -190,7 +190,7 @@ impl Store {
     }
 
     /// An endpoint, removed ones too: for the delivery.
-    pub async fn any_endpoint(&self, id: Uuid) -> Result<Option<WebhookEndpoint>, StoreError> {
+    pub async fn any_endpoint(&self, id: Uuid) -> Result<Option<WebhookEndpoint>> {
         self.one(Query::by_id::<WebhookEndpoint>(id)).await
     }
 
@@ -199,7 +199,7 @@ impl Store {
         &self,
         organization_id: Uuid,
         id: Uuid,
-    ) -> Result<Option<(WebhookEvent, WebhookEndpoint)>, StoreError> {
+    ) -> Result<Option<(WebhookEvent, WebhookEndpoint)>> {
         let sql = format!(
             "select {}, {} from webhook_events v join webhook_endpoints e on e.id = v.endpoint_id \
              where v.organization_id = $1 and v.id = $2",
@@ -221,7 +221,7 @@ impl Store {
         page: u32,
         limit: u32,
         now: Timestamp,
-    ) -> Result<(Vec<(WebhookDelivery, WebhookEvent)>, i64), StoreError> {
+    ) -> Result<(Vec<(WebhookDelivery, WebhookEvent)>, i64)> {
         let named = match filter.whole_id().map(|id| (id, id)).or(filter.begun_ids()) {
             Some((first, last)) => Some(self.deliveries_named(first, last).await?),
             None => None,
@@ -252,7 +252,7 @@ impl Store {
 
     /// The deliveries whose id, or whose event's id, lies between these, of any organization. A read of its own, so
     /// that each half of the question uses its index.
-    async fn deliveries_named(&self, first: Uuid, last: Uuid) -> Result<Vec<Uuid>, StoreError> {
+    async fn deliveries_named(&self, first: Uuid, last: Uuid) -> Result<Vec<Uuid>> {
         let half = |column: &str| {
             format!(
                 "select id from (select id from webhook_deliveries \
@@ -266,7 +266,7 @@ impl Store {
     }
 
     /// True where deliveries of an older version are left, which do not say what they were about.
-    async fn has_deliveries_without_kind(&self, organization_id: Uuid) -> Result<bool, StoreError> {
+    async fn has_deliveries_without_kind(&self, organization_id: Uuid) -> Result<bool> {
         let sql = "select count(*) from (select 1 from webhook_deliveries \
                    where organization_id = $1 and kind is null limit 1) found";
         let binds = vec![Value::Uuid(organization_id)];
@@ -274,7 +274,7 @@ impl Store {
     }
 
     /// Some of the deliveries that do not say what they were about, at most `limit`, of any organization.
-    pub async fn deliveries_without_kind(&self, limit: i64) -> Result<Vec<Uuid>, StoreError> {
+    pub async fn deliveries_without_kind(&self, limit: i64) -> Result<Vec<Uuid>> {
         let sql = "select id from webhook_deliveries where kind is null order by id limit $1";
         let found: Vec<Col<Uuid>> = self.all(Query::raw(sql, vec![Value::Int(limit)])).await?;
         Ok(found.into_iter().map(|col| col.0).collect())
@@ -287,7 +287,7 @@ impl Store {
         &self,
         organization_id: Uuid,
         since: Timestamp,
-    ) -> Result<Vec<FailingEndpoint>, StoreError> {
+    ) -> Result<Vec<FailingEndpoint>> {
         let latest = format!(
             "(select d.succeeded as taken from webhook_deliveries d where d.organization_id = $1 \
              and d.endpoint_id = e.id and d.created_at > $2 \
@@ -312,7 +312,7 @@ impl Store {
     }
 
     /// The endpoints for which something is due.
-    pub async fn due_endpoints(&self, now: Timestamp) -> Result<Vec<Uuid>, StoreError> {
+    pub async fn due_endpoints(&self, now: Timestamp) -> Result<Vec<Uuid>> {
         let found: Vec<Col<Uuid>> = self.all(due_endpoints(now)).await?;
         Ok(found.into_iter().map(|col| col.0).collect())
     }
@@ -324,7 +324,7 @@ impl Store {
         endpoint_id: Uuid,
         now: Timestamp,
         limit: usize,
-    ) -> Result<(Vec<WebhookEvent>, Vec<(Uuid, StoreError)>), StoreError> {
+    ) -> Result<(Vec<WebhookEvent>, Vec<(Uuid, StoreError)>)> {
         match self.all(due_events(endpoint_id, now, limit)).await {
             Ok(events) => return Ok((events, Vec::new())),
             Err(StoreError::Read(_)) => {}
@@ -337,11 +337,7 @@ impl Store {
     }
 
     /// Sequence and success of the endpoint's newest completed events, `but` one.
-    pub async fn newest_completed(
-        &self,
-        endpoint_id: Uuid,
-        but: Uuid,
-    ) -> Result<Vec<(i64, bool)>, StoreError> {
+    pub async fn newest_completed(&self, endpoint_id: Uuid, but: Uuid) -> Result<Vec<(i64, bool)>> {
         let found: Vec<(Col<i64>, Col<bool>)> =
             self.all(newest_completed(endpoint_id, but)).await?;
         Ok(found
@@ -351,11 +347,7 @@ impl Store {
     }
 
     /// The number of events recorded before `before` that still have a payload to forget, counted up to `limit`.
-    pub async fn archivable_events(
-        &self,
-        before: Timestamp,
-        limit: i64,
-    ) -> Result<i64, StoreError> {
+    pub async fn archivable_events(&self, before: Timestamp, limit: i64) -> Result<i64> {
         let sql = "select count(*) from (select id from webhook_events where payload is not null \
                    and next_attempt_at is null and created_at < $1 limit $2) found";
         self.scalar(Query::raw(

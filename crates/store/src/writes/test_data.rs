@@ -4,7 +4,7 @@ use till_core::kernel::changes::Changes;
 use till_core::kernel::writes::NamedWrite;
 
 use super::any;
-use crate::{CommitError, Query, Store, StoreError};
+use crate::{CommitError, Query, Result, Store};
 
 /// The tables that a sale fills, those that refer to others first; each with the statement that empties it.
 macro_rules! tables {
@@ -31,7 +31,7 @@ const COUNTED: [&str; 7] = [
 
 impl Store {
     /// The number of rows of test sales, by table.
-    pub async fn count_test_data(&self) -> Result<Vec<(&'static str, i64)>, StoreError> {
+    pub async fn count_test_data(&self) -> Result<Vec<(&'static str, i64)>> {
         let mut counts = Vec::new();
         for table in COUNTED {
             let sql = format!("select count(*) from {table}");

@@ -7,7 +7,7 @@ use tokio_postgres::types::{FromSql, IsNull, ToSql, Type, to_sql_checked};
 use tokio_postgres::{Row, Statement};
 use uuid::Uuid;
 
-use crate::error::StoreError;
+use crate::error::{Result, StoreError};
 use crate::storable;
 
 type Problem = Box<dyn std::error::Error + Sync + Send>;
@@ -55,7 +55,7 @@ impl ToSql for Param<'_> {
 
 /// Refuses what [`Param`] could not encode before anything is sent: within a pipeline, a statement that
 /// fails on this side would be left out while its neighbours are committed.
-pub(super) fn check(statement: &Statement, sql: &str, binds: &[&Value]) -> Result<(), StoreError> {
+pub(super) fn check(statement: &Statement, sql: &str, binds: &[&Value]) -> Result<()> {
     let wrong = |problem: String| StoreError::sql(sql, problem);
     let types = statement.params();
     if types.len() != binds.len() {

@@ -9,7 +9,7 @@ use tokio_postgres::config::{Host, SslMode};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::Options;
-use crate::error::StoreError;
+use crate::error::{Result, StoreError};
 
 /// The driver's own, where the address names none.
 const DRIVERS_IDLE: Duration = Duration::from_secs(2 * 60 * 60);
@@ -22,7 +22,7 @@ pub(super) struct Server {
 }
 
 impl Server {
-    pub(super) fn parse(url: &str, options: &Options) -> Result<Self, StoreError> {
+    pub(super) fn parse(url: &str, options: &Options) -> Result<Self> {
         // every certificate is verified, so the stricter words mean the same as `require`
         let known = url
             .replace("sslmode=verify-full", "sslmode=require")
@@ -57,7 +57,7 @@ impl Server {
         Ok(Self { config, tls })
     }
 
-    pub(super) fn pool(&self, options: &Options) -> Result<Pool, StoreError> {
+    pub(super) fn pool(&self, options: &Options) -> Result<Pool> {
         let manager = Manager::from_config(
             self.config.clone(),
             self.tls.clone(),
@@ -88,7 +88,7 @@ fn is_local(host: &Host) -> bool {
     }
 }
 
-fn tls(wanted: bool) -> Result<MakeRustlsConnect, StoreError> {
+fn tls(wanted: bool) -> Result<MakeRustlsConnect> {
     let mut roots = RootCertStore::empty();
     if wanted {
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);

@@ -18,7 +18,7 @@ use tokio::task::AbortHandle;
 use tokio_postgres::{Row, Statement};
 
 use crate::batch::Batch;
-use crate::error::{CommitError, StoreError};
+use crate::error::{CommitError, Result, StoreError};
 use crate::gauges::Gauges;
 use crate::hub::Hub;
 use crate::list::Dialect;
@@ -58,11 +58,7 @@ impl Drop for Postgres {
 }
 
 impl Postgres {
-    pub(crate) async fn open(
-        url: &str,
-        options: &Options,
-        extra: &[Migration],
-    ) -> Result<Self, StoreError> {
+    pub(crate) async fn open(url: &str, options: &Options, extra: &[Migration]) -> Result<Self> {
         let server = Server::parse(url, options)?;
         let steps = migrate::steps(Dialect::Postgres, extra)?;
         let pool = server.pool(options)?;
@@ -100,7 +96,7 @@ impl Postgres {
         })
     }
 
-    async fn client(&self) -> Result<Object, StoreError> {
+    async fn client(&self) -> Result<Object> {
         self.pool.get().await.map_err(|e| unreachable(&e))
     }
 
@@ -110,7 +106,7 @@ impl Postgres {
         query: &Query,
         most: usize,
         mut rows: Box<dyn Rows>,
-    ) -> Result<Box<dyn Rows>, StoreError> {
+    ) -> Result<Box<dyn Rows>> {
         let client = self.client().await?;
         let found = fetch(&client, query).await?;
         push(&mut *rows, found.iter().take(most))?;
@@ -122,7 +118,7 @@ impl Postgres {
         &self,
         page_query: &PageQuery,
         mut rows: Box<dyn PageRows>,
-    ) -> Result<(Box<dyn PageRows>, i64, bool), StoreError> {
+    ) -> Result<(Box<dyn PageRows>, i64, bool)> {
         let client = self.client().await?;
         let count = async |query| {
             let counted = fetch(&client, query).await?.first().map(read).transpose()?;
@@ -183,14 +179,14 @@ impl Postgres {
         })?
     }
 
-    pub(crate) async fn migrate(&self) -> Result<(), StoreError> {
+    pub(crate) async fn migrate(&self) -> Result<()> {
         apply_missing(&self.pool, &self.steps).await
     }
 
     /// Analyses tables that have four times the pages they had when that was last done. A connection keeps the
     /// plans of its statements until then, and those made for empty tables take any index: autovacuum, which looks
     /// once a minute, comes late to the first minutes of a busy shop.
-    pub(crate) async fn tidy(&self) -> Result<(), StoreError> {
+    pub(crate) async fn tidy(&self) -> Result<()> {
         let client = self.client().await?;
         let grown = Query::raw(OUTGROWN, vec![]);
         for row in fetch(&client, &grown).await? {
@@ -218,7 +214,7 @@ fn failed(sql: &str, e: &tokio_postgres::Error) -> StoreError {
     StoreError::sql(sql, words(e))
 }
 
-async fn prepare(client: &ClientWrapper, sql: &str) -> Result<Statement, StoreError> {
+async fn prepare(client: &ClientWrapper, sql: &str) -> Result<Statement> {
     if client.statement_cache.size() > PREPARED {
         client.statement_cache.clear();
     }
@@ -228,7 +224,7 @@ async fn prepare(client: &ClientWrapper, sql: &str) -> Result<Statement, StoreEr
         .map_err(|e| failed(sql, &e))
 }
 
-async fn fetch(client: &ClientWrapper, query: &Query) -> Result<Vec<Row>, StoreError> {
+async fn fetch(client: &ClientWrapper, query: &Query) -> Result<Vec<Row>> {
     let sql: &str = &query.sql;
     let statement = prepare(client, sql).await?;
     check(&statement, sql, &query.binds.iter().collect::<Vec<_>>())?;
@@ -243,21 +239,18 @@ async fn fetch(client: &ClientWrapper, query: &Query) -> Result<Vec<Row>, StoreE
     rows.await.map_err(|e| failed(sql, &e))
 }
 
-fn push<'a>(
-    rows: &mut dyn Rows,
-    found: impl IntoIterator<Item = &'a Row>,
-) -> Result<(), StoreError> {
+fn push<'a>(rows: &mut dyn Rows, found: impl IntoIterator<Item = &'a Row>) -> Result<()> {
     for row in found {
         rows.push(&mut Cells { row, next: 0 })?;
     }
     Ok(())
 }
 
-fn read<T: FromColumns>(row: &Row) -> Result<T, StoreError> {
+fn read<T: FromColumns>(row: &Row) -> Result<T> {
     Ok(T::from_columns(&mut Cells { row, next: 0 })?)
 }
 
-async fn apply_missing(pool: &Pool, steps: &[Migration]) -> Result<(), StoreError> {
+async fn apply_missing(pool: &Pool, steps: &[Migration]) -> Result<()> {
     let failed = |name: &str, e: tokio_postgres::Error| {
         StoreError::Migration(format!("{name}: {}", words(&e)))
     };

@@ -6,15 +6,11 @@ use rusqlite::{Row, Statement};
 use till_core::kernel::values::{Columns, Kind, ReadError, Value};
 use uuid::Uuid;
 
-use crate::error::StoreError;
+use crate::error::{Result, StoreError};
 use crate::storable;
 
 /// Binds each parameter by the number in its name: `$2` may come before `$1`, or twice.
-pub(super) fn bind(
-    statement: &mut Statement<'_>,
-    sql: &str,
-    binds: &[Value],
-) -> Result<(), StoreError> {
+pub(super) fn bind(statement: &mut Statement<'_>, sql: &str, binds: &[Value]) -> Result<()> {
     for place in 1..=statement.parameter_count() {
         let number = statement
             .parameter_name(place)
@@ -34,7 +30,7 @@ pub(super) fn bind_in_order(
     statement: &mut Statement<'_>,
     sql: &str,
     binds: &[Value],
-) -> Result<(), StoreError> {
+) -> Result<()> {
     if statement.parameter_count() != binds.len() {
         return Err(StoreError::sql(sql, "a value for each parameter is needed"));
     }
@@ -44,12 +40,7 @@ pub(super) fn bind_in_order(
     Ok(())
 }
 
-fn bind_one(
-    statement: &mut Statement<'_>,
-    sql: &str,
-    place: usize,
-    value: &Value,
-) -> Result<(), StoreError> {
+fn bind_one(statement: &mut Statement<'_>, sql: &str, place: usize, value: &Value) -> Result<()> {
     storable(value)?;
     let bound = match value {
         Value::Null => statement.raw_bind_parameter(place, Null),

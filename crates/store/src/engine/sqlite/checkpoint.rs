@@ -12,7 +12,7 @@ use prometheus::IntCounter;
 use rusqlite::Connection;
 use rusqlite::hooks::Wal;
 
-use crate::error::StoreError;
+use crate::error::{Result, StoreError};
 
 /// Pages of log that come together before they are folded: 8 MiB.
 const PAGES: i32 = 2000;
@@ -20,9 +20,9 @@ const PAGES: i32 = 2000;
 /// Has the log of `writer` folded by a thread of its own, with a connection that `open` makes, until [`end`].
 pub(super) fn beside(
     writer: &mut Connection,
-    open: impl FnOnce() -> Result<Connection, StoreError> + Send + 'static,
+    open: impl FnOnce() -> Result<Connection> + Send + 'static,
     panics: IntCounter,
-) -> Result<JoinHandle<()>, StoreError> {
+) -> Result<JoinHandle<()>> {
     let unavailable = |e: &dyn std::fmt::Display| StoreError::Unavailable(e.to_string());
     let (ask, asked) = channel();
     let folded = Arc::new(AtomicBool::new(false));
@@ -90,7 +90,7 @@ impl Log {
 
 fn fold(
     asked: &Receiver<()>,
-    open: impl FnOnce() -> Result<Connection, StoreError>,
+    open: impl FnOnce() -> Result<Connection>,
     folded: &AtomicBool,
     panics: &IntCounter,
 ) {

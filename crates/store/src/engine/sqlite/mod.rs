@@ -17,7 +17,7 @@ use rusqlite::{Connection, OpenFlags, TransactionBehavior, config::DbConfig};
 use till_core::kernel::changes::Changes;
 
 use crate::batch::Batch;
-use crate::error::{CommitError, StoreError};
+use crate::error::{CommitError, Result, StoreError};
 use crate::gauges::Gauges;
 use crate::hub::Hub;
 use crate::list::Dialect;
@@ -56,7 +56,7 @@ impl Sqlite {
         path: PathBuf,
         options: &Options,
         extra: &[Migration],
-    ) -> Result<Self, StoreError> {
+    ) -> Result<Self> {
         if rusqlite::version_number() < OLDEST {
             let problem = format!("SQLite {} is too old", rusqlite::version());
             return Err(StoreError::Unavailable(problem));
@@ -107,7 +107,7 @@ impl Sqlite {
         query: Query,
         most: usize,
         mut rows: Box<dyn Rows>,
-    ) -> Result<Box<dyn Rows>, StoreError> {
+    ) -> Result<Box<dyn Rows>> {
         let keyed = query.keyed;
         let read = move |db: &Connection| {
             read::read(db, &query, most, &mut *rows)?;
@@ -121,7 +121,7 @@ impl Sqlite {
         &self,
         page_query: PageQuery,
         mut rows: Box<dyn PageRows>,
-    ) -> Result<(Box<dyn PageRows>, i64, bool), StoreError> {
+    ) -> Result<(Box<dyn PageRows>, i64, bool)> {
         let read = move |db: &Connection| {
             read::read(db, &page_query.rows, usize::MAX, &mut *rows)?;
             let count = |query| read::count(db, query);
@@ -146,7 +146,7 @@ impl Sqlite {
         &self,
         query: Query,
         mut rows: Box<dyn Rows>,
-    ) -> Result<Box<dyn Rows>, StoreError> {
+    ) -> Result<Box<dyn Rows>> {
         let write = move |db: &Connection| {
             read::read(db, &query, usize::MAX, &mut *rows)?;
             Ok(rows)
@@ -182,7 +182,7 @@ impl Sqlite {
             .await
     }
 
-    pub(crate) async fn migrate(&self) -> Result<(), StoreError> {
+    pub(crate) async fn migrate(&self) -> Result<()> {
         private::restrict_permissions(&self.path);
         let steps = self.steps.clone();
         self.writer.alone(move |db| apply_missing(db, &steps)).await
@@ -205,7 +205,7 @@ impl Sqlite {
     /// Empties the write-ahead log where it has grown. SQLite does so by itself unless some reader or other is
     /// always in the middle of something: here the writer keeps new ones off the log for a moment. Where an old
     /// reader does not end within that moment, the next call tries again.
-    pub(crate) async fn tidy(&self) -> Result<(), StoreError> {
+    pub(crate) async fn tidy(&self) -> Result<()> {
         if self.size().log <= LOG {
             return Ok(());
         }
@@ -223,7 +223,7 @@ impl Sqlite {
     }
 }
 
-fn lock(path: &Path) -> Result<Lock, StoreError> {
+fn lock(path: &Path) -> Result<Lock> {
     let unavailable = |words: &str| StoreError::Unavailable(format!("{}: {words}", path.display()));
     match Lock::shared(path) {
         Ok(Some(lock)) => Ok(lock),
@@ -233,7 +233,7 @@ fn lock(path: &Path) -> Result<Lock, StoreError> {
 }
 
 /// `cache`: as SQLite's `cache_size`, negative KiB, an upper bound that fills as pages are read.
-fn connect(path: &Path, patience: Duration, cache: i64) -> Result<Connection, StoreError> {
+fn connect(path: &Path, patience: Duration, cache: i64) -> Result<Connection> {
     let open = || -> rusqlite::Result<Connection> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE
             | OpenFlags::SQLITE_OPEN_CREATE
@@ -254,7 +254,7 @@ fn connect(path: &Path, patience: Duration, cache: i64) -> Result<Connection, St
     open().map_err(|e| StoreError::Unavailable(format!("{}: {e}", path.display())))
 }
 
-fn apply_missing(db: &mut Connection, steps: &[Migration]) -> Result<(), StoreError> {
+fn apply_missing(db: &mut Connection, steps: &[Migration]) -> Result<()> {
     let failed = |name: &str, e: rusqlite::Error| StoreError::Migration(format!("{name}: {e}"));
     let record = "insert into till_migrations (version, name, checksum, applied_at) \
         values (?1, ?2, ?3, cast(unixepoch('subsec') * 1000000 as integer))";

@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 use super::cells::{Cells, bind, failed};
 use super::connect;
 use crate::Query;
-use crate::error::StoreError;
+use crate::error::{Result, StoreError};
 use crate::rows::Rows;
 
 /// As SQLite's `cache_size`: negative KiB of each connection for reads by key, at most.
@@ -45,8 +45,8 @@ impl Readers {
     pub(super) async fn read<T: Send + 'static>(
         &self,
         keyed: bool,
-        work: impl FnOnce(&Connection) -> Result<T, StoreError> + Send + 'static,
-    ) -> Result<T, StoreError> {
+        work: impl FnOnce(&Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         if keyed {
             let permit = self.keyed.free.acquire().await;
             let _permit = permit.map_err(|_| StoreError::Closed)?;
@@ -101,10 +101,7 @@ impl Pool {
     }
 
     /// Runs `work` on an idle connection, or a new one: for callers who hold a permit.
-    fn run<T>(
-        &self,
-        work: impl FnOnce(&Connection) -> Result<T, StoreError>,
-    ) -> Result<T, StoreError> {
+    fn run<T>(&self, work: impl FnOnce(&Connection) -> Result<T>) -> Result<T> {
         let idle = self.idle().as_mut().ok_or(StoreError::Closed)?.pop();
         let db = match idle {
             Some(db) => db,
@@ -119,12 +116,7 @@ impl Pool {
 }
 
 /// Reads the first `most` rows of `query` into `rows`.
-pub(super) fn read(
-    db: &Connection,
-    query: &Query,
-    most: usize,
-    rows: &mut dyn Rows,
-) -> Result<(), StoreError> {
+pub(super) fn read(db: &Connection, query: &Query, most: usize, rows: &mut dyn Rows) -> Result<()> {
     let sql: &str = &query.sql;
     let mut statement = db.prepare_cached(sql).map_err(|e| failed(sql, &e))?;
     bind(&mut statement, sql, &query.binds)?;
@@ -138,7 +130,7 @@ pub(super) fn read(
 }
 
 /// The number that `query` counts.
-pub(super) fn count(db: &Connection, query: &Query) -> Result<i64, StoreError> {
+pub(super) fn count(db: &Connection, query: &Query) -> Result<i64> {
     let mut counted: Vec<Col<i64>> = Vec::new();
     read(db, query, 1, &mut counted)?;
     Ok(counted.first().map_or(0, |Col(n)| *n))

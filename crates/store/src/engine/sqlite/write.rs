@@ -13,7 +13,7 @@ use tokio::sync::oneshot;
 use super::cells::{bind, bind_in_order, failed};
 use super::{checkpoint, constraint};
 use crate::batch::Step;
-use crate::error::{CommitError, StoreError};
+use crate::error::{CommitError, Result, StoreError};
 use crate::gauges::Gauges;
 use crate::unawaited::is_unawaited;
 
@@ -27,7 +27,7 @@ trait Member: Send {
     /// Applies its writes; says whether they stay.
     fn apply(&mut self, db: &Connection) -> bool;
     /// Tells the caller, given how the group ended.
-    fn answer(self: Box<Self>, group: Result<(), StoreError>);
+    fn answer(self: Box<Self>, group: Result<()>);
 }
 
 struct Task<T, E, W, A> {
@@ -49,7 +49,7 @@ where
         matches!(self.result, Some(Ok(_)))
     }
 
-    fn answer(self: Box<Self>, group: Result<(), StoreError>) {
+    fn answer(self: Box<Self>, group: Result<()>) {
         let Self {
             result,
             after,
@@ -89,11 +89,7 @@ pub(super) struct Writer {
 
 impl Writer {
     /// `folding` ends before `db` is closed.
-    pub(super) fn start(
-        db: Connection,
-        folding: JoinHandle<()>,
-        gauges: Gauges,
-    ) -> Result<Self, StoreError> {
+    pub(super) fn start(db: Connection, folding: JoinHandle<()>, gauges: Gauges) -> Result<Self> {
         let (queue, work) = channel();
         std::thread::Builder::new()
             .name("till-writer".to_owned())
@@ -130,8 +126,8 @@ impl Writer {
     /// Runs `work` outside any group.
     pub(super) async fn alone<T: Send + 'static>(
         &self,
-        work: impl FnOnce(&mut Connection) -> Result<T, StoreError> + Send + 'static,
-    ) -> Result<T, StoreError> {
+        work: impl FnOnce(&mut Connection) -> Result<T> + Send + 'static,
+    ) -> Result<T> {
         let (answer, answered) = oneshot::channel();
         let alone: Alone = Box::new(move |db| {
             let done = catch_unwind(AssertUnwindSafe(|| work(db)));
@@ -278,7 +274,7 @@ fn group(db: &Connection, queue: &Receiver<Work>, waiting: &mut Waiting, gauges:
 }
 
 /// Applies one member so that its refusal leaves its neighbours alone.
-fn savepoint(db: &Connection, member: &mut dyn Member, gauges: &Gauges) -> Result<(), StoreError> {
+fn savepoint(db: &Connection, member: &mut dyn Member, gauges: &Gauges) -> Result<()> {
     step(db, "savepoint member")?;
     // Whoever panics is refused like any other member.
     let keep = catch_unwind(AssertUnwindSafe(|| member.apply(db))).unwrap_or_else(|_| {
@@ -296,7 +292,7 @@ fn savepoint(db: &Connection, member: &mut dyn Member, gauges: &Gauges) -> Resul
     step(db, "release member")
 }
 
-fn step(db: &Connection, sql: &'static str) -> Result<(), StoreError> {
+fn step(db: &Connection, sql: &'static str) -> Result<()> {
     db.prepare_cached(sql)
         .and_then(|mut statement| statement.execute([]))
         .map(|_| ())
