@@ -47,7 +47,7 @@ pub use self::attempt::{
 pub use self::card_form::{CardForm, ContentSources, PaymentElement};
 pub use self::check::{Check, CheckStatus};
 pub use self::dispute::{Dispute, DisputeStatus};
-pub use self::error::{Cause, ProcessorError};
+pub use self::error::{Cause, ProcessorError, Result};
 pub use self::notice::{Notice, NoticeList, NoticeSubject};
 pub use self::refund::{ProcessorRefund, RefundOutcome, RefundRequest};
 
@@ -55,7 +55,7 @@ pub use self::refund::{ProcessorRefund, RefundOutcome, RefundRequest};
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
 /// The answer of a processor, in time.
-pub type Answer<'a, T> = BoxFuture<'a, Result<T, ProcessorError>>;
+pub type Answer<'a, T> = BoxFuture<'a, Result<T>>;
 
 /// A payment processor. Held as `Arc<dyn Processor>`; `now` is the caller's clock.
 pub trait Processor: Send + Sync {

@@ -1,5 +1,8 @@
 //! Why a processor gives no answer about the money.
 
+/// What a processor answers.
+pub type Result<T, E = ProcessorError> = std::result::Result<T, E>;
+
 /// Why there is no answer about the money.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProcessorError {

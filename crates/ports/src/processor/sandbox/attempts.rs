@@ -6,14 +6,10 @@ use uuid::Uuid;
 use super::Sandbox;
 use super::intent::{self, Card, Intent};
 use super::records::{attempt_key, refused, unsure};
-use crate::processor::{Attempt, AttemptKind, Outcome, Prepared, ProcessorError, Source};
+use crate::processor::{Attempt, AttemptKind, Outcome, Prepared, Result, Source};
 
 impl Sandbox {
-    pub(super) async fn announce(
-        &self,
-        attempt: &Attempt,
-        now: Timestamp,
-    ) -> Result<Prepared, ProcessorError> {
+    pub(super) async fn announce(&self, attempt: &Attempt, now: Timestamp) -> Result<Prepared> {
         if let AttemptKind::Charge { amount, .. } = attempt.kind
             && amount.minor <= 0
         {
@@ -63,7 +59,7 @@ impl Sandbox {
     }
 
     /// The card that is to pay.
-    async fn card_of(&self, attempt: &Attempt, now: Timestamp) -> Result<Card, ProcessorError> {
+    async fn card_of(&self, attempt: &Attempt, now: Timestamp) -> Result<Card> {
         match &attempt.source {
             Source::Token {
                 confirmation_token, ..
@@ -78,7 +74,7 @@ impl Sandbox {
     }
 
     /// The attempt that a customer, a method or a dispute is named after.
-    pub(super) async fn named_by(&self, name: &str) -> Result<Option<Intent>, ProcessorError> {
+    pub(super) async fn named_by(&self, name: &str) -> Result<Option<Intent>> {
         match intent::attempt_of(name) {
             Some(attempt_id) => self.read(attempt_key(attempt_id)).await,
             None => Ok(None),
@@ -90,7 +86,7 @@ impl Sandbox {
         attempt: &Attempt,
         reference: &str,
         now: Timestamp,
-    ) -> Result<Outcome, ProcessorError> {
+    ) -> Result<Outcome> {
         self.change(attempt_key(attempt.id), |found: Option<Intent>| {
             let known = found.filter(|intent| intent.reference() == reference);
             let Some(mut intent) = known else {
@@ -117,7 +113,7 @@ impl Sandbox {
         attempt_id: Uuid,
         reference: Option<&str>,
         now: Timestamp,
-    ) -> Result<Option<Outcome>, ProcessorError> {
+    ) -> Result<Option<Outcome>> {
         let Some(reference) = reference else {
             return Ok(None);
         };
@@ -131,7 +127,7 @@ impl Sandbox {
         attempt_id: Uuid,
         reference: Option<&str>,
         now: Timestamp,
-    ) -> Result<Option<Outcome>, ProcessorError> {
+    ) -> Result<Option<Outcome>> {
         let Some(reference) = reference else {
             return Ok(None);
         };
@@ -153,7 +149,7 @@ impl Sandbox {
         .await
     }
 
-    pub(super) async fn forget_method(&self, method: &str) -> Result<(), ProcessorError> {
+    pub(super) async fn forget_method(&self, method: &str) -> Result<()> {
         let Some(attempt_id) = intent::attempt_of(method) else {
             return Ok(());
         };
@@ -170,7 +166,7 @@ impl Sandbox {
 }
 
 /// The answer to preparing an attempt that is known, if it is the same attempt.
-fn prepared(known: &Intent, attempt: &Attempt) -> Result<Prepared, ProcessorError> {
+fn prepared(known: &Intent, attempt: &Attempt) -> Result<Prepared> {
     if known.kind != attempt.kind || known.source != attempt.source {
         return refused("this attempt was prepared with another amount, purpose or source");
     }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::Sandbox;
 use super::intent::Intent;
 use super::records::attempt_key;
-use crate::processor::{Outcome, ProcessorError};
+use crate::processor::{Outcome, Result};
 
 /// The challenge that the 3-D Secure page shows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,7 +49,7 @@ impl Sandbox {
         client_secret: &str,
         approve: bool,
         now: Timestamp,
-    ) -> Result<Option<(Uuid, Outcome)>, ProcessorError> {
+    ) -> Result<Option<(Uuid, Outcome)>> {
         let Some(intent) = self.find(client_secret).await? else {
             return Ok(None);
         };
@@ -77,7 +77,7 @@ impl Sandbox {
         &self,
         client_secret: &str,
         now: Timestamp,
-    ) -> Result<Option<Challenge>, ProcessorError> {
+    ) -> Result<Option<Challenge>> {
         let found = self.find(client_secret).await?;
         let asks = |intent: &Intent| intent.asks_buyer() && intent.buyer_is_there();
         let Some(intent) = found.filter(asks) else {
@@ -100,7 +100,7 @@ impl Sandbox {
     }
 
     /// The attempt with exactly that client secret.
-    async fn find(&self, client_secret: &str) -> Result<Option<Intent>, ProcessorError> {
+    async fn find(&self, client_secret: &str) -> Result<Option<Intent>> {
         let Some((reference, _)) = client_secret.split_once("_secret_") else {
             return Ok(None);
         };

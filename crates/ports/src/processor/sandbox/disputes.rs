@@ -7,7 +7,7 @@ use super::Sandbox;
 use super::cards::{Behaviour, DisputeReason};
 use super::intent::{self, Intent};
 use super::records::{attempt_key, refused};
-use crate::processor::{Dispute, DisputeStatus, ProcessorError};
+use crate::processor::{Dispute, DisputeStatus, Result};
 
 /// The time after the charge at which the buyer contests it.
 const DISPUTED_AFTER: SignedDuration = SignedDuration::from_secs(3);
@@ -86,17 +86,13 @@ impl Sandbox {
         &self,
         reference: &str,
         now: Timestamp,
-    ) -> Result<Option<Dispute>, ProcessorError> {
+    ) -> Result<Option<Dispute>> {
         let found = self.named_by(reference).await?;
         let dispute = found.and_then(|intent| intent.dispute(now));
         Ok(dispute.filter(|dispute| dispute.reference == reference))
     }
 
-    pub(super) async fn concede(
-        &self,
-        reference: &str,
-        now: Timestamp,
-    ) -> Result<Dispute, ProcessorError> {
+    pub(super) async fn concede(&self, reference: &str, now: Timestamp) -> Result<Dispute> {
         let Some(attempt_id) = intent::attempt_of(reference) else {
             return refused("no such dispute");
         };

@@ -10,7 +10,7 @@ use super::cards::Behaviour;
 use super::intent::{CHALLENGE_LASTS, Intent, SETTLES_AFTER};
 use super::records::{refused, unsure};
 use super::refunds::refund_reference;
-use crate::processor::{Notice, NoticeList, NoticeSubject, ProcessorError, signature};
+use crate::processor::{Notice, NoticeList, NoticeSubject, Result, signature};
 
 /// The header that holds the signature, as [`signature::sign`] makes it.
 pub const SIGNATURE_HEADER: &str = "sandbox-signature";
@@ -84,7 +84,7 @@ impl Intent {
 
 impl Sandbox {
     /// A notice as it is sent at that moment.
-    pub fn sign(&self, notice: &Notice, now: Timestamp) -> Result<SignedNotice, ProcessorError> {
+    pub fn sign(&self, notice: &Notice, now: Timestamp) -> Result<SignedNotice> {
         let body = serde_json::to_string(notice).map_err(unsure)?;
         Ok(SignedNotice {
             signature: signature::sign(&self.key, body.as_bytes(), now),
@@ -97,7 +97,7 @@ impl Sandbox {
         headers: &HeaderMap,
         body: &[u8],
         now: Timestamp,
-    ) -> Result<Option<Notice>, ProcessorError> {
+    ) -> Result<Option<Notice>> {
         let header = headers.get(SIGNATURE_HEADER);
         let header = header.and_then(|value| value.to_str().ok());
         if !header.is_some_and(|header| signature::verify(&[&self.key], header, body, now)) {
@@ -111,7 +111,7 @@ impl Sandbox {
         &self,
         moment: Timestamp,
         now: Timestamp,
-    ) -> Result<NoticeList, ProcessorError> {
+    ) -> Result<NoticeList> {
         let documents = self.store.with_events_since(moment).await.map_err(unsure)?;
         let mut all = Vec::new();
         for document in documents {

@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use super::Sandbox;
 use super::store::Write;
-use crate::processor::ProcessorError;
+use crate::processor::{ProcessorError, Result};
 
 /// The number of tries of a write that loses against others.
 const MAX_TRIES: usize = 20;
@@ -21,11 +21,11 @@ pub(super) trait Document: Serialize + DeserializeOwned {
 }
 
 impl Sandbox {
-    pub(super) async fn read<D: Document>(&self, key: String) -> Result<Option<D>, ProcessorError> {
+    pub(super) async fn read<D: Document>(&self, key: String) -> Result<Option<D>> {
         Ok(self.load(key).await?.map(|(_, document)| document))
     }
 
-    async fn load<D: Document>(&self, key: String) -> Result<Option<(i64, D)>, ProcessorError> {
+    async fn load<D: Document>(&self, key: String) -> Result<Option<(i64, D)>> {
         match self.store.load(key).await.map_err(unsure)? {
             None => Ok(None),
             Some((version, json)) => Ok(Some((
@@ -41,7 +41,7 @@ impl Sandbox {
         key: String,
         expected_version: Option<i64>,
         document: &D,
-    ) -> Result<bool, ProcessorError> {
+    ) -> Result<bool> {
         let write = Write {
             key,
             expected_version,
@@ -56,8 +56,8 @@ impl Sandbox {
     pub(super) async fn change<D: Document, T>(
         &self,
         key: String,
-        decide: impl Fn(Option<D>) -> Result<(Option<D>, T), ProcessorError>,
-    ) -> Result<T, ProcessorError> {
+        decide: impl Fn(Option<D>) -> Result<(Option<D>, T)>,
+    ) -> Result<T> {
         for _ in 0..MAX_TRIES {
             let (version, found) = self.load(key.clone()).await?.unzip();
             let (write, answer) = decide(found)?;
@@ -76,7 +76,7 @@ pub(super) fn unsure(error: impl std::fmt::Display) -> ProcessorError {
     ProcessorError::Unsure(error.to_string().into())
 }
 
-pub(super) fn refused<T>(message: &str) -> Result<T, ProcessorError> {
+pub(super) fn refused<T>(message: &str) -> Result<T> {
     Err(ProcessorError::Refused(message.into()))
 }
 

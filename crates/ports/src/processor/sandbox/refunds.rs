@@ -9,7 +9,7 @@ use super::cards::Behaviour;
 use super::intent::{self, Intent, Refund, SETTLES_AFTER};
 use super::records::{attempt_key, refused};
 use crate::processor::{
-    DisputeStatus, Method, ProcessorError, ProcessorRefund, RefundOutcome, RefundRequest,
+    DisputeStatus, Method, ProcessorRefund, RefundOutcome, RefundRequest, Result,
 };
 
 impl Intent {
@@ -53,7 +53,7 @@ impl Sandbox {
         &self,
         request: &RefundRequest,
         now: Timestamp,
-    ) -> Result<RefundOutcome, ProcessorError> {
+    ) -> Result<RefundOutcome> {
         let Some(attempt_id) = intent::attempt_of(&request.charge) else {
             return refused("no such charge");
         };
@@ -80,7 +80,7 @@ impl Sandbox {
         &self,
         charge: &str,
         now: Timestamp,
-    ) -> Result<Vec<ProcessorRefund>, ProcessorError> {
+    ) -> Result<Vec<ProcessorRefund>> {
         let found = self.named_by(charge).await?;
         let Some(intent) = found.filter(|intent| intent.reference() == charge) else {
             return Ok(Vec::new());
@@ -104,7 +104,7 @@ impl Sandbox {
         &self,
         reference: &str,
         now: Timestamp,
-    ) -> Result<Option<Method>, ProcessorError> {
+    ) -> Result<Option<Method>> {
         let found = self.named_by(reference).await?;
         let kept = found.filter(|intent| intent.keeps_for(&intent.customer(), now));
         let method = kept.map(|intent| intent.method());
@@ -118,7 +118,7 @@ fn known(
     charge: &Intent,
     request: &RefundRequest,
     now: Timestamp,
-) -> Result<Option<RefundOutcome>, ProcessorError> {
+) -> Result<Option<RefundOutcome>> {
     let Some(charged) = charge.amount() else {
         return refused("nothing was charged");
     };

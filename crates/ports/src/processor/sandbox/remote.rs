@@ -21,7 +21,7 @@ use crate::outbound::{self, SendError};
 use crate::processor::{
     Answer, Attempt, BoxFuture, CardPreview, Check, CheckStatus, Dispute, Method, Notice,
     NoticeList, Outcome, Prepared, Processor, ProcessorError, ProcessorRefund, RefundOutcome,
-    RefundRequest,
+    RefundRequest, Result,
 };
 
 /// For connecting; a machine that is there answers sooner.
@@ -264,7 +264,7 @@ impl RemoteSandbox {
         serde_json::from_slice(&read).map_err(|error| unsure(error.to_string()))?
     }
 
-    async fn ask<T: DeserializeOwned>(&self, request: SandboxRequest) -> Result<T, ProcessorError> {
+    async fn ask<T: DeserializeOwned>(&self, request: SandboxRequest) -> Result<T> {
         Ok(self.send(request).await?)
     }
 }

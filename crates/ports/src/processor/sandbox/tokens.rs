@@ -12,7 +12,7 @@ use super::cards::{self, TestCard};
 use super::intent::{Card, Token};
 use super::records::refused;
 use super::{Sandbox, SandboxStoreError};
-use crate::processor::{CardPreview, ProcessorError};
+use crate::processor::{CardPreview, Result};
 
 /// The lifetime of a token made from card fields.
 const TOKEN_LASTS: SignedDuration = SignedDuration::from_hours(1);
@@ -63,7 +63,7 @@ impl Sandbox {
         token: &str,
         attempt_id: Uuid,
         now: Timestamp,
-    ) -> Result<Card, ProcessorError> {
+    ) -> Result<Card> {
         if let Some(card) = cards::named(token) {
             return Ok(self.named(card, now));
         }
@@ -88,11 +88,7 @@ impl Sandbox {
         .await
     }
 
-    pub(super) async fn preview(
-        &self,
-        token: &str,
-        now: Timestamp,
-    ) -> Result<Option<CardPreview>, ProcessorError> {
+    pub(super) async fn preview(&self, token: &str, now: Timestamp) -> Result<Option<CardPreview>> {
         if let Some(card) = cards::named(token) {
             return Ok(Some(self.named(card, now).preview()));
         }

@@ -10,7 +10,8 @@ use super::outcome::{Standing, standing};
 use super::types::{ConfirmationToken, Expandable, Id, Intent, PaymentMethod};
 use super::{Stripe, descriptor, outcome};
 use crate::processor::{
-    Attempt, AttemptKind, CardPreview, Cause, Method, Outcome, Prepared, ProcessorError, Source,
+    Attempt, AttemptKind, CardPreview, Cause, Method, Outcome, Prepared, ProcessorError, Result,
+    Source,
 };
 
 /// The key in an intent's metadata by which an attempt is recognized.
@@ -22,7 +23,7 @@ const TEXT_MAX: usize = 250;
 /// The parameter that names the card's expansion: without it only a reference would come.
 const EXPAND: (&str, &str) = ("expand[]", "payment_method");
 
-fn refused<T>(cause: impl Into<Cause>) -> Result<T, ProcessorError> {
+fn refused<T>(cause: impl Into<Cause>) -> Result<T> {
     Err(ProcessorError::Refused(cause.into()))
 }
 
@@ -48,7 +49,7 @@ pub(super) fn collection_of(reference: &str) -> Option<&'static str> {
 }
 
 impl Stripe {
-    pub(super) async fn announce(&self, attempt: &Attempt) -> Result<Prepared, ProcessorError> {
+    pub(super) async fn announce(&self, attempt: &Attempt) -> Result<Prepared> {
         if let AttemptKind::Charge { amount, .. } = attempt.kind
             && amount.minor <= 0
         {
@@ -104,7 +105,7 @@ impl Stripe {
     }
 
     /// A customer at Stripe. An address that Stripe does not take is left out.
-    async fn new_customer(&self, attempt: &Attempt) -> Result<String, ProcessorError> {
+    async fn new_customer(&self, attempt: &Attempt) -> Result<String> {
         let form = Form::default()
             .with_some("email", attempt.email.as_deref())
             .with_some("name", attempt.name.as_deref().map(cut));
@@ -127,7 +128,7 @@ impl Stripe {
         &self,
         attempt: &Attempt,
         reference: &str,
-    ) -> Result<Outcome, ProcessorError> {
+    ) -> Result<Outcome> {
         let collection = collection(attempt.kind);
         if collection_of(reference) != Some(collection) {
             return refused("no such attempt");
@@ -162,20 +163,14 @@ impl Stripe {
         }
     }
 
-    pub(super) async fn outcome_of(
-        &self,
-        reference: Option<&str>,
-    ) -> Result<Option<Outcome>, ProcessorError> {
+    pub(super) async fn outcome_of(&self, reference: Option<&str>) -> Result<Option<Outcome>> {
         match self.intent(reference).await? {
             Some(intent) => self.outcome(&intent).await,
             None => Ok(None),
         }
     }
 
-    pub(super) async fn give_up(
-        &self,
-        reference: Option<&str>,
-    ) -> Result<Option<Outcome>, ProcessorError> {
+    pub(super) async fn give_up(&self, reference: Option<&str>) -> Result<Option<Outcome>> {
         let Some(intent) = self.intent(reference).await? else {
             return Ok(None);
         };
@@ -189,7 +184,7 @@ impl Stripe {
     }
 
     /// The intent of that name; `None` for a name of nothing.
-    async fn intent(&self, reference: Option<&str>) -> Result<Option<Intent>, ProcessorError> {
+    async fn intent(&self, reference: Option<&str>) -> Result<Option<Intent>> {
         let Some((reference, collection)) =
             reference.and_then(|name| Some((name, collection_of(name)?)))
         else {
@@ -200,7 +195,7 @@ impl Stripe {
     }
 
     /// What an intent says about its attempt; a declined one is cancelled first.
-    async fn outcome(&self, intent: &Intent) -> Result<Option<Outcome>, ProcessorError> {
+    async fn outcome(&self, intent: &Intent) -> Result<Option<Outcome>> {
         match standing(intent)? {
             Standing::Unconfirmed | Standing::GivenUp => Ok(None),
             Standing::Known(outcome) => Ok(Some(outcome)),
@@ -210,7 +205,7 @@ impl Stripe {
 
     /// Cancels an intent, so that nobody can pay it any more; how it stands then. It carries no idempotency key: a key
     /// would replay a refusal of earlier, and cancelling twice does no harm.
-    async fn cancel(&self, reference: &str) -> Result<Option<Outcome>, ProcessorError> {
+    async fn cancel(&self, reference: &str) -> Result<Option<Outcome>> {
         let Some(collection) = collection_of(reference) else {
             return refused("no such attempt");
         };
@@ -239,11 +234,7 @@ impl Stripe {
         }
     }
 
-    pub(super) async fn preview(
-        &self,
-        token: &str,
-        now: Timestamp,
-    ) -> Result<Option<CardPreview>, ProcessorError> {
+    pub(super) async fn preview(&self, token: &str, now: Timestamp) -> Result<Option<CardPreview>> {
         let asked = self
             .client
             .get(&["confirmation_tokens", token], &Form::default())
@@ -272,7 +263,7 @@ impl Stripe {
         }))
     }
 
-    pub(super) async fn detach(&self, method: &str) -> Result<(), ProcessorError> {
+    pub(super) async fn detach(&self, method: &str) -> Result<()> {
         let path = ["payment_methods", method, "detach"];
         let detached = self.client.post::<Id>(&path, &Form::default(), None).await;
         match detached {
@@ -283,10 +274,7 @@ impl Stripe {
     }
 
     /// A saved method as it is now; `None` for one that is unknown or belongs to no customer.
-    pub(super) async fn method_named(
-        &self,
-        method: &str,
-    ) -> Result<Option<Method>, ProcessorError> {
+    pub(super) async fn method_named(&self, method: &str) -> Result<Option<Method>> {
         let asked = self
             .client
             .get(&["payment_methods", method], &Form::default())
@@ -298,7 +286,7 @@ impl Stripe {
 }
 
 /// The object, or none where there is none of that name.
-pub(super) fn found<T>(asked: Result<T, StripeError>) -> Result<Option<T>, ProcessorError> {
+pub(super) fn found<T>(asked: Result<T, StripeError>) -> Result<Option<T>> {
     match asked {
         Ok(object) => Ok(Some(object)),
         Err(StripeError::Invalid(fault)) if fault.is("resource_missing") => Ok(None),
@@ -306,7 +294,7 @@ pub(super) fn found<T>(asked: Result<T, StripeError>) -> Result<Option<T>, Proce
     }
 }
 
-fn prepared(intent: Intent, customer: String) -> Result<Prepared, ProcessorError> {
+fn prepared(intent: Intent, customer: String) -> Result<Prepared> {
     let named = intent.customer.as_ref().map(Expandable::id);
     let customer = named.map(str::to_owned).unwrap_or(customer);
     let secret = intent.client_secret;

@@ -6,13 +6,10 @@ use super::outcome::money;
 use super::refunds::{charge_of, moment};
 use super::types::Dispute as Object;
 use super::{Stripe, attempts};
-use crate::processor::{Dispute, DisputeStatus, ProcessorError};
+use crate::processor::{Dispute, DisputeStatus, ProcessorError, Result};
 
 impl Stripe {
-    pub(super) async fn dispute_named(
-        &self,
-        reference: &str,
-    ) -> Result<Option<Dispute>, ProcessorError> {
+    pub(super) async fn dispute_named(&self, reference: &str) -> Result<Option<Dispute>> {
         let asked = self
             .client
             .get(&["disputes", reference], &Form::default())
@@ -21,7 +18,7 @@ impl Stripe {
         found.map(dispute).transpose()
     }
 
-    pub(super) async fn concede(&self, reference: &str) -> Result<Dispute, ProcessorError> {
+    pub(super) async fn concede(&self, reference: &str) -> Result<Dispute> {
         let closed = self
             .client
             .post(&["disputes", reference, "close"], &Form::default(), None)
@@ -38,7 +35,7 @@ impl Stripe {
     }
 }
 
-fn dispute(object: Object) -> Result<Dispute, ProcessorError> {
+fn dispute(object: Object) -> Result<Dispute> {
     let charge = charge_of(object.payment_intent.as_ref());
     let due = object.evidence_details.and_then(|details| details.due_by);
     Ok(Dispute {

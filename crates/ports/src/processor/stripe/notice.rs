@@ -8,7 +8,7 @@ use super::form::Form;
 use super::refunds::{REFUND_ID, charge_of, moment};
 use super::types::{Event, List};
 use super::{Mode, Stripe};
-use crate::processor::{Notice, NoticeList, NoticeSubject, ProcessorError, signature};
+use crate::processor::{Notice, NoticeList, NoticeSubject, ProcessorError, Result, signature};
 
 /// The header that holds the signature.
 const SIGNATURE_HEADER: &str = "stripe-signature";
@@ -44,7 +44,7 @@ impl Stripe {
         headers: &HeaderMap,
         body: &[u8],
         now: Timestamp,
-    ) -> Result<Option<Notice>, ProcessorError> {
+    ) -> Result<Option<Notice>> {
         let header = headers
             .get(SIGNATURE_HEADER)
             .and_then(|value| value.to_str().ok());
@@ -77,7 +77,7 @@ impl Stripe {
         &self,
         since: Timestamp,
         now: Timestamp,
-    ) -> Result<NoticeList, ProcessorError> {
+    ) -> Result<NoticeList> {
         self.notices_in_pages(since, now, PAGES).await
     }
 
@@ -88,7 +88,7 @@ impl Stripe {
         since: Timestamp,
         now: Timestamp,
         pages: usize,
-    ) -> Result<NoticeList, ProcessorError> {
+    ) -> Result<NoticeList> {
         let (from, mut to) = (since.as_second(), now.as_second());
         let events = loop {
             let is_a_second = to <= from;
@@ -121,12 +121,7 @@ impl Stripe {
 
     /// Up to `pages` pages of what happened in the seconds from `from` to `to`, the newest first, and whether there is
     /// more of it.
-    async fn events_between(
-        &self,
-        from: i64,
-        to: i64,
-        pages: usize,
-    ) -> Result<(Vec<Event>, bool), ProcessorError> {
+    async fn events_between(&self, from: i64, to: i64, pages: usize) -> Result<(Vec<Event>, bool)> {
         let mut events: Vec<Event> = Vec::new();
         for _ in 0..pages {
             let query = Form::default()
@@ -197,11 +192,7 @@ mod tests {
         json!({"id": "evt_1", "type": kind, "created": now().as_second(), "livemode": false, "data": {"object": object}})
     }
 
-    fn read(
-        stripe: &Stripe,
-        event: &Value,
-        secret: &str,
-    ) -> Result<Option<Notice>, ProcessorError> {
+    fn read(stripe: &Stripe, event: &Value, secret: &str) -> Result<Option<Notice>> {
         let body = event.to_string().into_bytes();
         let mut headers = HeaderMap::new();
         let signed = signature::sign(secret.as_bytes(), &body, now());

@@ -4,7 +4,7 @@ use till_wire::money::{Currency, Money};
 
 use super::types::{ErrorBody, Intent, PaymentMethod};
 use crate::processor::decline_message::decline_message;
-use crate::processor::{Method, Outcome, ProcessorError};
+use crate::processor::{Method, Outcome, ProcessorError, Result};
 
 /// How an intent stands.
 #[derive(Debug)]
@@ -26,7 +26,7 @@ const NOT_APPROVED: &str = "authentication_required";
 ///
 /// # Errors
 /// [`ProcessorError::Unsure`] for a state that this version does not know.
-pub(super) fn standing(intent: &Intent) -> Result<Standing, ProcessorError> {
+pub(super) fn standing(intent: &Intent) -> Result<Standing> {
     Ok(match intent.status.as_str() {
         "requires_payment_method" if intent.last_payment_error.is_some() => Standing::Declined,
         "requires_payment_method" | "requires_confirmation" => Standing::Unconfirmed,
@@ -52,7 +52,7 @@ pub(super) fn standing(intent: &Intent) -> Result<Standing, ProcessorError> {
     })
 }
 
-fn succeeded(intent: &Intent) -> Result<Outcome, ProcessorError> {
+fn succeeded(intent: &Intent) -> Result<Outcome> {
     let method = intent
         .payment_method
         .as_ref()
@@ -75,7 +75,7 @@ fn succeeded(intent: &Intent) -> Result<Outcome, ProcessorError> {
 ///
 /// # Errors
 /// [`ProcessorError::Unsure`] for a currency that Till does not know.
-pub(super) fn money(minor: i64, currency: &str) -> Result<Money, ProcessorError> {
+pub(super) fn money(minor: i64, currency: &str) -> Result<Money> {
     let currency: Currency = currency.parse().map_err(|_| {
         ProcessorError::Unsure(format!("an amount in the currency {currency:?}").into())
     })?;

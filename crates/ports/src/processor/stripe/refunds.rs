@@ -9,7 +9,7 @@ use super::http::StripeError;
 use super::outcome::money;
 use super::types::{Expandable, Intent, List, Refund};
 use super::{Stripe, attempts};
-use crate::processor::{ProcessorError, ProcessorRefund, RefundOutcome, RefundRequest};
+use crate::processor::{ProcessorError, ProcessorRefund, RefundOutcome, RefundRequest, Result};
 
 /// The key in a refund's metadata by which it is recognized.
 pub(super) const REFUND_ID: &str = "refund_id";
@@ -23,15 +23,12 @@ const KEYS: usize = 10;
 /// The pages of a list of refunds that are read at most. Nobody gives one charge back in more parts.
 const PAGES: usize = 50;
 
-fn refused<T>(words: &str) -> Result<T, ProcessorError> {
+fn refused<T>(words: &str) -> Result<T> {
     Err(ProcessorError::Refused(words.into()))
 }
 
 impl Stripe {
-    pub(super) async fn give_back(
-        &self,
-        request: &RefundRequest,
-    ) -> Result<RefundOutcome, ProcessorError> {
+    pub(super) async fn give_back(&self, request: &RefundRequest) -> Result<RefundOutcome> {
         if request.amount.minor <= 0 {
             return refused("an amount must be more than zero");
         }
@@ -124,10 +121,7 @@ impl Stripe {
     }
 
     /// Every refund of a charge as the port tells it, oldest first.
-    pub(super) async fn refunds_of_charge(
-        &self,
-        charge: &str,
-    ) -> Result<Vec<ProcessorRefund>, ProcessorError> {
+    pub(super) async fn refunds_of_charge(&self, charge: &str) -> Result<Vec<ProcessorRefund>> {
         if attempts::collection_of(charge) != Some("payment_intents") {
             return Ok(Vec::new());
         }
@@ -151,7 +145,7 @@ impl Stripe {
 ///
 /// # Errors
 /// [`ProcessorError::Unsure`] for one that no calendar has.
-pub(super) fn moment(seconds: i64) -> Result<Timestamp, ProcessorError> {
+pub(super) fn moment(seconds: i64) -> Result<Timestamp> {
     Timestamp::from_second(seconds)
         .map_err(|_| ProcessorError::Unsure(format!("{seconds} is not a moment").into()))
 }
