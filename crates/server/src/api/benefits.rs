@@ -25,10 +25,9 @@ pub(super) const OPERATIONS: &[Operation] = operations![list, create, get, updat
 ///
 /// Lists the benefits of your organization, newest first unless `sorting` says otherwise.
 #[utoipa::path(
-    get, path = "/v1/benefits/", operation_id = "benefits:list", tag = "benefits",
+    get, path = "/v1/benefits/", operation_id = "benefits:list",
     params(PageQuery, OrganizationQuery, ListQuery),
-    responses((status = 200, description = "Page of benefits.", body = Page<Benefit>)),
-    security(("access_token" = []))
+    responses((status = 200, description = "Page of benefits.", body = Page<Benefit>))
 )]
 async fn list(caller: Caller<scope::BenefitsRead>, params: Params) -> Reply<Page<Benefit>> {
     benefits::list(&caller, params).await.map(Json)
@@ -38,10 +37,8 @@ async fn list(caller: Caller<scope::BenefitsRead>, params: Params) -> Reply<Page
 ///
 /// Returns one benefit with its details.
 #[utoipa::path(
-    get, path = "/v1/benefits/{id}", operation_id = "benefits:get", tag = "benefits",
-    params(("id" = Uuid, Path, description = "ID of the benefit.")),
-    responses((status = 200, description = "Benefit with this ID.", body = Benefit)),
-    security(("access_token" = []))
+    get, path = "/v1/benefits/{id}", operation_id = "benefits:get",
+    responses((status = 200, description = "Benefit with this ID.", body = Benefit))
 )]
 async fn get(caller: Caller<scope::BenefitsRead>, PathId(id): PathId) -> Reply<Benefit> {
     benefits::get(&caller, id).await.map(Json)
@@ -52,10 +49,9 @@ async fn get(caller: Caller<scope::BenefitsRead>, PathId(id): PathId) -> Reply<B
 /// Creates a benefit that products can include. Its `type` determines what `properties` contains; it cannot be changed
 /// later.
 #[utoipa::path(
-    post, path = "/v1/benefits/", operation_id = "benefits:create", tag = "benefits",
+    post, path = "/v1/benefits/", operation_id = "benefits:create",
     request_body(content = BenefitCreate, description = "Benefit to create."),
-    responses((status = 201, description = "Benefit that was created.", body = Benefit)),
-    security(("access_token" = []))
+    responses((status = 201, description = "Benefit that was created.", body = Benefit))
 )]
 async fn create(
     caller: Caller<scope::BenefitsWrite>,
@@ -70,11 +66,9 @@ async fn create(
 ///
 /// Changes a benefit. `type` must be repeated and cannot be changed; `properties` replaces all details.
 #[utoipa::path(
-    patch, path = "/v1/benefits/{id}", operation_id = "benefits:update", tag = "benefits",
-    params(("id" = Uuid, Path, description = "ID of the benefit.")),
+    patch, path = "/v1/benefits/{id}", operation_id = "benefits:update",
     request_body(content = BenefitUpdate, description = "Fields to change, with the benefit's `type`."),
-    responses((status = 200, description = "Benefit after the change.", body = Benefit)),
-    security(("access_token" = []))
+    responses((status = 200, description = "Benefit after the change.", body = Benefit))
 )]
 async fn update(
     caller: Caller<scope::BenefitsWrite>,
@@ -89,10 +83,8 @@ async fn update(
 ///
 /// Deletes a benefit. Products no longer include it, and the webhook event `benefit.updated` is sent.
 #[utoipa::path(
-    delete, path = "/v1/benefits/{id}", operation_id = "benefits:delete", tag = "benefits",
-    params(("id" = Uuid, Path, description = "ID of the benefit.")),
-    responses((status = 204, description = "The benefit was deleted; the response has no body.")),
-    security(("access_token" = []))
+    delete, path = "/v1/benefits/{id}", operation_id = "benefits:delete",
+    responses((status = 204, description = "The benefit was deleted; the response has no body."))
 )]
 async fn delete(caller: Caller<scope::BenefitsWrite>, PathId(id): PathId) -> NoContent {
     benefits::delete(&caller, id).await.map(no_content)

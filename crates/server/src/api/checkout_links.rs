@@ -29,8 +29,7 @@ pub(super) const OPERATIONS: &[Operation] = operations![list, create, get, updat
 #[utoipa::path(
     get, path = "/v1/checkout-links/", operation_id = "checkout-links:list", tag = "checkout_links",
     params(PageQuery, OrganizationQuery, ListQuery),
-    responses((status = 200, description = "Page of checkout links.", body = Page<CheckoutLink>)),
-    security(("access_token" = []))
+    responses((status = 200, description = "Page of checkout links.", body = Page<CheckoutLink>))
 )]
 async fn list(
     caller: Caller<scope::CheckoutLinksRead>,
@@ -45,8 +44,7 @@ async fn list(
 #[utoipa::path(
     post, path = "/v1/checkout-links/", operation_id = "checkout-links:create", tag = "checkout_links",
     request_body(content = CheckoutLinkCreate, description = "Checkout link to create."),
-    responses((status = 201, description = "Checkout link that was created.", body = CheckoutLink)),
-    security(("access_token" = []))
+    responses((status = 201, description = "Checkout link that was created.", body = CheckoutLink))
 )]
 async fn create(
     caller: Caller<scope::CheckoutLinksWrite>,
@@ -64,9 +62,7 @@ async fn create(
 /// Returns one checkout link with its products.
 #[utoipa::path(
     get, path = "/v1/checkout-links/{id}", operation_id = "checkout-links:get", tag = "checkout_links",
-    params(("id" = Uuid, Path, description = "ID of the checkout link.")),
-    responses((status = 200, description = "Checkout link with this ID.", body = CheckoutLink)),
-    security(("access_token" = []))
+    responses((status = 200, description = "Checkout link with this ID.", body = CheckoutLink))
 )]
 async fn get(caller: Caller<scope::CheckoutLinksRead>, PathId(id): PathId) -> Reply<CheckoutLink> {
     checkout_links::get(&caller, id).await.map(Json)
@@ -77,10 +73,8 @@ async fn get(caller: Caller<scope::CheckoutLinksRead>, PathId(id): PathId) -> Re
 /// Changes a checkout link. Sessions that it has already opened stay as they are.
 #[utoipa::path(
     patch, path = "/v1/checkout-links/{id}", operation_id = "checkout-links:update", tag = "checkout_links",
-    params(("id" = Uuid, Path, description = "ID of the checkout link.")),
     request_body(content = CheckoutLinkUpdate, description = "Fields to change."),
-    responses((status = 200, description = "Checkout link after the change.", body = CheckoutLink)),
-    security(("access_token" = []))
+    responses((status = 200, description = "Checkout link after the change.", body = CheckoutLink))
 )]
 async fn update(
     caller: Caller<scope::CheckoutLinksWrite>,
@@ -96,9 +90,7 @@ async fn update(
 /// Deletes a checkout link. Its address stops working; sessions that it has already opened are not affected.
 #[utoipa::path(
     delete, path = "/v1/checkout-links/{id}", operation_id = "checkout-links:delete", tag = "checkout_links",
-    params(("id" = Uuid, Path, description = "ID of the checkout link.")),
-    responses((status = 204, description = "The checkout link was deleted; the response has no body.")),
-    security(("access_token" = []))
+    responses((status = 204, description = "The checkout link was deleted; the response has no body."))
 )]
 async fn delete(caller: Caller<scope::CheckoutLinksWrite>, PathId(id): PathId) -> NoContent {
     checkout_links::delete(&caller, id).await.map(no_content)

@@ -57,10 +57,9 @@ pub(super) const OPERATIONS: &[Operation] = operations![
 /// List checkout sessions
 ///
 /// Lists the checkout sessions of your organization, newest first unless `sorting` says otherwise.
-#[utoipa::path(get, path = "/v1/checkouts/", operation_id = "checkouts:list", tag = "checkouts",
+#[utoipa::path(get, path = "/v1/checkouts/", operation_id = "checkouts:list",
     params(PageQuery, OrganizationQuery, ListQuery),
-    responses((status = 200, description = "Page of checkout sessions.", body = Page<Checkout>)),
-    security(("access_token" = [])))]
+    responses((status = 200, description = "Page of checkout sessions.", body = Page<Checkout>)))]
 async fn list(caller: Caller<scope::CheckoutsRead>, params: Params) -> Reply<Page<Checkout>> {
     checkouts::list(&caller, params).await.map(Json)
 }
@@ -69,12 +68,11 @@ async fn list(caller: Caller<scope::CheckoutsRead>, params: Params) -> Reply<Pag
 ///
 /// Opens a checkout session for one or several products. Send the buyer to the `url` in the response. A session is open
 /// for 24 hours.
-#[utoipa::path(post, path = "/v1/checkouts/", operation_id = "checkouts:create", tag = "checkouts",
+#[utoipa::path(post, path = "/v1/checkouts/", operation_id = "checkouts:create",
     request_body(content = CheckoutCreate, description = "Checkout session to create: what it sells, and what is known about the buyer."),
     responses(
         (status = 201, description = "Checkout session that was created.", body = Checkout),
-        (status = 400, description = "The price has no amount for this number of seats (`InvalidQuantityError`).", body = ErrorBody)),
-    security(("access_token" = [])))]
+        (status = 400, description = "The price has no amount for this number of seats (`InvalidQuantityError`).", body = ErrorBody)))]
 async fn create(
     caller: Caller<scope::CheckoutsWrite>,
     guard: IdempotencyGuard,
@@ -87,10 +85,8 @@ async fn create(
 /// Get a checkout session
 ///
 /// Returns one checkout session. Its amounts are recalculated with the current discount, trial and tax.
-#[utoipa::path(get, path = "/v1/checkouts/{id}", operation_id = "checkouts:get", tag = "checkouts",
-    params(("id" = Uuid, Path, description = "ID of the checkout session.")),
-    responses((status = 200, description = "Checkout session with this ID.", body = Checkout)),
-    security(("access_token" = [])))]
+#[utoipa::path(get, path = "/v1/checkouts/{id}", operation_id = "checkouts:get",
+    responses((status = 200, description = "Checkout session with this ID.", body = Checkout)))]
 async fn get(caller: Caller<scope::CheckoutsRead>, PathId(id): PathId) -> Reply<Checkout> {
     checkouts::get(&caller, id).await.map(Json)
 }
@@ -98,13 +94,11 @@ async fn get(caller: Caller<scope::CheckoutsRead>, PathId(id): PathId) -> Reply<
 /// Update a checkout session
 ///
 /// Changes an open checkout session. A field that is left out stays as it is.
-#[utoipa::path(patch, path = "/v1/checkouts/{id}", operation_id = "checkouts:update", tag = "checkouts",
-    params(("id" = Uuid, Path, description = "ID of the checkout session.")),
+#[utoipa::path(patch, path = "/v1/checkouts/{id}", operation_id = "checkouts:update",
     request_body(content = CheckoutUpdate, description = "Fields to change."),
     responses(
         (status = 200, description = "Checkout session after the change.", body = Checkout),
-        (status = 400, description = "The price has no amount for this number of seats (`InvalidQuantityError`).", body = ErrorBody)),
-    security(("access_token" = [])))]
+        (status = 400, description = "The price has no amount for this number of seats (`InvalidQuantityError`).", body = ErrorBody)))]
 async fn patch(
     caller: Caller<scope::CheckoutsWrite>,
     PathId(id): PathId,
@@ -117,13 +111,15 @@ async fn patch(
 /// Get a checkout session by client secret
 ///
 /// Returns a checkout session as its buyer sees it. The checkout page uses this.
-#[utoipa::path(get, path = "/v1/checkouts/client/{client_secret}", operation_id = "checkouts:client_get", tag = "checkouts",
+#[utoipa::path(get, path = "/v1/checkouts/client/{client_secret}", operation_id = "checkouts:client_get",
     params(("client_secret" = String, Path, description = "Client secret of the session; it is the credential, so no access token is needed.")),
     responses(
         (status = 200, description = "Checkout session as its buyer sees it.", body = CheckoutPublic),
         (status = 403, description = "The organization is blocked, so its sessions cannot be used.", body = ErrorBody),
         (status = 404, description = "No checkout session has this client secret.", body = ErrorBody),
-        (status = 410, description = "The session has expired (`ExpiredCheckoutError`).", body = ErrorBody)))]
+        (status = 410, description = "The session has expired (`ExpiredCheckoutError`).", body = ErrorBody)),
+    security(()),
+)]
 async fn client_get(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,
@@ -139,7 +135,7 @@ async fn client_get(
 ///
 /// Changes an open checkout session for its buyer: product, seats, discount code, name, address and the like. The
 /// amounts are recalculated.
-#[utoipa::path(patch, path = "/v1/checkouts/client/{client_secret}", operation_id = "checkouts:client_update", tag = "checkouts",
+#[utoipa::path(patch, path = "/v1/checkouts/client/{client_secret}", operation_id = "checkouts:client_update",
     params(("client_secret" = String, Path, description = "Client secret of the session; it is the credential, so no access token is needed.")),
     request_body(content = CheckoutUpdatePublic, description = "Fields to change."),
     responses(
@@ -150,7 +146,9 @@ async fn client_get(
         (status = 409, description = "A payment is being processed (`CheckoutLocked`), or another request changed the session at the same time.", body = ErrorBody),
         (status = 410, description = "The session has expired (`ExpiredCheckoutError`).", body = ErrorBody),
         (status = 422, description = "A field of the request is wrong, such as a discount code that does not exist.", body = ValidationBody),
-        (status = 429, description = "Too many changes, wrong discount codes or requests; the header `Retry-After` says how many seconds to wait.")))]
+        (status = 429, description = "Too many changes, wrong discount codes or requests; the header `Retry-After` says how many seconds to wait.")),
+    security(()),
+)]
 async fn client_patch(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,
@@ -166,7 +164,7 @@ async fn client_patch(
 ///
 /// Confirms a checkout session: takes the payment, starts the subscription, or completes a free purchase. The response
 /// is sent before the payment has been processed; the session's status or a webhook tells the outcome.
-#[utoipa::path(post, path = "/v1/checkouts/client/{client_secret}/confirm", operation_id = "checkouts:client_confirm", tag = "checkouts",
+#[utoipa::path(post, path = "/v1/checkouts/client/{client_secret}/confirm", operation_id = "checkouts:client_confirm",
     params(("client_secret" = String, Path, description = "Client secret of the session; it is the credential, so no access token is needed.")),
     request_body(content = CheckoutConfirm, description = "Last changes, and the payment method."),
     responses(
@@ -177,7 +175,9 @@ async fn client_patch(
         (status = 409, description = "A payment is already being processed (`CheckoutLocked`), or the session's customer was deleted.", body = ErrorBody),
         (status = 410, description = "The session has expired (`ExpiredCheckoutError`).", body = ErrorBody),
         (status = 422, description = "A field is missing or wrong, or the amount has changed since it was last shown: then `total_amount` in `ctx` is the new amount, and confirming again accepts it."),
-        (status = 429, description = "Too many confirmations or declined payments; the header `Retry-After` says how many seconds to wait.")))]
+        (status = 429, description = "Too many confirmations or declined payments; the header `Retry-After` says how many seconds to wait.")),
+    security(()),
+)]
 async fn confirm(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,
@@ -214,7 +214,7 @@ struct Opened {
 /// Record the opening of a checkout page
 ///
 /// Records that the buyer opened the checkout page. Only the first time counts.
-#[utoipa::path(post, path = "/v1/checkouts/client/{client_secret}/opened", operation_id = "checkouts:client_opened", tag = "checkouts",
+#[utoipa::path(post, path = "/v1/checkouts/client/{client_secret}/opened", operation_id = "checkouts:client_opened",
     params(("client_secret" = String, Path, description = "Client secret of the session; it is the credential, so no access token is needed.")),
     request_body(content = Opened, description = "Visitor who opened the page; the body can be left out."),
     responses(
@@ -222,7 +222,9 @@ struct Opened {
         (status = 403, description = "The organization is blocked, so its sessions cannot be used.", body = ErrorBody),
         (status = 404, description = "No checkout session has this client secret.", body = ErrorBody),
         (status = 410, description = "The session has expired (`ExpiredCheckoutError`).", body = ErrorBody),
-        (status = 422, description = "The visitor's ID is not a text, or is too long.", body = ValidationBody)))]
+        (status = 422, description = "The visitor's ID is not a text, or is too long.", body = ValidationBody)),
+    security(()),
+)]
 async fn opened(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,
@@ -260,13 +262,15 @@ const STREAM: Duration = Duration::from_secs(600);
 /// Sends the events of a checkout session as server-sent events: `checkout.updated`, `checkout.subscription_created`,
 /// `checkout.order_created` and `checkout.webhook_event_delivered`. After ten minutes the stream asks the client to
 /// reconnect. It does not send past events, so read the session first.
-#[utoipa::path(get, path = "/v1/checkouts/client/{client_secret}/stream", operation_id = "checkouts:client_stream", tag = "checkouts",
+#[utoipa::path(get, path = "/v1/checkouts/client/{client_secret}/stream", operation_id = "checkouts:client_stream",
     params(("client_secret" = String, Path, description = "Client secret of the session; it is the credential, so no access token is needed.")),
     responses(
         (status = 200, description = "Stream of server-sent events.", content_type = "text/event-stream", body = String),
         (status = 403, description = "The organization is blocked, so its sessions cannot be used.", body = ErrorBody),
         (status = 404, description = "No checkout session has this client secret.", body = ErrorBody),
-        (status = 410, description = "The session has expired (`ExpiredCheckoutError`).", body = ErrorBody)))]
+        (status = 410, description = "The session has expired (`ExpiredCheckoutError`).", body = ErrorBody)),
+    security(()),
+)]
 async fn stream_events(
     State(app): State<Arc<App>>,
     Path(secret): Path<String>,

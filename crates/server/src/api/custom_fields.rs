@@ -25,10 +25,9 @@ pub(super) const OPERATIONS: &[Operation] = operations![list, create, get, updat
 ///
 /// Lists the custom fields of your organization, by slug unless `sorting` says otherwise.
 #[utoipa::path(
-    get, path = "/v1/custom-fields/", operation_id = "custom-fields:list", tag = "custom-fields",
+    get, path = "/v1/custom-fields/", operation_id = "custom-fields:list",
     params(PageQuery, OrganizationQuery, ListQuery),
-    responses((status = 200, description = "Page of custom fields.", body = Page<CustomField>)),
-    security(("access_token" = []))
+    responses((status = 200, description = "Page of custom fields.", body = Page<CustomField>))
 )]
 async fn list(caller: Caller<scope::CustomFieldsRead>, params: Params) -> Reply<Page<CustomField>> {
     custom_fields::list(&caller, params).await.map(Json)
@@ -38,10 +37,8 @@ async fn list(caller: Caller<scope::CustomFieldsRead>, params: Params) -> Reply<
 ///
 /// Returns one custom field.
 #[utoipa::path(
-    get, path = "/v1/custom-fields/{id}", operation_id = "custom-fields:get", tag = "custom-fields",
-    params(("id" = Uuid, Path, description = "ID of the custom field.")),
-    responses((status = 200, description = "Custom field with this ID.", body = CustomField)),
-    security(("access_token" = []))
+    get, path = "/v1/custom-fields/{id}", operation_id = "custom-fields:get",
+    responses((status = 200, description = "Custom field with this ID.", body = CustomField))
 )]
 async fn get(caller: Caller<scope::CustomFieldsRead>, PathId(id): PathId) -> Reply<CustomField> {
     custom_fields::get(&caller, id).await.map(Json)
@@ -51,10 +48,9 @@ async fn get(caller: Caller<scope::CustomFieldsRead>, PathId(id): PathId) -> Rep
 ///
 /// Creates a custom field. A product that attaches it asks buyers for it at checkout.
 #[utoipa::path(
-    post, path = "/v1/custom-fields/", operation_id = "custom-fields:create", tag = "custom-fields",
+    post, path = "/v1/custom-fields/", operation_id = "custom-fields:create",
     request_body(content = CustomFieldCreate, description = "Custom field to create."),
-    responses((status = 201, description = "Custom field that was created.", body = CustomField)),
-    security(("access_token" = []))
+    responses((status = 201, description = "Custom field that was created.", body = CustomField))
 )]
 async fn create(
     caller: Caller<scope::CustomFieldsWrite>,
@@ -72,11 +68,9 @@ async fn create(
 /// Changes a custom field. Its `type` must be repeated and cannot be changed. If the slug changes, existing answers
 /// move to the new one.
 #[utoipa::path(
-    patch, path = "/v1/custom-fields/{id}", operation_id = "custom-fields:update", tag = "custom-fields",
-    params(("id" = Uuid, Path, description = "ID of the custom field.")),
+    patch, path = "/v1/custom-fields/{id}", operation_id = "custom-fields:update",
     request_body(content = CustomFieldUpdate, description = "Fields to change, with the custom field's `type`."),
-    responses((status = 200, description = "Custom field after the change.", body = CustomField)),
-    security(("access_token" = []))
+    responses((status = 200, description = "Custom field after the change.", body = CustomField))
 )]
 async fn update(
     caller: Caller<scope::CustomFieldsWrite>,
@@ -91,10 +85,8 @@ async fn update(
 ///
 /// Deletes a custom field and frees its slug. Products no longer ask for it.
 #[utoipa::path(
-    delete, path = "/v1/custom-fields/{id}", operation_id = "custom-fields:delete", tag = "custom-fields",
-    params(("id" = Uuid, Path, description = "ID of the custom field.")),
-    responses((status = 204, description = "The custom field was deleted; the response has no body.")),
-    security(("access_token" = []))
+    delete, path = "/v1/custom-fields/{id}", operation_id = "custom-fields:delete",
+    responses((status = 204, description = "The custom field was deleted; the response has no body."))
 )]
 async fn delete(caller: Caller<scope::CustomFieldsWrite>, PathId(id): PathId) -> NoContent {
     custom_fields::delete(&caller, id).await.map(no_content)

@@ -23,10 +23,9 @@ pub(super) const OPERATIONS: &[Operation] = operations![create];
 /// portal, and the address of the portal's pages that it opens. The session of a team is for one of its members, whom
 /// `member_id` or `external_member_id` names.
 #[utoipa::path(
-    post, path = "/v1/customer-sessions/", operation_id = "customer-sessions:create", tag = "customer-sessions",
+    post, path = "/v1/customer-sessions/", operation_id = "customer-sessions:create",
     request_body(content = CustomerSessionCreate, description = "Customer, and the member of theirs, whom the session is for."),
-    responses((status = 201, description = "Customer session that was created; its token is shown only here.", body = CustomerSession)),
-    security(("access_token" = []))
+    responses((status = 201, description = "Customer session that was created; its token is shown only here.", body = CustomerSession))
 )]
 async fn create(
     caller: Caller<scope::CustomerSessionsWrite>,

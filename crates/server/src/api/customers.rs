@@ -45,10 +45,9 @@ pub(super) const OPERATIONS: &[Operation] = operations![
 ///
 /// Lists the customers of your organization, newest first unless `sorting` says otherwise.
 #[utoipa::path(
-    get, path = "/v1/customers/", operation_id = "customers:list", tag = "customers",
+    get, path = "/v1/customers/", operation_id = "customers:list",
     params(PageQuery, OrganizationQuery, ListQuery),
-    responses((status = 200, description = "Page of customers.", body = Page<Customer>)),
-    security(("access_token" = []))
+    responses((status = 200, description = "Page of customers.", body = Page<Customer>))
 )]
 async fn list(caller: Caller<scope::CustomersRead>, params: Params) -> Reply<Page<Customer>> {
     customers::list(&caller, params).await.map(Json)
@@ -58,10 +57,9 @@ async fn list(caller: Caller<scope::CustomersRead>, params: Params) -> Reply<Pag
 ///
 /// Creates a customer. This is not necessary before a purchase, which creates its own customer.
 #[utoipa::path(
-    post, path = "/v1/customers/", operation_id = "customers:create", tag = "customers",
+    post, path = "/v1/customers/", operation_id = "customers:create",
     request_body(content = CustomerCreate, description = "Customer to create."),
-    responses((status = 201, description = "Customer that was created.", body = Customer)),
-    security(("access_token" = []))
+    responses((status = 201, description = "Customer that was created.", body = Customer))
 )]
 async fn create(
     caller: Caller<scope::CustomersWrite>,
@@ -76,10 +74,8 @@ async fn create(
 ///
 /// Returns one customer.
 #[utoipa::path(
-    get, path = "/v1/customers/{id}", operation_id = "customers:get", tag = "customers",
-    params(("id" = Uuid, Path, description = "ID of the customer.")),
-    responses((status = 200, description = "Customer with this ID.", body = Customer)),
-    security(("access_token" = []))
+    get, path = "/v1/customers/{id}", operation_id = "customers:get",
+    responses((status = 200, description = "Customer with this ID.", body = Customer))
 )]
 async fn get(caller: Caller<scope::CustomersRead>, PathId(id): PathId) -> Reply<Customer> {
     let customer = CustomerRef::Id(id);
@@ -90,10 +86,9 @@ async fn get(caller: Caller<scope::CustomersRead>, PathId(id): PathId) -> Reply<
 ///
 /// Returns the customer who has your own ID.
 #[utoipa::path(
-    get, path = "/v1/customers/external/{external_id}", operation_id = "customers:get_external", tag = "customers",
+    get, path = "/v1/customers/external/{external_id}", operation_id = "customers:get_external",
     params(("external_id" = String, Path, description = "Your own ID of the customer.")),
-    responses((status = 200, description = "Customer with this external ID.", body = Customer)),
-    security(("access_token" = []))
+    responses((status = 200, description = "Customer with this external ID.", body = Customer))
 )]
 async fn get_external(
     caller: Caller<scope::CustomersRead>,
@@ -107,11 +102,9 @@ async fn get_external(
 ///
 /// Changes a customer. `external_id` can be set once, and cannot be changed afterwards.
 #[utoipa::path(
-    patch, path = "/v1/customers/{id}", operation_id = "customers:update", tag = "customers",
-    params(("id" = Uuid, Path, description = "ID of the customer.")),
+    patch, path = "/v1/customers/{id}", operation_id = "customers:update",
     request_body(content = CustomerUpdate, description = "Fields to change."),
-    responses((status = 200, description = "Customer after the change.", body = Customer)),
-    security(("access_token" = []))
+    responses((status = 200, description = "Customer after the change.", body = Customer))
 )]
 async fn update(
     caller: Caller<scope::CustomersWrite>,
@@ -128,11 +121,9 @@ async fn update(
 /// Changes the customer who has your own ID. `external_id` and `type` in the body are ignored.
 #[utoipa::path(
     patch, path = "/v1/customers/external/{external_id}", operation_id = "customers:update_external",
-    tag = "customers",
     params(("external_id" = String, Path, description = "Your own ID of the customer.")),
     request_body(content = CustomerUpdate, description = "Fields to change."),
-    responses((status = 200, description = "Customer after the change.", body = Customer)),
-    security(("access_token" = []))
+    responses((status = 200, description = "Customer after the change.", body = Customer))
 )]
 async fn update_external(
     caller: Caller<scope::CustomersWrite>,
@@ -168,10 +159,9 @@ async fn end(
 /// Deletes a customer. Their subscriptions end at once, and their e-mail address and external ID can be used again.
 /// Orders and payments are kept.
 #[utoipa::path(
-    delete, path = "/v1/customers/{id}", operation_id = "customers:delete", tag = "customers",
-    params(("id" = Uuid, Path, description = "ID of the customer."), DeletionQuery),
-    responses((status = 204, description = "The customer was deleted; the response has no body.")),
-    security(("access_token" = []))
+    delete, path = "/v1/customers/{id}", operation_id = "customers:delete",
+    params(DeletionQuery),
+    responses((status = 204, description = "The customer was deleted; the response has no body."))
 )]
 async fn delete(
     caller: Caller<scope::CustomersWrite>,
@@ -187,10 +177,8 @@ async fn delete(
 /// ID can be used again.
 #[utoipa::path(
     delete, path = "/v1/customers/external/{external_id}", operation_id = "customers:delete_external",
-    tag = "customers",
     params(("external_id" = String, Path, description = "Your own ID of the customer."), DeletionQuery),
-    responses((status = 204, description = "The customer was deleted; the response has no body.")),
-    security(("access_token" = []))
+    responses((status = 204, description = "The customer was deleted; the response has no body."))
 )]
 async fn delete_external(
     caller: Caller<scope::CustomersWrite>,
@@ -205,10 +193,8 @@ async fn delete_external(
 /// Returns a customer together with their active subscriptions: everything that your application needs to decide on
 /// access.
 #[utoipa::path(
-    get, path = "/v1/customers/{id}/state", operation_id = "customers:get_state", tag = "customers",
-    params(("id" = Uuid, Path, description = "ID of the customer.")),
-    responses((status = 200, description = "State of the customer.", body = CustomerState)),
-    security(("access_token" = []))
+    get, path = "/v1/customers/{id}/state", operation_id = "customers:get_state",
+    responses((status = 200, description = "State of the customer.", body = CustomerState))
 )]
 async fn state(caller: Caller<scope::CustomersRead>, PathId(id): PathId) -> Reply<CustomerState> {
     let customer = CustomerRef::Id(id);
@@ -220,10 +206,8 @@ async fn state(caller: Caller<scope::CustomersRead>, PathId(id): PathId) -> Repl
 /// Returns the customer who has your own ID, together with their active subscriptions.
 #[utoipa::path(
     get, path = "/v1/customers/external/{external_id}/state", operation_id = "customers:get_state_external",
-    tag = "customers",
     params(("external_id" = String, Path, description = "Your own ID of the customer.")),
-    responses((status = 200, description = "State of the customer.", body = CustomerState)),
-    security(("access_token" = []))
+    responses((status = 200, description = "State of the customer.", body = CustomerState))
 )]
 async fn state_external(
     caller: Caller<scope::CustomersRead>,

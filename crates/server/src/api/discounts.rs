@@ -25,10 +25,9 @@ pub(super) const OPERATIONS: &[Operation] = operations![list, create, get, updat
 ///
 /// Lists the discounts of your organization, newest first unless `sorting` says otherwise.
 #[utoipa::path(
-    get, path = "/v1/discounts/", operation_id = "discounts:list", tag = "discounts",
+    get, path = "/v1/discounts/", operation_id = "discounts:list",
     params(PageQuery, OrganizationQuery, ListQuery),
-    responses((status = 200, description = "Page of discounts.", body = Page<Discount>)),
-    security(("access_token" = []))
+    responses((status = 200, description = "Page of discounts.", body = Page<Discount>))
 )]
 async fn list(caller: Caller<scope::DiscountsRead>, params: Params) -> Reply<Page<Discount>> {
     discounts::list(&caller, params).await.map(Json)
@@ -38,10 +37,8 @@ async fn list(caller: Caller<scope::DiscountsRead>, params: Params) -> Reply<Pag
 ///
 /// Returns one discount with the products that it is restricted to.
 #[utoipa::path(
-    get, path = "/v1/discounts/{id}", operation_id = "discounts:get", tag = "discounts",
-    params(("id" = Uuid, Path, description = "ID of the discount.")),
-    responses((status = 200, description = "Discount with this ID.", body = Discount)),
-    security(("access_token" = []))
+    get, path = "/v1/discounts/{id}", operation_id = "discounts:get",
+    responses((status = 200, description = "Discount with this ID.", body = Discount))
 )]
 async fn get(caller: Caller<scope::DiscountsRead>, PathId(id): PathId) -> Reply<Discount> {
     discounts::get(&caller, id).await.map(Json)
@@ -52,10 +49,9 @@ async fn get(caller: Caller<scope::DiscountsRead>, PathId(id): PathId) -> Reply<
 /// Creates a discount: an amount for each currency, or a percentage of the price. With a code, buyers can apply it
 /// themselves; without one, only you can, in a checkout session or link.
 #[utoipa::path(
-    post, path = "/v1/discounts/", operation_id = "discounts:create", tag = "discounts",
+    post, path = "/v1/discounts/", operation_id = "discounts:create",
     request_body(content = DiscountCreate, description = "Discount to create."),
-    responses((status = 201, description = "Discount that was created.", body = Discount)),
-    security(("access_token" = []))
+    responses((status = 201, description = "Discount that was created.", body = Discount))
 )]
 async fn create(
     caller: Caller<scope::DiscountsWrite>,
@@ -71,11 +67,9 @@ async fn create(
 /// Changes a discount. Its type and duration cannot be changed, and its value cannot be changed once the discount has
 /// been used.
 #[utoipa::path(
-    patch, path = "/v1/discounts/{id}", operation_id = "discounts:update", tag = "discounts",
-    params(("id" = Uuid, Path, description = "ID of the discount.")),
+    patch, path = "/v1/discounts/{id}", operation_id = "discounts:update",
     request_body(content = DiscountUpdate, description = "Fields to change."),
-    responses((status = 200, description = "Discount after the change.", body = Discount)),
-    security(("access_token" = []))
+    responses((status = 200, description = "Discount after the change.", body = Discount))
 )]
 async fn update(
     caller: Caller<scope::DiscountsWrite>,
@@ -90,10 +84,8 @@ async fn update(
 ///
 /// Deletes a discount and frees its code. A checkout session that already has it can still be paid with it.
 #[utoipa::path(
-    delete, path = "/v1/discounts/{id}", operation_id = "discounts:delete", tag = "discounts",
-    params(("id" = Uuid, Path, description = "ID of the discount.")),
-    responses((status = 204, description = "The discount was deleted; the response has no body.")),
-    security(("access_token" = []))
+    delete, path = "/v1/discounts/{id}", operation_id = "discounts:delete",
+    responses((status = 204, description = "The discount was deleted; the response has no body."))
 )]
 async fn delete(caller: Caller<scope::DiscountsWrite>, PathId(id): PathId) -> NoContent {
     discounts::delete(&caller, id).await.map(no_content)

@@ -22,10 +22,9 @@ pub(super) const OPERATIONS: &[Operation] = operations![list, get, accept];
 ///
 /// Lists the disputes of your organization, newest first unless `sorting` says otherwise.
 #[utoipa::path(
-    get, path = "/v1/disputes/", operation_id = "disputes:list", tag = "disputes",
+    get, path = "/v1/disputes/", operation_id = "disputes:list",
     params(PageQuery, OrganizationQuery, ListQuery),
-    responses((status = 200, description = "Page of disputes.", body = Page<Dispute>)),
-    security(("access_token" = []))
+    responses((status = 200, description = "Page of disputes.", body = Page<Dispute>))
 )]
 async fn list(caller: Caller<scope::DisputesRead>, params: Params) -> Reply<Page<Dispute>> {
     disputes::list(&caller, params).await.map(Json)
@@ -35,10 +34,8 @@ async fn list(caller: Caller<scope::DisputesRead>, params: Params) -> Reply<Page
 ///
 /// Returns one dispute with its customer.
 #[utoipa::path(
-    get, path = "/v1/disputes/{id}", operation_id = "disputes:get", tag = "disputes",
-    params(("id" = Uuid, Path, description = "ID of the dispute.")),
-    responses((status = 200, description = "Dispute with this ID.", body = Dispute)),
-    security(("access_token" = []))
+    get, path = "/v1/disputes/{id}", operation_id = "disputes:get",
+    responses((status = 200, description = "Dispute with this ID.", body = Dispute))
 )]
 async fn get(caller: Caller<scope::DisputesRead>, PathId(id): PathId) -> Reply<Dispute> {
     disputes::get(&caller, id).await.map(Json)
@@ -48,13 +45,11 @@ async fn get(caller: Caller<scope::DisputesRead>, PathId(id): PathId) -> Reply<D
 ///
 /// Concedes a dispute that waits for an answer: it is lost at once, and the money stays with the customer.
 #[utoipa::path(
-    post, path = "/v1/disputes/{id}/accept", operation_id = "disputes:accept", tag = "disputes",
-    params(("id" = Uuid, Path, description = "ID of the dispute.")),
+    post, path = "/v1/disputes/{id}/accept", operation_id = "disputes:accept",
     responses(
         (status = 200, description = "Dispute after it was conceded.", body = Dispute),
         (status = 409, description = "The dispute does not wait for an answer: the error is `DisputeNotOpenError`.", body = ErrorBody),
-    ),
-    security(("access_token" = []))
+    )
 )]
 async fn accept(
     caller: Caller<scope::DisputesWrite>,

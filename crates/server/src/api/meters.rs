@@ -25,10 +25,9 @@ pub(super) const OPERATIONS: &[Operation] = operations![list, create, get, updat
 ///
 /// Lists the meters of your organization, by name unless `sorting` says otherwise.
 #[utoipa::path(
-    get, path = "/v1/meters/", operation_id = "meters:list", tag = "meters",
+    get, path = "/v1/meters/", operation_id = "meters:list",
     params(PageQuery, OrganizationQuery, ListQuery),
-    responses((status = 200, description = "Page of meters.", body = Page<Meter>)),
-    security(("access_token" = []))
+    responses((status = 200, description = "Page of meters.", body = Page<Meter>))
 )]
 async fn list(caller: Caller<scope::MetersRead>, params: Params) -> Reply<Page<Meter>> {
     meters::list(&caller, params).await.map(Json)
@@ -38,10 +37,8 @@ async fn list(caller: Caller<scope::MetersRead>, params: Params) -> Reply<Page<M
 ///
 /// Returns one meter.
 #[utoipa::path(
-    get, path = "/v1/meters/{id}", operation_id = "meters:get", tag = "meters",
-    params(("id" = Uuid, Path, description = "ID of the meter.")),
-    responses((status = 200, description = "Meter with this ID.", body = Meter)),
-    security(("access_token" = []))
+    get, path = "/v1/meters/{id}", operation_id = "meters:get",
+    responses((status = 200, description = "Meter with this ID.", body = Meter))
 )]
 async fn get(caller: Caller<scope::MetersRead>, PathId(id): PathId) -> Reply<Meter> {
     meters::get(&caller, id).await.map(Json)
@@ -51,10 +48,9 @@ async fn get(caller: Caller<scope::MetersRead>, PathId(id): PathId) -> Reply<Met
 ///
 /// Creates a meter. Metered prices and credits refer to it.
 #[utoipa::path(
-    post, path = "/v1/meters/", operation_id = "meters:create", tag = "meters",
+    post, path = "/v1/meters/", operation_id = "meters:create",
     request_body(content = MeterCreate, description = "Meter to create."),
-    responses((status = 201, description = "Meter that was created.", body = Meter)),
-    security(("access_token" = []))
+    responses((status = 201, description = "Meter that was created.", body = Meter))
 )]
 async fn create(
     caller: Caller<scope::MetersWrite>,
@@ -69,11 +65,9 @@ async fn create(
 ///
 /// Changes a meter, or archives it. A meter that an active price or a benefit uses cannot be archived.
 #[utoipa::path(
-    patch, path = "/v1/meters/{id}", operation_id = "meters:update", tag = "meters",
-    params(("id" = Uuid, Path, description = "ID of the meter.")),
+    patch, path = "/v1/meters/{id}", operation_id = "meters:update",
     request_body(content = MeterUpdate, description = "Fields to change."),
-    responses((status = 200, description = "Meter after the change.", body = Meter)),
-    security(("access_token" = []))
+    responses((status = 200, description = "Meter after the change.", body = Meter))
 )]
 async fn update(
     caller: Caller<scope::MetersWrite>,

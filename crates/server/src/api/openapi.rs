@@ -4,6 +4,7 @@ mod answers;
 mod areas;
 mod examples;
 mod parameters;
+mod usual;
 mod walk;
 mod wording;
 
@@ -94,6 +95,7 @@ pub fn document() -> Document {
             |document, operation| document.routes((operation.document)()),
         )
         .into_openapi();
+    usual::complete(&mut document);
     every_key_is_sent(&mut document);
     answers::common(&mut document);
     parameters::complete(&mut document);

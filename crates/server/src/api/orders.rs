@@ -30,10 +30,9 @@ pub(super) const OPERATIONS: &[Operation] =
 ///
 /// Lists the orders of your organization, newest first unless `sorting` says otherwise.
 #[utoipa::path(
-    get, path = "/v1/orders/", operation_id = "orders:list", tag = "orders",
+    get, path = "/v1/orders/", operation_id = "orders:list",
     params(PageQuery, OrganizationQuery, ListQuery),
-    responses((status = 200, description = "Page of orders.", body = Page<Order>)),
-    security(("access_token" = []))
+    responses((status = 200, description = "Page of orders.", body = Page<Order>))
 )]
 async fn list(caller: Caller<scope::OrdersRead>, params: Params) -> Reply<Page<Order>> {
     orders::list(&caller, params).await.map(Json)
@@ -43,10 +42,8 @@ async fn list(caller: Caller<scope::OrdersRead>, params: Params) -> Reply<Page<O
 ///
 /// Returns one order with its lines, its customer and its product.
 #[utoipa::path(
-    get, path = "/v1/orders/{id}", operation_id = "orders:get", tag = "orders",
-    params(("id" = Uuid, Path, description = "ID of the order.")),
-    responses((status = 200, description = "Order with this ID.", body = Order)),
-    security(("access_token" = []))
+    get, path = "/v1/orders/{id}", operation_id = "orders:get",
+    responses((status = 200, description = "Order with this ID.", body = Order))
 )]
 async fn get(caller: Caller<scope::OrdersRead>, PathId(id): PathId) -> Reply<Order> {
     orders::get(&caller, id).await.map(Json)
@@ -56,11 +53,9 @@ async fn get(caller: Caller<scope::OrdersRead>, PathId(id): PathId) -> Reply<Ord
 ///
 /// Changes who is billed for an order, in any status: name and address on its invoice.
 #[utoipa::path(
-    patch, path = "/v1/orders/{id}", operation_id = "orders:update", tag = "orders",
-    params(("id" = Uuid, Path, description = "ID of the order.")),
+    patch, path = "/v1/orders/{id}", operation_id = "orders:update",
     request_body(content = OrderUpdate, description = "Fields to change."),
-    responses((status = 200, description = "Order after the change.", body = Order)),
-    security(("access_token" = []))
+    responses((status = 200, description = "Order after the change.", body = Order))
 )]
 async fn update(
     caller: Caller<scope::OrdersWrite>,
@@ -77,10 +72,9 @@ async fn update(
 /// number, until you finalize it. Your organization must have turned on `off_session_charges_enabled` in its
 /// `feature_settings`; otherwise the answer is 403 with the error `OffSessionChargesNotEnabled`.
 #[utoipa::path(
-    post, path = "/v1/orders/", operation_id = "orders:create", tag = "orders",
+    post, path = "/v1/orders/", operation_id = "orders:create",
     request_body(content = OrderCreate, description = "Draft to create."),
-    responses((status = 201, description = "Draft that was created.", body = Order)),
-    security(("access_token" = []))
+    responses((status = 201, description = "Draft that was created.", body = Order))
 )]
 async fn create(
     caller: Caller<scope::OrdersWrite>,
@@ -101,15 +95,13 @@ async fn create(
 /// `OffSessionChargesNotEnabled`; where the organization cannot take payments, it is 403 with
 /// `OrganizationNotReadyForPayments`.
 #[utoipa::path(
-    post, path = "/v1/orders/{id}/finalize", operation_id = "orders:finalize", tag = "orders",
-    params(("id" = Uuid, Path, description = "ID of the order.")),
+    post, path = "/v1/orders/{id}/finalize", operation_id = "orders:finalize",
     request_body(content = Option<OrderFinalize>, description = "Payment method to charge; can be left out."),
     responses(
         (status = 200, description = "Order after it was paid.", body = Order),
         (status = 402, description = "The payment method was not charged, or the customer's bank wants the customer to approve the payment: the error is `PaymentFailed` or `PaymentActionRequired`.", body = ErrorBody),
         (status = 412, description = "The order is not a draft, or is being charged: the error is `OrderNotDraft`.", body = ErrorBody),
-    ),
-    security(("access_token" = []))
+    )
 )]
 async fn finalize(
     caller: Caller<scope::OrdersWrite>,
@@ -127,10 +119,8 @@ async fn finalize(
 /// whose card was declined. Of any other order, the page says how it stands. Till's own operation; Polar has none like
 /// it.
 #[utoipa::path(
-    get, path = "/v1/orders/{id}/payment-page", operation_id = "orders:payment_page", tag = "orders",
-    params(("id" = Uuid, Path, description = "ID of the order.")),
-    responses((status = 200, description = "Page on which the order can be paid.", body = OrderPaymentPage)),
-    security(("access_token" = []))
+    get, path = "/v1/orders/{id}/payment-page", operation_id = "orders:payment_page",
+    responses((status = 200, description = "Page on which the order can be paid.", body = OrderPaymentPage))
 )]
 async fn payment_page(
     caller: Caller<scope::OrdersRead>,

@@ -22,10 +22,9 @@ pub(super) const OPERATIONS: &[Operation] = operations![list, get, update];
 ///
 /// Lists the organization that your access token belongs to; a token sees no other.
 #[utoipa::path(
-    get, path = "/v1/organizations/", operation_id = "organizations:list", tag = "organizations",
+    get, path = "/v1/organizations/", operation_id = "organizations:list",
     params(PageQuery, ListQuery),
-    responses((status = 200, description = "Page of organizations.", body = Page<Organization>)),
-    security(("access_token" = []))
+    responses((status = 200, description = "Page of organizations.", body = Page<Organization>))
 )]
 async fn list(
     caller: Caller<scope::OrganizationsRead>,
@@ -38,10 +37,8 @@ async fn list(
 ///
 /// Returns the organization that your access token belongs to.
 #[utoipa::path(
-    get, path = "/v1/organizations/{id}", operation_id = "organizations:get", tag = "organizations",
-    params(("id" = Uuid, Path, description = "ID of the organization.")),
-    responses((status = 200, description = "Organization with this ID.", body = Organization)),
-    security(("access_token" = []))
+    get, path = "/v1/organizations/{id}", operation_id = "organizations:get",
+    responses((status = 200, description = "Organization with this ID.", body = Organization))
 )]
 pub(crate) async fn get(
     caller: Caller<scope::OrganizationsRead>,
@@ -55,11 +52,9 @@ pub(crate) async fn get(
 /// Changes the organization that your access token belongs to. `feature_settings`, `dispute_settings` and `details`
 /// are merged key by key; other objects are replaced as a whole.
 #[utoipa::path(
-    patch, path = "/v1/organizations/{id}", operation_id = "organizations:update", tag = "organizations",
-    params(("id" = Uuid, Path, description = "ID of the organization.")),
+    patch, path = "/v1/organizations/{id}", operation_id = "organizations:update",
     request_body(content = OrganizationUpdate, description = "Fields to change."),
-    responses((status = 200, description = "Organization after the change.", body = Organization)),
-    security(("access_token" = []))
+    responses((status = 200, description = "Organization after the change.", body = Organization))
 )]
 async fn update(
     caller: Caller<scope::OrganizationsWrite>,

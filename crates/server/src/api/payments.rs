@@ -19,10 +19,9 @@ pub(super) const OPERATIONS: &[Operation] = operations![list, get];
 ///
 /// Lists the payments of your organization, declined attempts included, newest first unless `sorting` says otherwise.
 #[utoipa::path(
-    get, path = "/v1/payments/", operation_id = "payments:list", tag = "payments",
+    get, path = "/v1/payments/", operation_id = "payments:list",
     params(PageQuery, OrganizationQuery, ListQuery),
-    responses((status = 200, description = "Page of payments.", body = Page<Payment>)),
-    security(("access_token" = []))
+    responses((status = 200, description = "Page of payments.", body = Page<Payment>))
 )]
 async fn list(caller: Caller<scope::PaymentsRead>, params: Params) -> Reply<Page<Payment>> {
     payments::list(&caller, params).await.map(Json)
@@ -32,10 +31,8 @@ async fn list(caller: Caller<scope::PaymentsRead>, params: Params) -> Reply<Page
 ///
 /// Returns one payment, whether it succeeded or not.
 #[utoipa::path(
-    get, path = "/v1/payments/{id}", operation_id = "payments:get", tag = "payments",
-    params(("id" = Uuid, Path, description = "ID of the payment.")),
-    responses((status = 200, description = "Payment with this ID.", body = Payment)),
-    security(("access_token" = []))
+    get, path = "/v1/payments/{id}", operation_id = "payments:get",
+    responses((status = 200, description = "Payment with this ID.", body = Payment))
 )]
 async fn get(caller: Caller<scope::PaymentsRead>, PathId(id): PathId) -> Reply<Payment> {
     payments::get(&caller, id).await.map(Json)

@@ -25,10 +25,9 @@ pub(super) const OPERATIONS: &[Operation] = operations![list, create, get, updat
 ///
 /// Lists the products of your organization, newest first unless `sorting` says otherwise.
 #[utoipa::path(
-    get, path = "/v1/products/", operation_id = "products:list", tag = "products",
+    get, path = "/v1/products/", operation_id = "products:list",
     params(PageQuery, OrganizationQuery, ListQuery),
-    responses((status = 200, description = "Page of products.", body = Page<Product>)),
-    security(("access_token" = []))
+    responses((status = 200, description = "Page of products.", body = Page<Product>))
 )]
 async fn list(caller: Caller<scope::ProductsRead>, params: Params) -> Reply<Page<Product>> {
     products::list(&caller, params).await.map(Json)
@@ -38,10 +37,8 @@ async fn list(caller: Caller<scope::ProductsRead>, params: Params) -> Reply<Page
 ///
 /// Returns one product with its prices, benefits, pictures and custom fields.
 #[utoipa::path(
-    get, path = "/v1/products/{id}", operation_id = "products:get", tag = "products",
-    params(("id" = Uuid, Path, description = "ID of the product.")),
-    responses((status = 200, description = "Product with this ID.", body = Product)),
-    security(("access_token" = []))
+    get, path = "/v1/products/{id}", operation_id = "products:get",
+    responses((status = 200, description = "Product with this ID.", body = Product))
 )]
 async fn get(caller: Caller<scope::ProductsRead>, PathId(id): PathId) -> Reply<Product> {
     products::get(&caller, id).await.map(Json)
@@ -52,10 +49,9 @@ async fn get(caller: Caller<scope::ProductsRead>, PathId(id): PathId) -> Reply<P
 /// Creates a product with its prices. With `recurring_interval` it is a subscription; without one it is paid for once.
 /// This cannot be changed later.
 #[utoipa::path(
-    post, path = "/v1/products/", operation_id = "products:create", tag = "products",
+    post, path = "/v1/products/", operation_id = "products:create",
     request_body(content = ProductCreate, description = "Product to create, with its prices."),
-    responses((status = 201, description = "Product that was created.", body = Product)),
-    security(("access_token" = []))
+    responses((status = 201, description = "Product that was created.", body = Product))
 )]
 async fn create(
     caller: Caller<scope::ProductsWrite>,
@@ -71,11 +67,9 @@ async fn create(
 /// Changes a product. `prices` is the whole list: prices named by `id` stay as they are, the others are archived, and
 /// entries without an `id` are added. Subscriptions keep the prices that they began with.
 #[utoipa::path(
-    patch, path = "/v1/products/{id}", operation_id = "products:update", tag = "products",
-    params(("id" = Uuid, Path, description = "ID of the product.")),
+    patch, path = "/v1/products/{id}", operation_id = "products:update",
     request_body(content = ProductUpdate, description = "Fields to change."),
-    responses((status = 200, description = "Product after the change.", body = Product)),
-    security(("access_token" = []))
+    responses((status = 200, description = "Product after the change.", body = Product))
 )]
 async fn update(
     caller: Caller<scope::ProductsWrite>,
@@ -90,11 +84,9 @@ async fn update(
 ///
 /// Replaces the benefits of a product. Their order is the order in which buyers see them.
 #[utoipa::path(
-    post, path = "/v1/products/{id}/benefits", operation_id = "products:update_benefits", tag = "products",
-    params(("id" = Uuid, Path, description = "ID of the product.")),
+    post, path = "/v1/products/{id}/benefits", operation_id = "products:update_benefits",
     request_body(content = ProductBenefitsUpdate, description = "All benefits that the product is to include."),
-    responses((status = 200, description = "Product with its new benefits.", body = Product)),
-    security(("access_token" = []))
+    responses((status = 200, description = "Product with its new benefits.", body = Product))
 )]
 async fn include(
     caller: Caller<scope::ProductsWrite>,

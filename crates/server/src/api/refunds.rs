@@ -30,10 +30,9 @@ pub(super) const OPERATIONS: &[Operation] = operations![list, create, credit_not
 /// Lists the refunds of your organization's orders, newest first unless `sorting` says otherwise. Refunds that were made
 /// in the payment processor's own dashboard are among them.
 #[utoipa::path(
-    get, path = "/v1/refunds/", operation_id = "refunds:list", tag = "refunds",
+    get, path = "/v1/refunds/", operation_id = "refunds:list",
     params(PageQuery, OrganizationQuery, ListQuery),
-    responses((status = 200, description = "Page of refunds.", body = Page<Refund>)),
-    security(("access_token" = []))
+    responses((status = 200, description = "Page of refunds.", body = Page<Refund>))
 )]
 async fn list(caller: Caller<scope::RefundsRead>, params: Params) -> Reply<Page<Refund>> {
     refunds::list(&caller, params).await.map(Json)
@@ -47,15 +46,14 @@ async fn list(caller: Caller<scope::RefundsRead>, params: Params) -> Reply<Page<
 /// Where all of the order is given back already, or is on its way, the answer is 403 with the error `RefundedAlready`;
 /// where the customer's bank decides about the money, it is 403 with `RefundDisputedPayment`.
 #[utoipa::path(
-    post, path = "/v1/refunds/", operation_id = "refunds:create", tag = "refunds",
+    post, path = "/v1/refunds/", operation_id = "refunds:create",
     request_body(content = RefundCreate, description = "Refund to make."),
     responses(
         (status = 201, description = "Refund that was made.", body = Refund),
         (status = 400, description = "Benefits of a subscription are not taken back with a refund: the error is `RevokeSubscriptionBenefitsProhibited`.", body = ErrorBody),
         (status = 404, description = "The order was not paid with money that could be given back: the error is `RefundUnknownPayment` or `RefundPaymentTransactionNotFound`.", body = ErrorBody),
         (status = 422, description = "Fields that do not read, an order that does not exist, or more than can be refunded.", body = ValidationBody),
-    ),
-    security(("access_token" = []))
+    )
 )]
 async fn create(
     caller: Caller<scope::RefundsWrite>,
@@ -71,10 +69,8 @@ async fn create(
 /// Returns the address of the credit note's PDF file, which works for ten minutes. A refund that has given nothing back has
 /// none: then the answer is 404 with the error `CreditNoteDoesNotExist`. Till's own operation; Polar has none like it.
 #[utoipa::path(
-    get, path = "/v1/refunds/{id}/credit-note", operation_id = "refunds:credit_note", tag = "refunds",
-    params(("id" = Uuid, Path, description = "ID of the refund.")),
-    responses((status = 200, description = "Address of the credit note.", body = RefundCreditNote)),
-    security(("access_token" = []))
+    get, path = "/v1/refunds/{id}/credit-note", operation_id = "refunds:credit_note",
+    responses((status = 200, description = "Address of the credit note.", body = RefundCreditNote))
 )]
 async fn credit_note(
     caller: Caller<scope::RefundsRead>,

@@ -71,12 +71,14 @@ struct Card {
 ///
 /// Creates a confirmation token for a test card of the sandbox, as the card form of the checkout page does. The card
 /// number is not kept.
-#[utoipa::path(post, path = "/v1/sandbox/confirmation-tokens", operation_id = "sandbox:create_confirmation_token", tag = "sandbox",
+#[utoipa::path(post, path = "/v1/sandbox/confirmation-tokens", operation_id = "sandbox:create_confirmation_token",
     request_body(content = Card, description = "Test card."),
     responses(
         (status = 201, description = "Confirmation token that was created.", body = ConfirmationToken),
         (status = 404, description = "This server does not use the sandbox.", body = ErrorBody),
-        (status = 422, description = "The number is not one of the test cards, the card has expired, or another field is wrong.", body = ValidationBody)))]
+        (status = 422, description = "The number is not one of the test cards, the card has expired, or another field is wrong.", body = ValidationBody)),
+    security(()),
+)]
 async fn create(
     State(app): State<Arc<App>>,
     guard: IdempotencyGuard,
@@ -118,11 +120,10 @@ async fn create(
 /// Get the test clock
 ///
 /// Returns the time of your organization, and whether its clock is being moved.
-#[utoipa::path(get, path = "/v1/sandbox/clock", operation_id = "sandbox:get_clock", tag = "sandbox",
+#[utoipa::path(get, path = "/v1/sandbox/clock", operation_id = "sandbox:get_clock",
     responses(
         (status = 200, description = "Clock of your organization.", body = Clock),
-        (status = 404, description = "This server does not use the sandbox.", body = ErrorBody)),
-    security(("access_token" = []))
+        (status = 404, description = "This server does not use the sandbox.", body = ErrorBody))
 )]
 async fn get(caller: Caller<scope::OrganizationsRead>) -> Reply<Clock> {
     clock::get(&caller).await.map(Json)
@@ -133,14 +134,13 @@ async fn get(caller: Caller<scope::OrganizationsRead>) -> Reply<Clock> {
 /// Moves the time of your organization forward. Everything that becomes due on the way, such as renewals, retries of
 /// failed payments and the expiry of checkout sessions, is done in order and at its time, and webhooks tell of it. The
 /// response does not wait for that: get the clock until it is no longer `advancing`. A clock never goes back.
-#[utoipa::path(post, path = "/v1/sandbox/clock", operation_id = "sandbox:move_clock", tag = "sandbox",
+#[utoipa::path(post, path = "/v1/sandbox/clock", operation_id = "sandbox:move_clock",
     request_body(content = ClockMove, description = "Time to move the clock by, or to."),
     responses(
         (status = 202, description = "Clock, which is now being moved.", body = Clock),
         (status = 404, description = "This server does not use the sandbox.", body = ErrorBody),
         (status = 409, description = "The clock is being moved already (`ClockAdvancing`).", body = ErrorBody),
-        (status = 422, description = "The body has neither or both of `advance` and `to`, or the time is not later, or too late.", body = ValidationBody)),
-    security(("access_token" = []))
+        (status = 422, description = "The body has neither or both of `advance` and `to`, or the time is not later, or too late.", body = ValidationBody))
 )]
 async fn advance(
     caller: Caller<scope::OrganizationsWrite>,

@@ -40,10 +40,9 @@ pub(super) const OPERATIONS: &[Operation] = operations![
 ///
 /// Lists the subscriptions of your organization, the last to start first unless `sorting` says otherwise.
 #[utoipa::path(
-    get, path = "/v1/subscriptions/", operation_id = "subscriptions:list", tag = "subscriptions",
+    get, path = "/v1/subscriptions/", operation_id = "subscriptions:list",
     params(PageQuery, OrganizationQuery, ListQuery),
-    responses((status = 200, description = "Page of subscriptions.", body = Page<Subscription>)),
-    security(("access_token" = []))
+    responses((status = 200, description = "Page of subscriptions.", body = Page<Subscription>))
 )]
 async fn list(
     caller: Caller<scope::SubscriptionsRead>,
@@ -56,10 +55,8 @@ async fn list(
 ///
 /// Returns one subscription with its customer, its product and its prices.
 #[utoipa::path(
-    get, path = "/v1/subscriptions/{id}", operation_id = "subscriptions:get", tag = "subscriptions",
-    params(("id" = Uuid, Path, description = "ID of the subscription.")),
-    responses((status = 200, description = "Subscription with this ID.", body = Subscription)),
-    security(("access_token" = []))
+    get, path = "/v1/subscriptions/{id}", operation_id = "subscriptions:get",
+    responses((status = 200, description = "Subscription with this ID.", body = Subscription))
 )]
 async fn get(caller: Caller<scope::SubscriptionsRead>, PathId(id): PathId) -> Reply<Subscription> {
     subscriptions::get(&caller, id).await.map(Json)
@@ -69,13 +66,12 @@ async fn get(caller: Caller<scope::SubscriptionsRead>, PathId(id): PathId) -> Re
 ///
 /// Subscribes a customer to a free product, without an order. What is paid for is bought at a checkout.
 #[utoipa::path(
-    post, path = "/v1/subscriptions/", operation_id = "subscriptions:create", tag = "subscriptions",
+    post, path = "/v1/subscriptions/", operation_id = "subscriptions:create",
     request_body(content = SubscriptionCreate, description = "Subscription to create."),
     responses(
         (status = 201, description = "Subscription that was created.", body = Subscription),
         (status = 422, description = "Fields that do not read, a product that is not free, or a customer that does not exist.", body = ValidationBody),
-    ),
-    security(("access_token" = []))
+    )
 )]
 async fn create(
     caller: Caller<scope::SubscriptionsWrite>,
@@ -100,8 +96,7 @@ async fn create(
 /// Where the subscription has ended or is about to, the answer is 403 with the error `AlreadyCanceledSubscription`; where
 /// it is not active, it is 403 with `InactiveSubscription`.
 #[utoipa::path(
-    patch, path = "/v1/subscriptions/{id}", operation_id = "subscriptions:update", tag = "subscriptions",
-    params(("id" = Uuid, Path, description = "ID of the subscription.")),
+    patch, path = "/v1/subscriptions/{id}", operation_id = "subscriptions:update",
     request_body(content = SubscriptionUpdate, description = "Change to make."),
     responses(
         (status = 200, description = "Subscription after the change.", body = Subscription),
@@ -110,8 +105,7 @@ async fn create(
         (status = 409, description = "The subscription is paused, or not paused, or a change to it is being charged: the error is `CannotPauseSubscription`, `NoScheduledPause`, `NotPausedSubscription` or `SubscriptionLocked`.", body = ErrorBody),
         (status = 410, description = "The subscription has ended, so its cancellation cannot be withdrawn.", body = ErrorBody),
         (status = 422, description = "Fields that do not read, or a product, discount or date that the subscription cannot have.", body = ValidationBody),
-    ),
-    security(("access_token" = []))
+    )
 )]
 async fn update(
     caller: Caller<scope::SubscriptionsWrite>,
@@ -132,13 +126,11 @@ async fn update(
 ///
 /// Where it has ended already, the answer is 403 with the error `AlreadyCanceledSubscription`.
 #[utoipa::path(
-    delete, path = "/v1/subscriptions/{id}", operation_id = "subscriptions:revoke", tag = "subscriptions",
-    params(("id" = Uuid, Path, description = "ID of the subscription.")),
+    delete, path = "/v1/subscriptions/{id}", operation_id = "subscriptions:revoke",
     responses(
         (status = 200, description = "Subscription that has ended.", body = Subscription),
         (status = 409, description = "A change to the subscription is being charged: the error is `SubscriptionLocked`.", body = ErrorBody),
-    ),
-    security(("access_token" = []))
+    )
 )]
 async fn revoke(
     caller: Caller<scope::SubscriptionsWrite>,
@@ -152,10 +144,8 @@ async fn revoke(
 /// Tells what the subscription is charged next if nothing changes: its prices, the lines of earlier changes that wait for
 /// the next order, the discount, the tax, and the customer's balance.
 #[utoipa::path(
-    get, path = "/v1/subscriptions/{id}/charge-preview", operation_id = "subscriptions:charge_preview", tag = "subscriptions",
-    params(("id" = Uuid, Path, description = "ID of the subscription.")),
-    responses((status = 200, description = "Charge that comes next; all zero if none does.", body = SubscriptionChargePreview)),
-    security(("access_token" = []))
+    get, path = "/v1/subscriptions/{id}/charge-preview", operation_id = "subscriptions:charge_preview",
+    responses((status = 200, description = "Charge that comes next; all zero if none does.", body = SubscriptionChargePreview))
 )]
 async fn charge_preview(
     caller: Caller<scope::SubscriptionsRead>,
@@ -168,10 +158,8 @@ async fn charge_preview(
 ///
 /// Tells what would never be collected if the subscription were revoked now.
 #[utoipa::path(
-    get, path = "/v1/subscriptions/{id}/cancel-preview", operation_id = "subscriptions:cancel_preview", tag = "subscriptions",
-    params(("id" = Uuid, Path, description = "ID of the subscription.")),
-    responses((status = 200, description = "Collection that would end.", body = SubscriptionCancelPreview)),
-    security(("access_token" = []))
+    get, path = "/v1/subscriptions/{id}/cancel-preview", operation_id = "subscriptions:cancel_preview",
+    responses((status = 200, description = "Collection that would end.", body = SubscriptionCancelPreview))
 )]
 async fn cancel_preview(
     caller: Caller<scope::SubscriptionsRead>,
@@ -185,8 +173,7 @@ async fn cancel_preview(
 /// Tells what a change would charge at once, and what would be charged next. The body is that of the change itself, and
 /// it is refused as the change itself would be; nothing is changed or charged.
 #[utoipa::path(
-    post, path = "/v1/subscriptions/{id}/change-preview", operation_id = "subscriptions:change_preview", tag = "subscriptions",
-    params(("id" = Uuid, Path, description = "ID of the subscription.")),
+    post, path = "/v1/subscriptions/{id}/change-preview", operation_id = "subscriptions:change_preview",
     request_body(content = SubscriptionUpdate, description = "Change to preview."),
     responses(
         (status = 200, description = "Charges that the change would make.", body = SubscriptionChangePreview),
@@ -194,8 +181,7 @@ async fn cancel_preview(
         (status = 409, description = "The subscription is paused, or not paused, or a change to it is being charged: the error is `CannotPauseSubscription`, `NoScheduledPause`, `NotPausedSubscription` or `SubscriptionLocked`.", body = ErrorBody),
         (status = 410, description = "The subscription has ended, so its cancellation cannot be withdrawn.", body = ErrorBody),
         (status = 422, description = "Fields that do not read, or a product, discount or date that the subscription cannot have.", body = ValidationBody),
-    ),
-    security(("access_token" = []))
+    )
 )]
 async fn change_preview(
     caller: Caller<scope::SubscriptionsWrite>,

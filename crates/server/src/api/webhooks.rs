@@ -35,10 +35,9 @@ pub(super) const OPERATIONS: &[Operation] = operations![
 ///
 /// Lists the webhook endpoints of your organization, newest first.
 #[utoipa::path(
-    get, path = "/v1/webhooks/endpoints", operation_id = "webhooks:list_webhook_endpoints", tag = "webhooks",
+    get, path = "/v1/webhooks/endpoints", operation_id = "webhooks:list_webhook_endpoints",
     params(PageQuery, OrganizationQuery),
-    responses((status = 200, description = "Page of webhook endpoints.", body = Page<WebhookEndpoint>)),
-    security(("access_token" = []))
+    responses((status = 200, description = "Page of webhook endpoints.", body = Page<WebhookEndpoint>))
 )]
 async fn list(caller: Caller<scope::WebhooksRead>, params: Params) -> Reply<Page<WebhookEndpoint>> {
     webhooks::list(&caller, params).await.map(Json)
@@ -48,10 +47,8 @@ async fn list(caller: Caller<scope::WebhooksRead>, params: Params) -> Reply<Page
 ///
 /// Returns one webhook endpoint with its secret.
 #[utoipa::path(
-    get, path = "/v1/webhooks/endpoints/{id}", operation_id = "webhooks:get_webhook_endpoint", tag = "webhooks",
-    params(("id" = Uuid, Path, description = "ID of the webhook endpoint.")),
-    responses((status = 200, description = "Webhook endpoint with this ID.", body = WebhookEndpoint)),
-    security(("access_token" = []))
+    get, path = "/v1/webhooks/endpoints/{id}", operation_id = "webhooks:get_webhook_endpoint",
+    responses((status = 200, description = "Webhook endpoint with this ID.", body = WebhookEndpoint))
 )]
 async fn get(caller: Caller<scope::WebhooksRead>, PathId(id): PathId) -> Reply<WebhookEndpoint> {
     webhooks::get(&caller, id).await.map(Json)
@@ -61,10 +58,9 @@ async fn get(caller: Caller<scope::WebhooksRead>, PathId(id): PathId) -> Reply<W
 ///
 /// Creates a webhook endpoint. Events from now on are sent to its URL, signed with the secret in the answer.
 #[utoipa::path(
-    post, path = "/v1/webhooks/endpoints", operation_id = "webhooks:create_webhook_endpoint", tag = "webhooks",
+    post, path = "/v1/webhooks/endpoints", operation_id = "webhooks:create_webhook_endpoint",
     request_body(content = EndpointCreate, description = "Webhook endpoint to create."),
-    responses((status = 201, description = "Webhook endpoint that was created, with its secret.", body = WebhookEndpoint)),
-    security(("access_token" = []))
+    responses((status = 201, description = "Webhook endpoint that was created, with its secret.", body = WebhookEndpoint))
 )]
 async fn create(
     caller: Caller<scope::WebhooksWrite>,
@@ -79,11 +75,9 @@ async fn create(
 ///
 /// Changes a webhook endpoint, or switches it on or off. A field that is null stays as it is.
 #[utoipa::path(
-    patch, path = "/v1/webhooks/endpoints/{id}", operation_id = "webhooks:update_webhook_endpoint", tag = "webhooks",
-    params(("id" = Uuid, Path, description = "ID of the webhook endpoint.")),
+    patch, path = "/v1/webhooks/endpoints/{id}", operation_id = "webhooks:update_webhook_endpoint",
     request_body(content = EndpointUpdate, description = "Fields to change."),
-    responses((status = 200, description = "Webhook endpoint after the change.", body = WebhookEndpoint)),
-    security(("access_token" = []))
+    responses((status = 200, description = "Webhook endpoint after the change.", body = WebhookEndpoint))
 )]
 async fn update(
     caller: Caller<scope::WebhooksWrite>,
@@ -98,10 +92,8 @@ async fn update(
 ///
 /// Deletes a webhook endpoint. Events that still wait for it are not sent.
 #[utoipa::path(
-    delete, path = "/v1/webhooks/endpoints/{id}", operation_id = "webhooks:delete_webhook_endpoint", tag = "webhooks",
-    params(("id" = Uuid, Path, description = "ID of the webhook endpoint.")),
-    responses((status = 204, description = "The webhook endpoint was deleted; the response has no body.")),
-    security(("access_token" = []))
+    delete, path = "/v1/webhooks/endpoints/{id}", operation_id = "webhooks:delete_webhook_endpoint",
+    responses((status = 204, description = "The webhook endpoint was deleted; the response has no body."))
 )]
 async fn delete(caller: Caller<scope::WebhooksWrite>, PathId(id): PathId) -> NoContent {
     webhooks::delete(&caller, id).await.map(no_content)
@@ -112,10 +104,7 @@ async fn delete(caller: Caller<scope::WebhooksWrite>, PathId(id): PathId) -> NoC
 /// Gives a webhook endpoint a new secret. Deliveries are signed with it immediately, and no longer with the old one.
 #[utoipa::path(
     patch, path = "/v1/webhooks/endpoints/{id}/secret", operation_id = "webhooks:reset_webhook_endpoint_secret",
-    tag = "webhooks",
-    params(("id" = Uuid, Path, description = "ID of the webhook endpoint.")),
-    responses((status = 200, description = "Webhook endpoint with its new secret.", body = WebhookEndpoint)),
-    security(("access_token" = []))
+    responses((status = 200, description = "Webhook endpoint with its new secret.", body = WebhookEndpoint))
 )]
 async fn reset_secret(
     caller: Caller<scope::WebhooksWrite>,
@@ -129,10 +118,9 @@ async fn reset_secret(
 /// Lists attempts to deliver events, newest first. Totals are exact up to 10,000 deliveries beyond the page, and up
 /// to 1,000 with `http_code_class`.
 #[utoipa::path(
-    get, path = "/v1/webhooks/deliveries", operation_id = "webhooks:list_webhook_deliveries", tag = "webhooks",
+    get, path = "/v1/webhooks/deliveries", operation_id = "webhooks:list_webhook_deliveries",
     params(PageQuery, DeliveryQuery),
-    responses((status = 200, description = "Page of webhook deliveries.", body = Page<WebhookDelivery>)),
-    security(("access_token" = []))
+    responses((status = 200, description = "Page of webhook deliveries.", body = Page<WebhookDelivery>))
 )]
 async fn deliveries(
     caller: Caller<scope::WebhooksRead>,
@@ -146,10 +134,7 @@ async fn deliveries(
 /// Sends an event again soon, as long as its payload is kept: 90 days. A failure does not undo an earlier success.
 #[utoipa::path(
     post, path = "/v1/webhooks/events/{id}/redeliver", operation_id = "webhooks:redeliver_webhook_event",
-    tag = "webhooks",
-    params(("id" = Uuid, Path, description = "ID of the webhook event.")),
-    responses((status = 202, description = "The event will be sent; the response has no body.", body = ())),
-    security(("access_token" = []))
+    responses((status = 202, description = "The event will be sent; the response has no body.", body = ()))
 )]
 async fn redeliver(
     caller: Caller<scope::WebhooksWrite>,

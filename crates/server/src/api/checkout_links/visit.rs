@@ -76,7 +76,8 @@ pub(in crate::api) const OPERATIONS: &[Operation] = operations![redirect];
         (status = 404, description = "No checkout link has this client secret.", body = ErrorBody),
         (status = 422, description = "`product_id` is not an ID, a text is too long, or the link has nothing for sale at the moment.", body = ValidationBody),
         (status = 429, description = "Too many wrong discount codes or too many requests; the header `Retry-After` says how many seconds to wait."),
-    )
+    ),
+    security(()),
 )]
 pub(super) async fn redirect(
     State(app): State<Arc<App>>,

@@ -17,10 +17,9 @@ pub(in crate::api) const OPERATIONS: &[Operation] = operations![export];
 ///
 /// Returns all customers of your organization as a CSV file.
 #[utoipa::path(
-    get, path = "/v1/customers/export", operation_id = "customers:export", tag = "customers",
+    get, path = "/v1/customers/export", operation_id = "customers:export",
     params(OrganizationQuery),
-    responses((status = 200, description = "CSV file with a heading and one line for each customer.", body = String, content_type = "text/csv")),
-    security(("access_token" = []))
+    responses((status = 200, description = "CSV file with a heading and one line for each customer.", body = String, content_type = "text/csv"))
 )]
 pub(super) async fn export(
     caller: Caller<scope::CustomersRead>,

@@ -40,10 +40,9 @@ pub(in crate::api) const OPERATIONS: &[Operation] = operations![
 ///
 /// Lists the members of your customers, newest first.
 #[utoipa::path(
-    get, path = "/v1/members/", operation_id = "members:list_members", tag = "members",
+    get, path = "/v1/members/", operation_id = "members:list_members",
     params(PageQuery, ListQuery),
-    responses((status = 200, description = "Page of members.", body = Page<Member>)),
-    security(("access_token" = []))
+    responses((status = 200, description = "Page of members.", body = Page<Member>))
 )]
 async fn list(caller: Caller<scope::MembersRead>, params: Params) -> Reply<Page<Member>> {
     members::list(&caller, params).await.map(Json)
@@ -55,10 +54,8 @@ async fn list(caller: Caller<scope::MembersRead>, params: Params) -> Reply<Page<
 #[utoipa::path(
     post, path = "/v1/customers/{id}/members", operation_id = "customers:members:create",
     tag = "members",
-    params(("id" = Uuid, Path, description = "ID of the customer.")),
     request_body(content = MemberCreate, description = "Member to add."),
-    responses((status = 201, description = "Member with this e-mail address.", body = Member)),
-    security(("access_token" = []))
+    responses((status = 201, description = "Member with this e-mail address.", body = Member))
 )]
 async fn create(
     caller: Caller<scope::MembersWrite>,
@@ -80,8 +77,7 @@ async fn create(
     tag = "members",
     params(("id" = Uuid, Path, description = "ID of the customer."),
         ("member_id" = Uuid, Path, description = "ID of the member.")),
-    responses((status = 200, description = "Member of the customer.", body = Member)),
-    security(("access_token" = []))
+    responses((status = 200, description = "Member of the customer.", body = Member))
 )]
 async fn get(
     caller: Caller<scope::MembersRead>,
@@ -102,8 +98,7 @@ async fn get(
     params(("id" = Uuid, Path, description = "ID of the customer."),
         ("member_id" = Uuid, Path, description = "ID of the member.")),
     request_body(content = MemberUpdate, description = "Fields to change."),
-    responses((status = 200, description = "Member after the change.", body = Member)),
-    security(("access_token" = []))
+    responses((status = 200, description = "Member after the change.", body = Member))
 )]
 async fn update(
     caller: Caller<scope::MembersWrite>,
@@ -126,8 +121,7 @@ async fn update(
     tag = "members",
     params(("id" = Uuid, Path, description = "ID of the customer."),
         ("member_id" = Uuid, Path, description = "ID of the member.")),
-    responses((status = 204, description = "Member was removed.")),
-    security(("access_token" = []))
+    responses((status = 204, description = "Member was removed."))
 )]
 async fn delete(
     caller: Caller<scope::MembersWrite>,
@@ -147,8 +141,7 @@ async fn delete(
     tag = "members",
     params(("external_id" = String, Path, description = "Your own ID of the customer.")),
     request_body(content = MemberCreate, description = "Member to add."),
-    responses((status = 201, description = "Member with this e-mail address.", body = Member)),
-    security(("access_token" = []))
+    responses((status = 201, description = "Member with this e-mail address.", body = Member))
 )]
 async fn create_external(
     caller: Caller<scope::MembersWrite>,
@@ -170,8 +163,7 @@ async fn create_external(
     tag = "members",
     params(("external_id" = String, Path, description = "Your own ID of the customer."),
         ("member_external_id" = String, Path, description = "Your own ID of the member.")),
-    responses((status = 200, description = "Member of the customer.", body = Member)),
-    security(("access_token" = []))
+    responses((status = 200, description = "Member of the customer.", body = Member))
 )]
 async fn get_external(
     caller: Caller<scope::MembersRead>,
@@ -192,8 +184,7 @@ async fn get_external(
     params(("external_id" = String, Path, description = "Your own ID of the customer."),
         ("member_external_id" = String, Path, description = "Your own ID of the member.")),
     request_body(content = MemberUpdate, description = "Fields to change."),
-    responses((status = 200, description = "Member after the change.", body = Member)),
-    security(("access_token" = []))
+    responses((status = 200, description = "Member after the change.", body = Member))
 )]
 async fn update_external(
     caller: Caller<scope::MembersWrite>,
@@ -216,8 +207,7 @@ async fn update_external(
     tag = "members",
     params(("external_id" = String, Path, description = "Your own ID of the customer."),
         ("member_external_id" = String, Path, description = "Your own ID of the member.")),
-    responses((status = 204, description = "Member was removed.")),
-    security(("access_token" = []))
+    responses((status = 204, description = "Member was removed."))
 )]
 async fn delete_external(
     caller: Caller<scope::MembersWrite>,

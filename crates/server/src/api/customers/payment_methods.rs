@@ -20,10 +20,8 @@ pub(in crate::api) const OPERATIONS: &[Operation] = operations![list, list_exter
 /// Lists the payment methods that a customer has saved, newest first.
 #[utoipa::path(
     get, path = "/v1/customers/{id}/payment-methods", operation_id = "customers:list_payment_methods",
-    tag = "customers",
-    params(("id" = Uuid, Path, description = "ID of the customer."), PageQuery),
-    responses((status = 200, description = "Page of payment methods.", body = Page<PaymentMethod>)),
-    security(("access_token" = []))
+    params(PageQuery),
+    responses((status = 200, description = "Page of payment methods.", body = Page<PaymentMethod>))
 )]
 async fn list(
     caller: Caller<scope::CustomersRead>,
@@ -40,10 +38,9 @@ async fn list(
 /// Lists the payment methods that the customer who has your own ID has saved, newest first.
 #[utoipa::path(
     get, path = "/v1/customers/external/{external_id}/payment-methods",
-    operation_id = "customers:list_payment_methods_external", tag = "customers",
+    operation_id = "customers:list_payment_methods_external",
     params(("external_id" = String, Path, description = "Your own ID of the customer."), PageQuery),
-    responses((status = 200, description = "Page of payment methods.", body = Page<PaymentMethod>)),
-    security(("access_token" = []))
+    responses((status = 200, description = "Page of payment methods.", body = Page<PaymentMethod>))
 )]
 async fn list_external(
     caller: Caller<scope::CustomersRead>,

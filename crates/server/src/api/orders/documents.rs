@@ -28,14 +28,12 @@ pub(in crate::api) const OPERATIONS: &[Operation] = operations![generate_invoice
 /// invoice that is there is made anew where the billing name, the billing address, the tax ID or the customer's language
 /// has changed since; otherwise nothing happens.
 #[utoipa::path(
-    post, path = "/v1/orders/{id}/invoice", operation_id = "orders:generate_invoice", tag = "orders",
-    params(("id" = Uuid, Path, description = "ID of the order.")),
+    post, path = "/v1/orders/{id}/invoice", operation_id = "orders:generate_invoice",
     responses(
         (status = 202, description = "The invoice will be made; the response has no body.", body = ()),
         (status = 409, description = "The order is a draft, or void: the error is `OrderNotEligibleForInvoice`.", body = ErrorBody),
         (status = 422, description = "The order lacks a billing name or a billing address: the error is `MissingInvoiceBillingDetails`; or the request itself is wrong.", body = InvoiceErrorBody),
-    ),
-    security(("access_token" = []))
+    )
 )]
 async fn generate_invoice(
     caller: Caller<scope::OrdersRead>,
@@ -51,10 +49,8 @@ async fn generate_invoice(
 /// Returns the address of the invoice's PDF file, which works for ten minutes. The invoice must have been generated;
 /// otherwise the answer is 404 with the error `InvoiceDoesNotExist`.
 #[utoipa::path(
-    get, path = "/v1/orders/{id}/invoice", operation_id = "orders:invoice", tag = "orders",
-    params(("id" = Uuid, Path, description = "ID of the order.")),
-    responses((status = 200, description = "Address of the invoice.", body = OrderInvoice)),
-    security(("access_token" = []))
+    get, path = "/v1/orders/{id}/invoice", operation_id = "orders:invoice",
+    responses((status = 200, description = "Address of the invoice.", body = OrderInvoice))
 )]
 async fn invoice(caller: Caller<scope::OrdersRead>, PathId(id): PathId) -> Reply<OrderInvoice> {
     documents::invoice(&caller, id).await.map(Json)
@@ -66,10 +62,8 @@ async fn invoice(caller: Caller<scope::OrdersRead>, PathId(id): PathId) -> Reply
 /// minutes. An order for which nothing was charged has no receipt: then the answer is 404 with the error
 /// `ReceiptNotAllocated`.
 #[utoipa::path(
-    get, path = "/v1/orders/{id}/receipt", operation_id = "orders:receipt", tag = "orders",
-    params(("id" = Uuid, Path, description = "ID of the order.")),
-    responses((status = 200, description = "Address of the receipt.", body = OrderReceipt)),
-    security(("access_token" = []))
+    get, path = "/v1/orders/{id}/receipt", operation_id = "orders:receipt",
+    responses((status = 200, description = "Address of the receipt.", body = OrderReceipt))
 )]
 async fn receipt(caller: Caller<scope::OrdersRead>, PathId(id): PathId) -> Reply<OrderReceipt> {
     documents::receipt(&caller, id).await.map(Json)

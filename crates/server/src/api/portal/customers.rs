@@ -20,9 +20,7 @@ pub(super) const OPERATIONS: &[Operation] = operations![get, update];
 /// Returns the customer whom the token belongs to, as they see themselves.
 #[utoipa::path(
     get, path = "/v1/customer-portal/customers/me", operation_id = "customer_portal:customers:get",
-    tag = "customer_portal",
-    responses((status = 200, description = "Customer whom the token belongs to.", body = CustomerPortalCustomer)),
-    security(("customer_session" = []))
+    responses((status = 200, description = "Customer whom the token belongs to.", body = CustomerPortalCustomer))
 )]
 async fn get(caller: PortalCaller) -> Reply<CustomerPortalCustomer> {
     Ok(Json(profile::get(&caller.viewer)))
@@ -34,10 +32,8 @@ async fn get(caller: PortalCaller) -> Reply<CustomerPortalCustomer> {
 /// are charged to. What they owe is tried with a new default at once.
 #[utoipa::path(
     patch, path = "/v1/customer-portal/customers/me", operation_id = "customer_portal:customers:update",
-    tag = "customer_portal",
     request_body(content = CustomerPortalCustomerUpdate, description = "Fields to change."),
-    responses((status = 200, description = "Customer after the change.", body = CustomerPortalCustomer)),
-    security(("customer_session" = []))
+    responses((status = 200, description = "Customer after the change.", body = CustomerPortalCustomer))
 )]
 async fn update(caller: PortalCaller, body: Body) -> Reply<CustomerPortalCustomer> {
     let viewer = caller.viewer.billing()?;

@@ -31,11 +31,9 @@ query! {
 /// more; or as an archive, with documents beside it. Only the owner and billing managers of a customer can.
 #[utoipa::path(
     get, path = "/v1/customer-portal/customers/me/export", operation_id = "customer_portal:customers:export",
-    tag = "customer_portal",
     params(ExportQuery),
     responses((status = 200, description = "Data of the customer, as an attachment.",
-        content((Object = "application/json"), (String = "application/zip")))),
-    security(("customer_session" = []))
+        content((Object = "application/json"), (String = "application/zip"))))
 )]
 async fn export(caller: PortalCaller, mut params: Params) -> Result<Response, ApiError> {
     let viewer = caller.viewer.billing()?;

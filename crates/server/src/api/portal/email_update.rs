@@ -34,10 +34,9 @@ pub(super) const OPERATIONS: &[Operation] = operations![request, check, verify];
 /// is the same whether or not another customer has the address.
 #[utoipa::path(
     post, path = "/v1/customer-portal/customers/me/email-update/request",
-    operation_id = "customer_portal:customers:request_email_update", tag = "customer_portal",
+    operation_id = "customer_portal:customers:request_email_update",
     request_body(content = CustomerEmailUpdateRequest, description = "New e-mail address."),
     responses((status = 202, description = "The link will be sent; the response has no body.", body = ())),
-    security(("customer_session" = []))
 )]
 async fn request(
     caller: PortalCaller,
@@ -57,12 +56,13 @@ async fn request(
 /// Tells whether the token of a link still works. It changes nothing.
 #[utoipa::path(
     get, path = "/v1/customer-portal/customers/me/email-update/check",
-    operation_id = "customer_portal:customers:check_email_update", tag = "customer_portal",
+    operation_id = "customer_portal:customers:check_email_update",
     params(("token" = String, Query, description = "Token of the link.")),
     responses(
         (status = 204, description = "The token works; the response has no body."),
         (status = 401, description = "The token is wrong, was used or has expired.", body = ErrorBody),
-    )
+    ),
+    security(()),
 )]
 async fn check(State(app): State<Arc<App>>, params: Params) -> NoContent {
     let token = params.required_text("token")?;
@@ -76,12 +76,13 @@ async fn check(State(app): State<Arc<App>>, params: Params) -> NoContent {
 /// opens the portal for an hour. All sessions of before end, and the old address is told. A token works once.
 #[utoipa::path(
     post, path = "/v1/customer-portal/customers/me/email-update/verify",
-    operation_id = "customer_portal:customers:verify_email_update", tag = "customer_portal",
+    operation_id = "customer_portal:customers:verify_email_update",
     request_body(content = CustomerEmailUpdateVerifyRequest, description = "Token of the link."),
     responses(
         (status = 200, description = "Session that was opened.", body = CustomerEmailUpdateVerifyResponse),
         (status = 401, description = "The token is wrong, was used or has expired.", body = ErrorBody),
-    )
+    ),
+    security(()),
 )]
 async fn verify(
     State(app): State<Arc<App>>,

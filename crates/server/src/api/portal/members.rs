@@ -26,10 +26,8 @@ pub(super) const OPERATIONS: &[Operation] = operations![list, create, update, de
 /// Lists the members of the customer's team, the first added first. Only the owner and billing managers of a team can.
 #[utoipa::path(
     get, path = "/v1/customer-portal/members", operation_id = "customer_portal:members:list_members",
-    tag = "customer_portal",
     params(PageQuery),
-    responses((status = 200, description = "Page of members.", body = Page<PortalMember>)),
-    security(("customer_session" = []))
+    responses((status = 200, description = "Page of members.", body = Page<PortalMember>))
 )]
 async fn list(caller: PortalCaller, params: Params) -> Reply<Page<PortalMember>> {
     portal_members::list(&caller, params).await.map(Json)
@@ -40,10 +38,8 @@ async fn list(caller: PortalCaller, params: Params) -> Reply<Page<PortalMember>>
 /// Adds a member to the customer's team. If it has a member with this e-mail address, that one is returned unchanged.
 #[utoipa::path(
     post, path = "/v1/customer-portal/members", operation_id = "customer_portal:members:add_member",
-    tag = "customer_portal",
     request_body(content = PortalMemberCreate, description = "Member to add."),
-    responses((status = 201, description = "Member with this e-mail address.", body = PortalMember)),
-    security(("customer_session" = []))
+    responses((status = 201, description = "Member with this e-mail address.", body = PortalMember))
 )]
 async fn create(
     caller: PortalCaller,
@@ -61,11 +57,8 @@ async fn create(
 /// owner.
 #[utoipa::path(
     patch, path = "/v1/customer-portal/members/{id}", operation_id = "customer_portal:members:update_member",
-    tag = "customer_portal",
-    params(("id" = Uuid, Path, description = "ID of the member.")),
     request_body(content = PortalMemberUpdate, description = "Fields to change."),
-    responses((status = 200, description = "Member after the change.", body = PortalMember)),
-    security(("customer_session" = []))
+    responses((status = 200, description = "Member after the change.", body = PortalMember))
 )]
 async fn update(caller: PortalCaller, PathId(id): PathId, body: Body) -> Reply<PortalMember> {
     let input = body.read(PortalMemberUpdate::read)?;
@@ -78,10 +71,7 @@ async fn update(caller: PortalCaller, PathId(id): PathId, body: Body) -> Reply<P
 /// Removes a member, whose sessions of the portal end. Nobody removes themselves, and the owner cannot be removed.
 #[utoipa::path(
     delete, path = "/v1/customer-portal/members/{id}", operation_id = "customer_portal:members:remove_member",
-    tag = "customer_portal",
-    params(("id" = Uuid, Path, description = "ID of the member.")),
-    responses((status = 204, description = "Member was removed.")),
-    security(("customer_session" = []))
+    responses((status = 204, description = "Member was removed."))
 )]
 async fn delete(caller: PortalCaller, PathId(id): PathId) -> NoContent {
     portal_members::delete(&caller, id).await.map(no_content)

@@ -44,10 +44,9 @@ pub(super) const OPERATIONS: &[Operation] = operations![
 ///
 /// Lists the customer's orders, newest first unless `sorting` says otherwise. Drafts are not among them.
 #[utoipa::path(
-    get, path = "/v1/customer-portal/orders/", operation_id = "customer_portal:orders:list", tag = "customer_portal",
+    get, path = "/v1/customer-portal/orders/", operation_id = "customer_portal:orders:list",
     params(PageQuery, ListQuery),
-    responses((status = 200, description = "Page of the customer's orders.", body = Page<CustomerOrder>)),
-    security(("customer_session" = []))
+    responses((status = 200, description = "Page of the customer's orders.", body = Page<CustomerOrder>))
 )]
 async fn list(caller: PortalCaller, params: Params) -> Reply<Page<CustomerOrder>> {
     let viewer = caller.viewer.billing()?;
@@ -59,10 +58,7 @@ async fn list(caller: PortalCaller, params: Params) -> Reply<Page<CustomerOrder>
 /// Returns one order with its lines, its product and its subscription.
 #[utoipa::path(
     get, path = "/v1/customer-portal/orders/{id}", operation_id = "customer_portal:orders:get",
-    tag = "customer_portal",
-    params(("id" = Uuid, Path, description = "ID of the order.")),
-    responses((status = 200, description = "Order with this ID.", body = CustomerOrder)),
-    security(("customer_session" = []))
+    responses((status = 200, description = "Order with this ID.", body = CustomerOrder))
 )]
 async fn get(caller: PortalCaller, PathId(id): PathId) -> Reply<CustomerOrder> {
     let viewer = caller.viewer.billing()?;
@@ -75,11 +71,8 @@ async fn get(caller: PortalCaller, PathId(id): PathId) -> Reply<CustomerOrder> {
 /// An invoice that was generated before shows the change when it is generated again.
 #[utoipa::path(
     patch, path = "/v1/customer-portal/orders/{id}", operation_id = "customer_portal:orders:update",
-    tag = "customer_portal",
-    params(("id" = Uuid, Path, description = "ID of the order.")),
     request_body(content = OrderUpdate, description = "Fields to change."),
-    responses((status = 200, description = "Order after the change.", body = CustomerOrder)),
-    security(("customer_session" = []))
+    responses((status = 200, description = "Order after the change.", body = CustomerOrder))
 )]
 async fn update(caller: PortalCaller, PathId(id): PathId, body: Body) -> Reply<CustomerOrder> {
     let viewer = caller.viewer.billing()?;
@@ -94,14 +87,12 @@ async fn update(caller: PortalCaller, PathId(id): PathId, body: Body) -> Reply<C
 /// made anew where the billing name, the billing address, the tax ID or the customer's language has changed since.
 #[utoipa::path(
     post, path = "/v1/customer-portal/orders/{id}/invoice",
-    operation_id = "customer_portal:orders:generate_invoice", tag = "customer_portal",
-    params(("id" = Uuid, Path, description = "ID of the order.")),
+    operation_id = "customer_portal:orders:generate_invoice",
     responses(
         (status = 202, description = "The invoice will be made; the response has no body.", body = ()),
         (status = 409, description = "The order is void: the error is `OrderNotEligibleForInvoice`.", body = ErrorBody),
         (status = 422, description = "The order lacks a billing name or a billing address: the error is `MissingInvoiceBillingDetails`; or the request itself is wrong.", body = InvoiceErrorBody),
-    ),
-    security(("customer_session" = []))
+    )
 )]
 async fn generate_invoice(
     caller: PortalCaller,
@@ -119,10 +110,7 @@ async fn generate_invoice(
 /// otherwise the answer is 404 with the error `InvoiceDoesNotExist`.
 #[utoipa::path(
     get, path = "/v1/customer-portal/orders/{id}/invoice", operation_id = "customer_portal:orders:invoice",
-    tag = "customer_portal",
-    params(("id" = Uuid, Path, description = "ID of the order.")),
-    responses((status = 200, description = "Address of the invoice.", body = OrderInvoice)),
-    security(("customer_session" = []))
+    responses((status = 200, description = "Address of the invoice.", body = OrderInvoice))
 )]
 async fn invoice(caller: PortalCaller, PathId(id): PathId) -> Reply<OrderInvoice> {
     let viewer = caller.viewer.billing()?;
@@ -136,10 +124,7 @@ async fn invoice(caller: PortalCaller, PathId(id): PathId) -> Reply<OrderInvoice
 /// `ReceiptNotAllocated`.
 #[utoipa::path(
     get, path = "/v1/customer-portal/orders/{id}/receipt", operation_id = "customer_portal:orders:receipt",
-    tag = "customer_portal",
-    params(("id" = Uuid, Path, description = "ID of the order.")),
-    responses((status = 200, description = "Address of the receipt.", body = OrderReceipt)),
-    security(("customer_session" = []))
+    responses((status = 200, description = "Address of the receipt.", body = OrderReceipt))
 )]
 async fn receipt(caller: PortalCaller, PathId(id): PathId) -> Reply<OrderReceipt> {
     let viewer = caller.viewer.billing()?;
@@ -151,10 +136,8 @@ async fn receipt(caller: PortalCaller, PathId(id): PathId) -> Reply<OrderReceipt
 /// Tells how the payment of an order stands. Where the customer's bank had to approve it, the payment processor is asked.
 #[utoipa::path(
     get, path = "/v1/customer-portal/orders/{id}/payment-status",
-    operation_id = "customer_portal:orders:get_payment_status", tag = "customer_portal",
-    params(("id" = Uuid, Path, description = "ID of the order.")),
-    responses((status = 200, description = "Status of the payment.", body = CustomerOrderPaymentStatus)),
-    security(("customer_session" = []))
+    operation_id = "customer_portal:orders:get_payment_status",
+    responses((status = 200, description = "Status of the payment.", body = CustomerOrderPaymentStatus))
 )]
 async fn payment_status(
     caller: PortalCaller,
@@ -171,15 +154,13 @@ async fn payment_status(
 /// with the error `ManualRetryLimitExceeded`.
 #[utoipa::path(
     post, path = "/v1/customer-portal/orders/{id}/confirm-payment",
-    operation_id = "customer_portal:orders:confirm_retry_payment", tag = "customer_portal",
-    params(("id" = Uuid, Path, description = "ID of the order.")),
+    operation_id = "customer_portal:orders:confirm_retry_payment",
     request_body(content = CustomerOrderConfirmPayment, description = "Card to pay with."),
     responses(
         (status = 200, description = "Outcome of the attempt.", body = CustomerOrderPaymentConfirmation),
         (status = 409, description = "Another attempt is under way, or its outcome is not known yet: the error is `PaymentAlreadyInProgress`.", body = ErrorBody),
         (status = 422, description = "The order does not wait for a payment: the error is `OrderNotEligibleForRetry`; or the request itself is wrong.", body = InvoiceErrorBody),
-    ),
-    security(("customer_session" = []))
+    )
 )]
 async fn confirm_payment(
     caller: PortalCaller,

@@ -25,12 +25,12 @@ pub(super) const OPERATIONS: &[Operation] = operations![get];
 /// Returns an organization as its customers see it, with the products that everybody can buy. It is public.
 #[utoipa::path(
     get, path = "/v1/customer-portal/organizations/{slug}", operation_id = "customer_portal:organizations:get",
-    tag = "customer_portal",
     params(("slug" = String, Path, description = "Short name of the organization in addresses.")),
     responses(
         (status = 200, description = "Organization with this slug.", body = CustomerOrganizationData),
         (status = 404, description = "No organization has this slug.", body = ErrorBody),
-    )
+    ),
+    security(()),
 )]
 async fn get(
     State(app): State<Arc<App>>,

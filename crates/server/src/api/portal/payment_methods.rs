@@ -32,10 +32,9 @@ pub(super) const OPERATIONS: &[Operation] = operations![list, add, confirm, dele
 /// Lists the payment methods that the customer has saved, newest first.
 #[utoipa::path(
     get, path = "/v1/customer-portal/customers/me/payment-methods",
-    operation_id = "customer_portal:customers:list_payment_methods", tag = "customer_portal",
+    operation_id = "customer_portal:customers:list_payment_methods",
     params(PageQuery),
-    responses((status = 200, description = "Page of payment methods.", body = Page<PaymentMethod>)),
-    security(("customer_session" = []))
+    responses((status = 200, description = "Page of payment methods.", body = Page<PaymentMethod>))
 )]
 async fn list(caller: PortalCaller, params: Params) -> Reply<Page<PaymentMethod>> {
     let viewer = caller.viewer.billing()?;
@@ -49,14 +48,13 @@ async fn list(caller: PortalCaller, params: Params) -> Reply<Page<PaymentMethod>
 /// tried with it at once.
 #[utoipa::path(
     post, path = "/v1/customer-portal/customers/me/payment-methods",
-    operation_id = "customer_portal:customers:add_payment_method", tag = "customer_portal",
+    operation_id = "customer_portal:customers:add_payment_method",
     request_body(content = CustomerPaymentMethodCreate, description = "Payment method to save."),
     responses(
         (status = 201, description = "Payment method that was saved, or what is to be approved.", body = CustomerPaymentMethodCreateResponse),
         (status = 400, description = "The payment processor refused the card: the error is `PaymentMethodSetupFailed`.", body = ErrorBody),
         (status = 409, description = "Another payment method is being saved: the error is `PaymentAlreadyInProgress`.", body = ErrorBody),
-    ),
-    security(("customer_session" = []))
+    )
 )]
 async fn add(
     caller: PortalCaller,
@@ -75,15 +73,14 @@ async fn add(
 /// Tells how a payment method stands that the customer's bank had to approve, after their browser has been there.
 #[utoipa::path(
     post, path = "/v1/customer-portal/customers/me/payment-methods/confirm",
-    operation_id = "customer_portal:customers:confirm_payment_method", tag = "customer_portal",
+    operation_id = "customer_portal:customers:confirm_payment_method",
     request_body(content = CustomerPaymentMethodConfirm, description = "Payment method that was approved."),
     responses(
         (status = 201, description = "Payment method that was saved, or what is still to be approved.", body = CustomerPaymentMethodCreateResponse),
         (status = 400, description = "The payment processor refused the card: the error is `PaymentMethodSetupFailed`.", body = ErrorBody),
         (status = 403, description = "No payment method of the customer is being saved, and the error is `CustomerNotReady`; or the holder of the token is a member whose role does not allow this.", body = ErrorBody),
         (status = 409, description = "Whether the card is saved is not known yet: the error is `PaymentAlreadyInProgress`.", body = ErrorBody),
-    ),
-    security(("customer_session" = []))
+    )
 )]
 async fn confirm(caller: PortalCaller, body: Body) -> Created<CustomerPaymentMethodCreateResponse> {
     let viewer = caller.viewer.billing()?;
@@ -98,13 +95,11 @@ async fn confirm(caller: PortalCaller, body: Body) -> Created<CustomerPaymentMet
 /// default, or else to the one saved last.
 #[utoipa::path(
     delete, path = "/v1/customer-portal/customers/me/payment-methods/{id}",
-    operation_id = "customer_portal:customers:delete_payment_method", tag = "customer_portal",
-    params(("id" = Uuid, Path, description = "ID of the payment method.")),
+    operation_id = "customer_portal:customers:delete_payment_method",
     responses(
         (status = 204, description = "The payment method is deleted; the response has no body."),
         (status = 400, description = "A subscription is charged to it, and there is no other: the error is `PaymentMethodInUseByActiveSubscription`.", body = ErrorBody),
-    ),
-    security(("customer_session" = []))
+    )
 )]
 async fn delete(caller: PortalCaller, PathId(id): PathId) -> NoContent {
     let viewer = caller.viewer.billing()?;

@@ -26,9 +26,10 @@ pub(super) const OPERATIONS: &[Operation] = operations![request, authenticate];
 /// Sends a code to the address, if a customer of the organization has it. The answer is the same for every address.
 #[utoipa::path(
     post, path = "/v1/customer-portal/customer-session/request",
-    operation_id = "customer_portal:customer-session:request", tag = "customer_portal",
+    operation_id = "customer_portal:customer-session:request",
     request_body(content = CustomerSessionCodeRequest, description = "Address that the code is sent to."),
-    responses((status = 202, description = "The code is sent, if anybody has the address."))
+    responses((status = 202, description = "The code is sent, if anybody has the address.")),
+    security(()),
 )]
 async fn request(
     State(app): State<Arc<App>>,
@@ -51,12 +52,13 @@ async fn request(
 /// Exchanges a code for the token of a customer session, which opens the portal for an hour. A code works once.
 #[utoipa::path(
     post, path = "/v1/customer-portal/customer-session/authenticate",
-    operation_id = "customer_portal:customer-session:authenticate", tag = "customer_portal",
+    operation_id = "customer_portal:customer-session:authenticate",
     request_body(content = CustomerSessionCodeAuthenticateRequest, description = "Code that was sent."),
     responses(
         (status = 200, description = "Session that was opened.", body = CustomerSessionCodeAuthenticateResponse),
         (status = 401, description = "The code is wrong, was used or has expired.", body = till_wire::error::ErrorBody)
-    )
+    ),
+    security(()),
 )]
 async fn authenticate(
     State(app): State<Arc<App>>,

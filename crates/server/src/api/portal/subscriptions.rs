@@ -39,10 +39,8 @@ pub(super) const OPERATIONS: &[Operation] = operations![
 /// Lists the customer's subscriptions, the last to start first unless `sorting` says otherwise.
 #[utoipa::path(
     get, path = "/v1/customer-portal/subscriptions/", operation_id = "customer_portal:subscriptions:list",
-    tag = "customer_portal",
     params(PageQuery, ListQuery),
-    responses((status = 200, description = "Page of the customer's subscriptions.", body = Page<CustomerSubscription>)),
-    security(("customer_session" = []))
+    responses((status = 200, description = "Page of the customer's subscriptions.", body = Page<CustomerSubscription>))
 )]
 async fn list(caller: PortalCaller, params: Params) -> Reply<Page<CustomerSubscription>> {
     let listed = subscriptions::list(&caller.app, &caller.viewer, params);
@@ -54,10 +52,7 @@ async fn list(caller: PortalCaller, params: Params) -> Reply<Page<CustomerSubscr
 /// Returns one subscription with its product and its prices.
 #[utoipa::path(
     get, path = "/v1/customer-portal/subscriptions/{id}", operation_id = "customer_portal:subscriptions:get",
-    tag = "customer_portal",
-    params(("id" = Uuid, Path, description = "ID of the subscription.")),
-    responses((status = 200, description = "Subscription with this ID.", body = CustomerSubscription)),
-    security(("customer_session" = []))
+    responses((status = 200, description = "Subscription with this ID.", body = CustomerSubscription))
 )]
 async fn get(caller: PortalCaller, PathId(id): PathId) -> Reply<CustomerSubscription> {
     let found = subscriptions::get(&caller.app, &caller.viewer, id);
@@ -71,8 +66,6 @@ async fn get(caller: PortalCaller, PathId(id): PathId) -> Reply<CustomerSubscrip
 /// is billed, the organization's settings say.
 #[utoipa::path(
     patch, path = "/v1/customer-portal/subscriptions/{id}", operation_id = "customer_portal:subscriptions:update",
-    tag = "customer_portal",
-    params(("id" = Uuid, Path, description = "ID of the subscription.")),
     request_body(content = CustomerSubscriptionUpdate, description = "Change to make."),
     responses(
         (status = 200, description = "Subscription after the change.", body = CustomerSubscription),
@@ -82,8 +75,7 @@ async fn get(caller: PortalCaller, PathId(id): PathId) -> Reply<CustomerSubscrip
         (status = 409, description = "No payment method is saved (`PaymentMethodRequired`); the subscription is paused, or not paused, or a change to it is being charged: the error is `CannotPauseSubscription`, `NoScheduledPause`, `NotPausedSubscription` or `SubscriptionLocked`.", body = ErrorBody),
         (status = 410, description = "The subscription has ended, so its cancellation cannot be withdrawn.", body = ErrorBody),
         (status = 422, description = "Fields that do not read, or a product or date that the subscription cannot have.", body = ValidationBody),
-    ),
-    security(("customer_session" = []))
+    )
 )]
 async fn update(
     caller: PortalCaller,
@@ -103,14 +95,11 @@ async fn update(
 /// Cancels a subscription at the end of its current period.
 #[utoipa::path(
     delete, path = "/v1/customer-portal/subscriptions/{id}", operation_id = "customer_portal:subscriptions:cancel",
-    tag = "customer_portal",
-    params(("id" = Uuid, Path, description = "ID of the subscription.")),
     responses(
         (status = 200, description = "Subscription that ends with its period.", body = CustomerSubscription),
         (status = 403, description = "The subscription has ended, or is about to, and the error is `AlreadyCanceledSubscription`; or the holder of the token is a member whose role does not allow this.", body = ErrorBody),
         (status = 409, description = "A change to the subscription is being charged: the error is `SubscriptionLocked`.", body = ErrorBody),
-    ),
-    security(("customer_session" = []))
+    )
 )]
 async fn cancel(caller: PortalCaller, PathId(id): PathId) -> Reply<CustomerSubscription> {
     let viewer = caller.viewer.billing()?;
@@ -124,15 +113,13 @@ async fn cancel(caller: PortalCaller, PathId(id): PathId) -> Reply<CustomerSubsc
 /// takes benefits away without a period of grace; otherwise the answer is 409.
 #[utoipa::path(
     post, path = "/v1/customer-portal/subscriptions/{id}/revoke",
-    operation_id = "customer_portal:subscriptions:revoke", tag = "customer_portal",
-    params(("id" = Uuid, Path, description = "ID of the subscription.")),
+    operation_id = "customer_portal:subscriptions:revoke",
     request_body(content = CustomerSubscriptionRevoke, description = "Why it ends; an empty object will do."),
     responses(
         (status = 200, description = "Subscription that has ended.", body = CustomerSubscription),
         (status = 403, description = "The subscription has ended, and the error is `AlreadyCanceledSubscription`; or the holder of the token is a member whose role does not allow this.", body = ErrorBody),
         (status = 409, description = "The subscription is not one that its customer can end at once (`CannotRevokeSubscription`), or a change to it is being charged (`SubscriptionLocked`).", body = ErrorBody),
-    ),
-    security(("customer_session" = []))
+    )
 )]
 async fn revoke(
     caller: PortalCaller,
@@ -152,10 +139,8 @@ async fn revoke(
 /// the next order, the discount, the tax, and the customer's balance.
 #[utoipa::path(
     get, path = "/v1/customer-portal/subscriptions/{id}/charge-preview",
-    operation_id = "customer_portal:subscriptions:charge_preview", tag = "customer_portal",
-    params(("id" = Uuid, Path, description = "ID of the subscription.")),
-    responses((status = 200, description = "Charge that comes next; all zero if none does.", body = SubscriptionChargePreview)),
-    security(("customer_session" = []))
+    operation_id = "customer_portal:subscriptions:charge_preview",
+    responses((status = 200, description = "Charge that comes next; all zero if none does.", body = SubscriptionChargePreview))
 )]
 async fn charge_preview(
     caller: PortalCaller,
@@ -171,10 +156,8 @@ async fn charge_preview(
 /// Tells what an end at once would leave unpaid.
 #[utoipa::path(
     get, path = "/v1/customer-portal/subscriptions/{id}/cancel-preview",
-    operation_id = "customer_portal:subscriptions:cancel_preview", tag = "customer_portal",
-    params(("id" = Uuid, Path, description = "ID of the subscription.")),
-    responses((status = 200, description = "Result of an end at once.", body = SubscriptionCancelPreview)),
-    security(("customer_session" = []))
+    operation_id = "customer_portal:subscriptions:cancel_preview",
+    responses((status = 200, description = "Result of an end at once.", body = SubscriptionCancelPreview))
 )]
 async fn cancel_preview(
     caller: PortalCaller,
@@ -190,8 +173,7 @@ async fn cancel_preview(
 /// Tells what a change would charge at once, and what would be charged next. Nothing changes.
 #[utoipa::path(
     post, path = "/v1/customer-portal/subscriptions/{id}/change-preview",
-    operation_id = "customer_portal:subscriptions:change_preview", tag = "customer_portal",
-    params(("id" = Uuid, Path, description = "ID of the subscription.")),
+    operation_id = "customer_portal:subscriptions:change_preview",
     request_body(content = CustomerSubscriptionUpdate, description = "Change to preview."),
     responses(
         (status = 200, description = "Result of the change.", body = SubscriptionChangePreview),
@@ -201,8 +183,7 @@ async fn cancel_preview(
         (status = 409, description = "As for the change.", body = ErrorBody),
         (status = 410, description = "The subscription has ended, so its cancellation cannot be withdrawn.", body = ErrorBody),
         (status = 422, description = "Fields that do not read, or a product or date that the subscription cannot have.", body = ValidationBody),
-    ),
-    security(("customer_session" = []))
+    )
 )]
 async fn change_preview(
     caller: PortalCaller,
