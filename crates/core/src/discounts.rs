@@ -237,7 +237,7 @@ pub fn claim_late(
     hints: &Hints,
     ctx: &DecisionContext,
 ) {
-    changes.write(DiscountWrite::CountLateUse { discount_id });
+    changes.write(DiscountWrite::CountLateUse(discount_id));
     changes.insert(&redemption(discount_id, row, hints, ctx));
 }
 
@@ -263,8 +263,8 @@ fn redemption(
 /// Gives a session's use back (docs/behaviour: discounts/uses); a session without one is left alone.
 pub fn release(changes: &mut Changes, checkout_id: Uuid) {
     changes
-        .write(DiscountWrite::UncountUse { checkout_id })
-        .write(DiscountWrite::DeleteUse { checkout_id });
+        .write(DiscountWrite::UncountUse(checkout_id))
+        .write(DiscountWrite::DeleteUse(checkout_id));
 }
 
 /// Ties a session's use to what came of it, and to the card that paid, which may not have been known before.

@@ -78,8 +78,6 @@ impl Budget {
 /// Forgets budgets that are whole again.
 pub fn forget(now: Timestamp) -> Changes {
     let mut changes = Changes::new();
-    changes.write(BudgetWrite::ForgetWhole {
-        before: now.as_microsecond(),
-    });
+    changes.write(BudgetWrite::ForgetWhole(now.as_microsecond()));
     changes
 }

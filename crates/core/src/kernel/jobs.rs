@@ -255,9 +255,7 @@ impl Changes {
 
     /// Takes back the job that waits under `key`, if there is one; a run in progress goes on.
     pub fn no_job(&mut self, key: &str) -> &mut Self {
-        self.write(JobWrite::Withdraw {
-            key: key.to_owned(),
-        })
+        self.write(JobWrite::Withdraw(key.to_owned()))
     }
 }
 

@@ -69,7 +69,7 @@ impl RetentionPolicy {
 pub fn blank(sessions: &[Uuid]) -> Changes {
     let mut changes = Changes::new();
     for id in sessions {
-        changes.write(RetentionWrite::BlankCheckout { id: *id });
+        changes.write(RetentionWrite::BlankCheckout(*id));
     }
     changes
 }
@@ -80,8 +80,8 @@ pub fn delete_sessions(sessions: &[Uuid]) -> Changes {
     let mut changes = Changes::new();
     for id in sessions {
         changes
-            .write(RetentionWrite::DeleteCheckout { id: *id })
-            .write(RetentionWrite::KeepCheckout { id: *id });
+            .write(RetentionWrite::DeleteCheckout(*id))
+            .write(RetentionWrite::KeepCheckout(*id));
     }
     changes
 }
@@ -91,8 +91,8 @@ pub fn delete_events(events: &[Uuid]) -> Changes {
     let mut changes = Changes::new();
     for id in events {
         changes
-            .write(RetentionWrite::DeleteDeliveries { event_id: *id })
-            .write(RetentionWrite::DeleteWebhookEvent { id: *id });
+            .write(RetentionWrite::DeleteDeliveries(*id))
+            .write(RetentionWrite::DeleteWebhookEvent(*id));
     }
     changes
 }
@@ -101,7 +101,7 @@ pub fn delete_events(events: &[Uuid]) -> Changes {
 pub fn fill_delivery_kinds(deliveries: &[Uuid]) -> Changes {
     let mut changes = Changes::new();
     for id in deliveries {
-        changes.write(RetentionWrite::FillDeliveryKind { id: *id });
+        changes.write(RetentionWrite::FillDeliveryKind(*id));
     }
     changes
 }
@@ -126,7 +126,7 @@ pub fn delete_customer_sessions(before: Timestamp, limit: i64) -> Changes {
 /// Deletes what nodes held that ended before `before`, and nobody took over.
 pub fn delete_leases(before: Timestamp) -> Changes {
     let mut changes = Changes::new();
-    changes.write(RetentionWrite::DeleteLeases { before });
+    changes.write(RetentionWrite::DeleteLeases(before));
     changes
 }
 

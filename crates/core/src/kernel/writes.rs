@@ -3,6 +3,8 @@
 //!
 //! A write that says "refused as …" must touch exactly one row, else the whole commit is refused with that label.
 
+mod customers;
+
 use jiff::Timestamp;
 use till_wire::metadata::Metadata;
 use uuid::Uuid;
@@ -10,6 +12,8 @@ use uuid::Uuid;
 use crate::kernel::job_request::JobRequest;
 use crate::kernel::records::Notices;
 use crate::kernel::values::{Json, Value};
+
+pub use customers::CustomerWrite;
 
 macro_rules! named {
     ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident($type:ty),)+ }) => {
@@ -118,10 +122,7 @@ pub enum BudgetWrite {
         time: i64,
     },
     /// Forgets budgets that were whole again before a moment.
-    ForgetWhole {
-        /// The moment.
-        before: i64,
-    },
+    ForgetWhole(i64),
 }
 
 /// See [`NamedWrite::Clock`].
@@ -147,111 +148,6 @@ pub enum ClockWrite {
         id: Uuid,
         /// The time up to which it was moved.
         target: Timestamp,
-    },
-}
-
-/// See [`NamedWrite::Customer`].
-#[derive(Debug, Clone, PartialEq)]
-pub enum CustomerWrite {
-    /// Ends all sessions of a customer.
-    DeleteSessions {
-        /// The customer.
-        customer_id: Uuid,
-    },
-    /// Deletes a saved card.
-    DeletePaymentMethod {
-        /// The card.
-        id: Uuid,
-    },
-    /// Ends the sessions of a customer's owner that do not name them.
-    DeleteOwnersSessions {
-        /// The customer.
-        customer_id: Uuid,
-    },
-    /// Ends all sessions of a member.
-    DeleteMemberSessions {
-        /// The member.
-        member_id: Uuid,
-    },
-    /// Deletes the saved payment methods of a customer.
-    DeletePaymentMethods {
-        /// The customer.
-        customer_id: Uuid,
-    },
-    /// Deletes the letters to a customer, and those to the merchant's people that tell of them.
-    DeleteLetters {
-        /// The customer.
-        customer_id: Uuid,
-    },
-    /// Has the use of a discount by a session say no more who the buyer was.
-    ForgetBuyer {
-        /// The session.
-        checkout_id: Uuid,
-    },
-    /// Replaces the person of the trials of a customer.
-    ForgetTrials {
-        /// The customer.
-        customer_id: Uuid,
-        /// Text in place of the address.
-        email_key: String,
-    },
-    /// Forgets the payloads of webhook events about something that nobody waits for.
-    ForgetPayloads {
-        /// Row that they are about.
-        subject_id: Uuid,
-    },
-    /// Forgets what receivers answered to webhook events about something.
-    ForgetAnswers {
-        /// Row that they are about.
-        subject_id: Uuid,
-    },
-    /// Deletes all members of a customer, whose sessions have ended.
-    DeleteMembers {
-        /// The customer.
-        customer_id: Uuid,
-    },
-    /// Deletes a member, whose sessions have ended.
-    DeleteMember {
-        /// The member.
-        id: Uuid,
-    },
-    /// Ends one session of a customer.
-    DeleteSession {
-        /// The session.
-        id: Uuid,
-    },
-    /// Uses a code of the portal up; refused as [`crate::portal::codes::CODE_USED`].
-    UseCode {
-        /// The code.
-        id: Uuid,
-        /// Now.
-        now: Timestamp,
-    },
-    /// Uses the link of a new e-mail address up; refused as [`crate::portal::email_change::LINK_USED`].
-    UseEmailChange {
-        /// The change.
-        id: Uuid,
-    },
-    /// Deletes the e-mail addresses that a customer has not confirmed.
-    DeleteEmailChanges {
-        /// The customer.
-        customer_id: Uuid,
-    },
-    /// Deletes all codes of an address.
-    DeleteCodesOf {
-        /// The organization.
-        organization_id: Uuid,
-        /// The address, folded.
-        email_key: String,
-    },
-    /// Uses up all codes of an address.
-    UseCodesOf {
-        /// The organization.
-        organization_id: Uuid,
-        /// The address, folded.
-        email_key: String,
-        /// Now.
-        now: Timestamp,
     },
 }
 
@@ -293,16 +189,10 @@ pub enum DiscountWrite {
         /// When its terms were last changed, as read.
         modified_at: Option<Timestamp>,
     },
-    /// Counts one more use whatever the limits.
-    CountLateUse {
-        /// The discount.
-        discount_id: Uuid,
-    },
-    /// Counts one use less: it came to nothing.
-    GiveBackUse {
-        /// The discount.
-        discount_id: Uuid,
-    },
+    /// Counts one more use of a discount, whatever the limits.
+    CountLateUse(Uuid),
+    /// Counts one use of a discount less: it came to nothing.
+    GiveBackUse(Uuid),
     /// Checks that a buyer has one of their uses left; refused as [`crate::discounts::CUSTOMER_LIMIT`]. To be written
     /// after [`DiscountWrite::CountUse`], whose row lock makes rivals wait.
     CheckCustomerLimit {
@@ -322,15 +212,9 @@ pub enum DiscountWrite {
         card_fingerprint: Option<String>,
     },
     /// Counts a session's use no more; to be written before [`DiscountWrite::DeleteUse`].
-    UncountUse {
-        /// The session.
-        checkout_id: Uuid,
-    },
+    UncountUse(Uuid),
     /// Deletes a session's use.
-    DeleteUse {
-        /// The session.
-        checkout_id: Uuid,
-    },
+    DeleteUse(Uuid),
     /// Ties a session's use to what came of it.
     BindUse {
         /// The session.
@@ -392,10 +276,7 @@ pub enum JobWrite {
     /// Asks for a job.
     Request(JobRequest),
     /// Takes back the job that waits under a key; a run in progress goes on.
-    Withdraw {
-        /// Names the work.
-        key: String,
-    },
+    Withdraw(String),
 }
 
 /// See [`NamedWrite::People`].
@@ -448,50 +329,26 @@ pub enum PeopleWrite {
         now: Timestamp,
     },
     /// Deletes sessions that ended before a moment.
-    DeleteSessions {
-        /// The moment.
-        before: Timestamp,
-    },
+    DeleteSessions(Timestamp),
     /// Deletes links that ended before a moment.
-    DeleteLinks {
-        /// The moment.
-        before: Timestamp,
-    },
+    DeleteLinks(Timestamp),
 }
 
 /// See [`NamedWrite::Retention`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum RetentionWrite {
     /// Blanks who the buyer was in an expired session.
-    BlankCheckout {
-        /// The session.
-        id: Uuid,
-    },
+    BlankCheckout(Uuid),
     /// Deletes a blanked session that nothing names.
-    DeleteCheckout {
-        /// The session.
-        id: Uuid,
-    },
+    DeleteCheckout(Uuid),
     /// Keeps a session for good.
-    KeepCheckout {
-        /// The session.
-        id: Uuid,
-    },
+    KeepCheckout(Uuid),
     /// Deletes the deliveries of a webhook event without a payload.
-    DeleteDeliveries {
-        /// The event.
-        event_id: Uuid,
-    },
+    DeleteDeliveries(Uuid),
     /// Deletes a webhook event without a payload.
-    DeleteWebhookEvent {
-        /// The event.
-        id: Uuid,
-    },
+    DeleteWebhookEvent(Uuid),
     /// Fills in what a delivery was about that an older version wrote.
-    FillDeliveryKind {
-        /// The delivery.
-        id: Uuid,
-    },
+    FillDeliveryKind(Uuid),
     /// Deletes an organization's journal up to and with a number.
     DeleteJournal {
         /// The organization.
@@ -535,10 +392,7 @@ pub enum RetentionWrite {
         limit: i64,
     },
     /// Deletes leases that ended before a moment.
-    DeleteLeases {
-        /// The moment.
-        before: Timestamp,
-    },
+    DeleteLeases(Timestamp),
 }
 
 /// See [`NamedWrite::Subscription`].
@@ -570,16 +424,10 @@ pub enum SubscriptionWrite {
         checkout_id: Uuid,
     },
     /// Gives back what a session has claimed.
-    DeleteClaims {
-        /// The session.
-        checkout_id: Uuid,
-    },
+    DeleteClaims(Uuid),
     /// Deletes a line that waited for an order; it is on one now. Refused as
     /// [`crate::subscriptions::bill::ENTRY_TAKEN`].
-    DeleteEntry {
-        /// The line.
-        id: Uuid,
-    },
+    DeleteEntry(Uuid),
     /// Notes that the customer was reminded of the end of a period. Refused as
     /// [`crate::mail::reminders::REMINDED`] where they were, or the subscription has changed.
     NoteReminder {
@@ -599,20 +447,14 @@ pub enum SubscriptionWrite {
         month: i64,
     },
     /// Gives back the trial that a session has taken.
-    DeleteTrialClaims {
-        /// The session.
-        checkout_id: Uuid,
-    },
+    DeleteTrialClaims(Uuid),
 }
 
 /// See [`NamedWrite::Team`].
 #[derive(Debug, Clone, PartialEq)]
 pub enum TeamWrite {
     /// Deletes an invitation that another one replaces.
-    ReplaceInvitation {
-        /// The invitation.
-        id: Uuid,
-    },
+    ReplaceInvitation(Uuid),
     /// Takes an invitation back.
     WithdrawInvitation {
         /// The invitation.
@@ -621,10 +463,7 @@ pub enum TeamWrite {
         organization_id: Uuid,
     },
     /// Uses an invitation up; refused as [`crate::people::team::INVITATION_GONE`].
-    AcceptInvitation {
-        /// The invitation.
-        id: Uuid,
-    },
+    AcceptInvitation(Uuid),
     /// Gives an invitation a new link; refused as [`crate::people::team::INVITATION_GONE`].
     SetInvitationToken {
         /// The invitation.
@@ -633,10 +472,7 @@ pub enum TeamWrite {
         token_hash: String,
     },
     /// Deletes invitations that ended before a moment.
-    DeleteInvitations {
-        /// The moment.
-        before: Timestamp,
-    },
+    DeleteInvitations(Timestamp),
     /// Sets the notices by mail that somebody wants.
     SetNotices {
         /// The organization.

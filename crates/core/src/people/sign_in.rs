@@ -184,9 +184,9 @@ pub fn forget(kept: SignedDuration, ctx: &DecisionContext) -> Changes {
     let before = ctx.now - kept;
     let mut changes = Changes::new();
     changes
-        .write(PeopleWrite::DeleteSessions { before })
-        .write(PeopleWrite::DeleteLinks { before })
-        .write(TeamWrite::DeleteInvitations { before });
+        .write(PeopleWrite::DeleteSessions(before))
+        .write(PeopleWrite::DeleteLinks(before))
+        .write(TeamWrite::DeleteInvitations(before));
     changes
 }
 

@@ -173,7 +173,7 @@ pub fn invite(
     };
     let mut changes = team.changes();
     for before in team.invitations.iter().filter(is_same) {
-        changes.write(TeamWrite::ReplaceInvitation { id: before.id });
+        changes.write(TeamWrite::ReplaceInvitation(before.id));
     }
     changes.insert(&row).job(
         ctx,
@@ -252,7 +252,7 @@ pub fn accept(
     } = invited;
     let mut changes = Changes::new();
     changes
-        .write(TeamWrite::AcceptInvitation { id: invitation.id })
+        .write(TeamWrite::AcceptInvitation(invitation.id))
         .touch(organization);
     let user = match &invited.user {
         Some(user) => user.clone(),

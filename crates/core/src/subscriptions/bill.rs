@@ -388,7 +388,7 @@ impl Changes {
     /// written in the same commit, so that nobody else takes them.
     pub fn take_entries(&mut self, entries: &[BillingEntry]) -> &mut Self {
         for entry in entries {
-            self.write(SubscriptionWrite::DeleteEntry { id: entry.id });
+            self.write(SubscriptionWrite::DeleteEntry(entry.id));
         }
         self
     }

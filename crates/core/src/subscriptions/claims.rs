@@ -157,5 +157,5 @@ fn take(
 /// Gives back what a session has claimed: its attempt has failed, or its subscription is there. One without a claim
 /// is left alone.
 pub fn release(changes: &mut Changes, checkout_id: Uuid) {
-    changes.write(SubscriptionWrite::DeleteClaims { checkout_id });
+    changes.write(SubscriptionWrite::DeleteClaims(checkout_id));
 }

@@ -280,7 +280,7 @@ impl<'a> Billing<'a> {
         let (old, new) = (&self.rows.subscription, &self.new);
         self.changes.tell_of_change(self.ctx, old, new);
         if let Some(discount_id) = applied.used {
-            let counted = DiscountWrite::CountLateUse { discount_id };
+            let counted = DiscountWrite::CountLateUse(discount_id);
             self.changes.write(counted);
         }
     }

@@ -50,7 +50,7 @@ pub fn claim(changes: &mut Changes, row: &Checkout, hints: &Hints, ctx: &Decisio
 
 /// Gives back what a session has taken; one without a trial is left alone.
 pub fn release(changes: &mut Changes, checkout_id: Uuid) {
-    changes.write(SubscriptionWrite::DeleteTrialClaims { checkout_id });
+    changes.write(SubscriptionWrite::DeleteTrialClaims(checkout_id));
 }
 
 /// The trial of a session: its own, or the product's, each field falling back by itself. `None` where there is

@@ -30,11 +30,11 @@ pub(super) fn discount(write: DiscountWrite) -> Statement {
              and modified_at is not distinct from $2",
             vec![discount_id.into(), modified_at.into()],
         ),
-        DiscountWrite::CountLateUse { discount_id } => any(
+        DiscountWrite::CountLateUse(discount_id) => any(
             "update discounts set redemptions_count = redemptions_count + 1, version = version + 1 where id = $1",
             vec![discount_id.into()],
         ),
-        DiscountWrite::GiveBackUse { discount_id } => any(
+        DiscountWrite::GiveBackUse(discount_id) => any(
             "update discounts set redemptions_count = redemptions_count - 1, version = version + 1 where id = $1",
             vec![discount_id.into()],
         ),
@@ -65,12 +65,12 @@ pub(super) fn discount(write: DiscountWrite) -> Statement {
                 card_fingerprint.into(),
             ],
         ),
-        DiscountWrite::UncountUse { checkout_id } => any(
+        DiscountWrite::UncountUse(checkout_id) => any(
             "update discounts set redemptions_count = redemptions_count - 1, version = version + 1 \
              where id = (select discount_id from discount_redemptions where checkout_id = $1)",
             vec![checkout_id.into()],
         ),
-        DiscountWrite::DeleteUse { checkout_id } => any(
+        DiscountWrite::DeleteUse(checkout_id) => any(
             "delete from discount_redemptions where checkout_id = $1",
             vec![checkout_id.into()],
         ),

@@ -36,7 +36,7 @@ pub(super) fn job(write: JobWrite) -> Statement {
                 job.queue.rank().into(),
             ],
         ),
-        JobWrite::Withdraw { key } => any(
+        JobWrite::Withdraw(key) => any(
             "delete from jobs where key = $1 and lease_until is null and buried is null",
             vec![key.into()],
         ),

@@ -29,7 +29,7 @@ pub(super) fn budget(write: BudgetWrite) -> Statement {
             "update budgets set spent_until = spent_until - $2 where key = $1",
             vec![key.into(), time.into()],
         ),
-        BudgetWrite::ForgetWhole { before } => any(
+        BudgetWrite::ForgetWhole(before) => any(
             "delete from budgets where spent_until < $1",
             vec![before.into()],
         ),

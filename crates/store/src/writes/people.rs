@@ -39,11 +39,11 @@ pub(super) fn people(write: PeopleWrite) -> Statement {
             "update sign_in_links set used_at = $1 where user_id = $2 and used_at is null",
             vec![now.into(), user_id.into()],
         ),
-        PeopleWrite::DeleteSessions { before } => any(
+        PeopleWrite::DeleteSessions(before) => any(
             "delete from user_sessions where expires_at < $1",
             vec![before.into()],
         ),
-        PeopleWrite::DeleteLinks { before } => any(
+        PeopleWrite::DeleteLinks(before) => any(
             "delete from sign_in_links where expires_at < $1",
             vec![before.into()],
         ),
@@ -52,7 +52,7 @@ pub(super) fn people(write: PeopleWrite) -> Statement {
 
 pub(super) fn team(write: TeamWrite) -> Statement {
     match write {
-        TeamWrite::ReplaceInvitation { id } => {
+        TeamWrite::ReplaceInvitation(id) => {
             any("delete from invitations where id = $1", vec![id.into()])
         }
         TeamWrite::WithdrawInvitation {
@@ -62,7 +62,7 @@ pub(super) fn team(write: TeamWrite) -> Statement {
             "delete from invitations where id = $1 and organization_id = $2",
             vec![id.into(), organization_id.into()],
         ),
-        TeamWrite::AcceptInvitation { id } => exactly_one(
+        TeamWrite::AcceptInvitation(id) => exactly_one(
             INVITATION_GONE,
             "delete from invitations where id = $1",
             vec![id.into()],
@@ -72,7 +72,7 @@ pub(super) fn team(write: TeamWrite) -> Statement {
             "update invitations set token_hash = $1 where id = $2",
             vec![token_hash.into(), id.into()],
         ),
-        TeamWrite::DeleteInvitations { before } => any(
+        TeamWrite::DeleteInvitations(before) => any(
             "delete from invitations where expires_at < $1",
             vec![before.into()],
         ),

@@ -4,7 +4,7 @@ use super::any;
 
 pub(super) fn retention(write: RetentionWrite) -> Statement {
     match write {
-        RetentionWrite::BlankCheckout { id } => any(
+        RetentionWrite::BlankCheckout(id) => any(
             "update checkouts set retention = 'blanked', version = version + 1, customer_name = null, \
              customer_email = null, customer_email_folded = null, customer_ip_address = null, customer_billing_name = null, \
              customer_billing_address = null, customer_tax_id = null, customer_tax_id_format = null, \
@@ -12,7 +12,7 @@ pub(super) fn retention(write: RetentionWrite) -> Statement {
              where id = $1 and status = 'expired' and retention is null",
             vec![id.into()],
         ),
-        RetentionWrite::DeleteCheckout { id } => any(
+        RetentionWrite::DeleteCheckout(id) => any(
             "delete from checkouts where id = $1 and retention = 'blanked' and not ad_hoc \
              and not exists (select 1 from payments p where p.checkout_id = checkouts.id) \
              and not exists (select 1 from orders o where o.checkout_id = checkouts.id) \
@@ -20,20 +20,20 @@ pub(super) fn retention(write: RetentionWrite) -> Statement {
              and not exists (select 1 from discount_redemptions r where r.checkout_id = checkouts.id)",
             vec![id.into()],
         ),
-        RetentionWrite::KeepCheckout { id } => any(
+        RetentionWrite::KeepCheckout(id) => any(
             "update checkouts set retention = 'kept' where id = $1",
             vec![id.into()],
         ),
-        RetentionWrite::DeleteDeliveries { event_id } => any(
+        RetentionWrite::DeleteDeliveries(event_id) => any(
             "delete from webhook_deliveries where event_id in \
              (select id from webhook_events where id = $1 and payload is null and next_attempt_at is null)",
             vec![event_id.into()],
         ),
-        RetentionWrite::DeleteWebhookEvent { id } => any(
+        RetentionWrite::DeleteWebhookEvent(id) => any(
             "delete from webhook_events where id = $1 and payload is null and next_attempt_at is null",
             vec![id.into()],
         ),
-        RetentionWrite::FillDeliveryKind { id } => any(
+        RetentionWrite::FillDeliveryKind(id) => any(
             "update webhook_deliveries set kind = (select e.kind from webhook_events e \
              where e.id = webhook_deliveries.event_id) where id = $1 and kind is null",
             vec![id.into()],
@@ -70,7 +70,7 @@ pub(super) fn retention(write: RetentionWrite) -> Statement {
              (select id from processor_notices where created_at < $1 order by created_at limit $2)",
             vec![before.into(), limit.into()],
         ),
-        RetentionWrite::DeleteLeases { before } => {
+        RetentionWrite::DeleteLeases(before) => {
             any("delete from leases where until < $1", vec![before.into()])
         }
     }

@@ -43,11 +43,11 @@ pub(super) fn subscription(write: SubscriptionWrite) -> Statement {
                 checkout_id.into(),
             ],
         ),
-        SubscriptionWrite::DeleteClaims { checkout_id } => any(
+        SubscriptionWrite::DeleteClaims(checkout_id) => any(
             "delete from subscription_claims where checkout_id = $1",
             vec![checkout_id.into()],
         ),
-        SubscriptionWrite::DeleteEntry { id } => exactly_one(
+        SubscriptionWrite::DeleteEntry(id) => exactly_one(
             ENTRY_TAKEN,
             "delete from billing_entries where id = $1",
             vec![id.into()],
@@ -68,7 +68,7 @@ pub(super) fn subscription(write: SubscriptionWrite) -> Statement {
              and (reminded_for is null or reminded_for <> $1)",
             vec![month.into(), id.into()],
         ),
-        SubscriptionWrite::DeleteTrialClaims { checkout_id } => any(
+        SubscriptionWrite::DeleteTrialClaims(checkout_id) => any(
             "delete from trial_claims where checkout_id = $1",
             vec![checkout_id.into()],
         ),

@@ -329,7 +329,7 @@ fn a_use_is_taken_with_the_attempt_and_given_back_when_it_fails() {
     let released = |w: &Write| {
         matches!(
             w,
-            Write::Named(NamedWrite::Discount(DiscountWrite::DeleteUse { .. }))
+            Write::Named(NamedWrite::Discount(DiscountWrite::DeleteUse(_)))
         )
     };
     assert!(recorded.changes.writes.iter().any(released));

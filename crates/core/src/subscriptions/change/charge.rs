@@ -191,7 +191,7 @@ pub fn record_outcome(
             unlock(rows, is_awaited, &mut changes);
             let used = kept.ok().and_then(|kept| kept.used_discount_id);
             if let Some(discount_id) = used.filter(|_| is_awaited) {
-                changes.write(DiscountWrite::GiveBackUse { discount_id });
+                changes.write(DiscountWrite::GiveBackUse(discount_id));
             }
         }
         _ => {}

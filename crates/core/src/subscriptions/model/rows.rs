@@ -151,7 +151,7 @@ impl Rows {
                     false => Ok(()),
                 }
             }
-            Write::Named(NamedWrite::Subscription(SubscriptionWrite::DeleteEntry { id })) => {
+            Write::Named(NamedWrite::Subscription(SubscriptionWrite::DeleteEntry(id))) => {
                 let entries = self.tables.get("billing_entries");
                 match entries.is_some_and(|entries| entries.rows.contains_key(id)) {
                     true => Ok(()),
@@ -216,10 +216,10 @@ impl Rows {
             Write::Named(NamedWrite::Job(JobWrite::Request(job))) => {
                 self.jobs.insert(job.key.clone(), job);
             }
-            Write::Named(NamedWrite::Job(JobWrite::Withdraw { key })) => {
+            Write::Named(NamedWrite::Job(JobWrite::Withdraw(key))) => {
                 self.jobs.remove(&key);
             }
-            Write::Named(NamedWrite::Subscription(SubscriptionWrite::DeleteEntry { id })) => {
+            Write::Named(NamedWrite::Subscription(SubscriptionWrite::DeleteEntry(id))) => {
                 let entries = self.tables.get_mut("billing_entries");
                 let taken = entries.and_then(|entries| entries.rows.remove(&id));
                 taken.expect("it was checked");
@@ -227,8 +227,8 @@ impl Rows {
             // Discounts here have no limits.
             Write::Named(NamedWrite::Discount(
                 DiscountWrite::CountUse { .. }
-                | DiscountWrite::CountLateUse { .. }
-                | DiscountWrite::GiveBackUse { .. },
+                | DiscountWrite::CountLateUse(_)
+                | DiscountWrite::GiveBackUse(_),
             )) => {}
             Write::Named(other) => panic!("nothing is known of {other:?}"),
         }
