@@ -186,13 +186,6 @@ impl Store {
         }
     }
 
-    /// Asks whether the database answers.
-    pub async fn ping(&self) -> Result<()> {
-        let n = self.scalar(Query::raw("select 1", vec![])).await?;
-        debug_assert_eq!(n, 1);
-        Ok(())
-    }
-
     /// Finishes what was given to [`Store::commit`] and closes; later calls answer [`StoreError::Closed`].
     pub async fn close(&self) {
         match &self.engine {

@@ -11,7 +11,7 @@ use lettre::{
     transport::smtp::{
         PoolConfig,
         authentication::Credentials,
-        client::{Certificate, Tls, TlsParameters},
+        client::{Tls, TlsParameters},
     },
 };
 use url::Url;
@@ -56,7 +56,6 @@ pub struct SmtpSettings {
     security: Security,
     credentials: Option<(String, String)>,
     sender: Address,
-    authority: Option<Vec<u8>>,
 }
 
 impl fmt::Debug for SmtpSettings {
@@ -118,15 +117,7 @@ impl SmtpSettings {
             security,
             credentials,
             sender,
-            authority: None,
         })
-    }
-
-    /// With an authority of its own, in PEM, besides the machine's. For tests.
-    #[must_use]
-    pub fn trusting(mut self, authority: &[u8]) -> Self {
-        self.authority = Some(authority.to_vec());
-        self
     }
 
     /// Host and port.
@@ -182,13 +173,7 @@ impl Smtp {
     /// No certificates can be checked.
     pub fn new(settings: &SmtpSettings) -> Result<Self, SettingsError> {
         let host = settings.host.trim_matches(['[', ']']).to_owned();
-        let tls = || {
-            let mut tls = TlsParameters::builder(host.clone());
-            if let Some(authority) = &settings.authority {
-                tls = tls.add_root_certificate(Certificate::from_pem(authority)?);
-            }
-            tls.build_rustls()
-        };
+        let tls = || TlsParameters::new_rustls(host.clone());
         let cannot = |error: lettre::transport::smtp::Error| {
             SettingsError(format!("TLS cannot be used: {error}"))
         };

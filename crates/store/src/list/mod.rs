@@ -213,17 +213,8 @@ impl List {
         })
     }
 
-    /// The written form of one of the columns, `uuids` or `numbers`, contains `text`, case-insensitively.
-    pub fn written_contains(mut self, uuids: &[&str], numbers: &[&str], text: &str) -> Self {
-        if uuids.len() + numbers.len() == 0 || text.contains('\0') {
-            return self.never();
-        }
-        self.filters.push(written(uuids, numbers, text));
-        self
-    }
-
-    /// [`List::written_contains`] in the first `newest` rows of the list as it is otherwise filtered, or one of the
-    /// rows `also`, wherever they stand. For tables that are too long to be read through; the list must run by one
+    /// The written form of one of the columns, `uuids` or `numbers`, contains `text`, case-insensitively: in the first
+    /// `newest` rows of the list as it is otherwise filtered, or one of the rows `also`, wherever they stand. For tables that are too long to be read through; the list must run by one
     /// column.
     pub fn written_among(
         mut self,

@@ -93,11 +93,4 @@ impl Store {
         self.one(Query::select::<Dispute>(rest, binds).keyed())
             .await
     }
-
-    /// The number of disputes of an organization that wait for an answer.
-    pub async fn disputes_to_answer(&self, organization_id: Uuid) -> Result<i64> {
-        let sql = "select count(*) from disputes where organization_id = $1 and status = 'needs_response'";
-        self.scalar(Query::raw(sql, vec![Value::Uuid(organization_id)]))
-            .await
-    }
 }

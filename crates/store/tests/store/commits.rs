@@ -285,6 +285,6 @@ on_both! {
         insert(&db, &db.person("before")).await.unwrap();
         db.store.close().await;
         assert!(matches!(insert(&db, &db.person("after")).await, Err(CommitError::Store(till_store::StoreError::Closed))));
-        assert!(matches!(db.store.ping().await, Err(till_store::StoreError::Closed)));
+        assert!(matches!(db.store.scalar(Query::raw("select 1", vec![])).await, Err(till_store::StoreError::Closed)));
     }
 }
