@@ -116,6 +116,15 @@ pub struct Decision {
     pub used: Option<Discount>,
 }
 
+impl Decision {
+    /// Works out anew what a period costs.
+    fn reprice(&mut self) -> Result<(), Unchanged> {
+        let discount = self.discount.as_ref();
+        bill::reprice(&mut self.subscription, &self.offered, discount)?;
+        Ok(())
+    }
+}
+
 /// Decides what a change comes to.
 ///
 /// # Errors

@@ -7,13 +7,10 @@ use till_wire::{
 use uuid::Uuid;
 
 use super::{ChangeRows, Decision, Unchanged};
-use crate::{
-    kernel::{
-        context::DecisionContext,
-        records::{Discount, Subscription},
-        refusal::Refusal,
-    },
-    subscriptions::bill,
+use crate::kernel::{
+    context::DecisionContext,
+    records::{Discount, Subscription},
+    refusal::Refusal,
 };
 
 /// Changes the discount alone: what a period costs changes at once, and the next one is the first that is billed so.
@@ -32,14 +29,7 @@ pub(super) fn change(
             set(draft, Some(found));
         }
     }
-    let Decision {
-        subscription,
-        offered,
-        discount,
-        ..
-    } = draft;
-    bill::reprice(subscription, offered, discount.as_ref())?;
-    Ok(())
+    draft.reprice()
 }
 
 /// The discount that a change names, where the subscription may have it with this product.

@@ -22,7 +22,7 @@ use crate::{
         records::{Discount, DiscountChange, PriceKind, ProductPrice, Subscription},
         refusal::Refusal,
     },
-    subscriptions::{bill, pending, prorate::Rest},
+    subscriptions::{pending, prorate::Rest},
 };
 
 /// Changes the product, and with it the discount where the change says so.
@@ -144,14 +144,7 @@ fn apply(
         _ if is_paid_for(old) => prorate(draft, rows, behavior, ctx)?,
         _ => {}
     }
-    let Decision {
-        subscription,
-        offered,
-        discount,
-        ..
-    } = draft;
-    bill::reprice(subscription, offered, discount.as_ref())?;
-    Ok(())
+    draft.reprice()
 }
 
 /// Gives the subscription the new product's trial, counted from when its own began; where that is over, or there is

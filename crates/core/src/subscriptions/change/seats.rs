@@ -17,10 +17,7 @@ use crate::{
         refusal::SubscriptionRefusal,
     },
     seats::{self, Range},
-    subscriptions::{
-        bill,
-        prorate::{Line, NetPrice, Rest},
-    },
+    subscriptions::prorate::{Line, NetPrice, Rest},
 };
 
 /// Changes the number of seats.
@@ -85,14 +82,7 @@ fn apply(
             draft.billing = Billing::Now;
         }
     }
-    let Decision {
-        subscription,
-        offered,
-        discount,
-        ..
-    } = draft;
-    bill::reprice(subscription, offered, discount.as_ref())?;
-    Ok(())
+    draft.reprice()
 }
 
 /// Line for the seats that are added or taken away until the end of the period.
