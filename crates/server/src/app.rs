@@ -12,16 +12,19 @@ use std::{
 use futures_util::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
 use till_core::{
+    checkout::CheckoutContext,
     documents::Document,
     kernel::{
         changes::Changes,
         context::DecisionContext,
+        events::Subscribers,
         records::{Content, Organization},
         retention::RetentionPolicy,
         tokens::SecretKey,
         urls::PublicUrls,
     },
     organizations::embed::EmbedHosts,
+    tax::Taxes,
 };
 use till_pdf::Sheet;
 use till_ports::{
@@ -171,6 +174,22 @@ impl App {
         match self.sandbox {
             Some(_) => organization.clock_offset(),
             None => SignedDuration::ZERO,
+        }
+    }
+
+    /// What a decision about a checkout session depends on besides its rows.
+    pub fn checkout_context<'a>(
+        &'a self,
+        subscribers: &'a Subscribers,
+        taxes: &'a dyn Taxes,
+        ctx: &'a DecisionContext,
+    ) -> CheckoutContext<'a> {
+        CheckoutContext {
+            subscribers,
+            urls: &self.urls,
+            key: &self.key,
+            taxes,
+            ctx,
         }
     }
 

@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use jiff::Timestamp;
 use till_core::{
     checkout::{
-        CheckoutContext, Session,
+        Session,
         open::{self, Origin},
         update::{self, Step},
     },
@@ -228,13 +228,7 @@ async fn change(
     let ctx = app.context_of(&session.organization);
     let (now, mut changes) = app
         .taxed(&session.organization.settings.tax, |taxes| {
-            let context = CheckoutContext {
-                subscribers: &subscribers,
-                urls: &app.urls,
-                key: &app.key,
-                taxes,
-                ctx: &ctx,
-            };
+            let context = app.checkout_context(&subscribers, taxes, &ctx);
             update::update(&session, input, writer, &known, context)
         })
         .await?;

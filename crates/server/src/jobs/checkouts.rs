@@ -4,7 +4,6 @@ use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 use till_core::{
     checkout::{
-        CheckoutContext,
         confirm::KnownBuyer,
         customer, expire,
         fulfil::{self, Purchase},
@@ -57,13 +56,7 @@ pub async fn fulfil(app: &App, id: Uuid) -> Result<End, ApiError> {
             });
         }
         None => {
-            let context = CheckoutContext {
-                subscribers: &subscribers,
-                urls: &app.urls,
-                key: &app.key,
-                taxes: &NoTaxes,
-                ctx: &ctx,
-            };
+            let context = app.checkout_context(&subscribers, &NoTaxes, &ctx);
             customer::resolve_late(&session, payment.as_ref(), &buyer, context)?
         }
     };

@@ -292,13 +292,7 @@ async fn decide<T>(
     };
     let ctx = app.context_of(&session.organization);
     app.taxed(&session.organization.settings.tax, |taxes| {
-        let context = CheckoutContext {
-            subscribers: &subscribers,
-            urls: &app.urls,
-            key: &app.key,
-            taxes,
-            ctx: &ctx,
-        };
+        let context = app.checkout_context(&subscribers, taxes, &ctx);
         decision(session, input, &known, &buyer, context)
     })
     .await

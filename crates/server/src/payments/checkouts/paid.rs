@@ -2,7 +2,7 @@
 
 use till_core::{
     checkout::{
-        CheckoutContext, Session,
+        Session,
         confirm::KnownBuyer,
         outcome::{self, RecordedOutcome},
     },
@@ -88,13 +88,8 @@ async fn commit_outcome(
         upgraded,
         ..buyer
     };
-    let context = CheckoutContext {
-        subscribers: &subscribers,
-        urls: &app.urls,
-        key: &app.key,
-        taxes: &NoTaxes,
-        ctx: &app.context_of(&session.organization),
-    };
+    let ctx = app.context_of(&session.organization);
+    let context = app.checkout_context(&subscribers, &NoTaxes, &ctx);
     let mut recorded = outcome::record_outcome(session, payment, outcome, &buyer, context)?;
     // The second witness of an outcome changes nothing, and is not counted.
     let news = !recorded.changes.is_empty();
