@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use jiff::tz::TimeZone;
 use till_core::kernel::{changes::Record, records::Organization};
 use till_store::{List, Position};
 
@@ -15,6 +16,30 @@ use crate::{
 
 /// Rows of one part.
 const PART: u32 = 500;
+
+/// The columns of a table, in their order, and the time zone of its times.
+#[derive(Debug)]
+pub struct Columns<C> {
+    named: Vec<C>,
+    /// The time zone.
+    pub zone: TimeZone,
+}
+
+impl<C: Copy> Columns<C> {
+    /// These columns, else the usual ones.
+    pub fn new(named: Vec<C>, usual: &[C], zone: TimeZone) -> Self {
+        let named = match named.is_empty() {
+            true => usual.to_vec(),
+            false => named,
+        };
+        Self { named, zone }
+    }
+
+    /// A cell for every column.
+    pub fn line(&self, cell: impl Fn(C) -> String) -> Line {
+        self.named.iter().copied().map(cell).collect()
+    }
+}
 
 /// Rows that a table is made of.
 pub trait Exported: Send + Sync + 'static {

@@ -7,7 +7,7 @@ use till_wire::orders::{Order, OrderExportColumn as Column, OrderStatus};
 use uuid::Uuid;
 
 use crate::{
-    actions::export::{Export, Exported},
+    actions::export::{Columns, Export, Exported},
     app::App,
     error::Result,
     http::extract::{
@@ -51,10 +51,7 @@ const USUAL: [Column; 7] = [
 
 /// Orders as a table, newest first.
 #[derive(Debug)]
-pub struct Orders {
-    columns: Vec<Column>,
-    zone: TimeZone,
-}
+pub struct Orders(Columns<Column>);
 
 /// Begins an export: the table's head, and its lines.
 pub fn export(
@@ -70,14 +67,9 @@ pub fn export(
         .before("created_at", sent.created_before)
         .order("created_at", Way::Desc);
     params.finish()?;
-    let columns = match sent.columns.is_empty() {
-        true => USUAL.to_vec(),
-        false => sent.columns,
-    };
-    let head = columns.iter().map(|column| heading(*column).to_owned());
-    let head = head.collect();
-    let zone = sent.timezone;
-    Ok((head, Export::new(caller, list, Orders { columns, zone })))
+    let columns = Columns::new(sent.columns, &USUAL, sent.timezone);
+    let head = columns.line(|column| heading(column).to_owned());
+    Ok((head, Export::new(caller, list, Orders(columns))))
 }
 
 impl Exported for Orders {
@@ -90,22 +82,20 @@ impl Exported for Orders {
         rows: &[Row],
     ) -> Result<Vec<Line>> {
         let orders = Joined::orders(app, organization, rows).await?;
-        Ok(orders.iter().map(|order| self.line(order)).collect())
+        Ok(orders
+            .iter()
+            .map(|order| self.0.line(|column| self.cell(order, column)))
+            .collect())
     }
 }
 
 impl Orders {
-    fn line(&self, order: &Order) -> Line {
-        let cell = |column: &Column| self.cell(order, *column);
-        self.columns.iter().map(cell).collect()
-    }
-
     fn cell(&self, order: &Order, column: Column) -> String {
         let amount = |minor| decimal(minor, order.currency);
         let address = order.billing_address.as_ref();
         match column {
             Column::Email => typed_or_empty(order.customer.email.as_deref()),
-            Column::CreatedAt => moment(order.created_at, &self.zone),
+            Column::CreatedAt => moment(order.created_at, &self.0.zone),
             Column::Product => typed(&order.product.base.name),
             Column::NetAmount => amount(order.net_amount),
             Column::Currency => order.currency.to_string(),

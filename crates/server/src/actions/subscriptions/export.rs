@@ -9,7 +9,7 @@ use till_wire::subscriptions::{
 use uuid::Uuid;
 
 use crate::{
-    actions::export::{Export, Exported},
+    actions::export::{Columns, Export, Exported},
     app::App,
     error::Result,
     http::extract::{
@@ -55,10 +55,7 @@ const USUAL: [Column; 7] = [
 
 /// Subscriptions as a table, newest first.
 #[derive(Debug)]
-pub struct Subscriptions {
-    columns: Vec<Column>,
-    zone: TimeZone,
-}
+pub struct Subscriptions(Columns<Column>);
 
 /// Begins an export: the table's head, and its lines. Every subscription has started.
 pub fn export(
@@ -76,15 +73,9 @@ pub fn export(
         .not_null("started_at")
         .order_column("started_at", Order::Desc);
     params.finish()?;
-    let columns = match sent.columns.is_empty() {
-        true => USUAL.to_vec(),
-        false => sent.columns,
-    };
-    let head = columns.iter().map(|column| heading(*column).to_owned());
-    let head = head.collect();
-    let zone = sent.timezone;
-    let subscriptions = Subscriptions { columns, zone };
-    Ok((head, Export::new(caller, list, subscriptions)))
+    let columns = Columns::new(sent.columns, &USUAL, sent.timezone);
+    let head = columns.line(|column| heading(column).to_owned());
+    Ok((head, Export::new(caller, list, Subscriptions(columns))))
 }
 
 impl Exported for Subscriptions {
@@ -97,20 +88,18 @@ impl Exported for Subscriptions {
         rows: &[Row],
     ) -> Result<Vec<Line>> {
         let subscriptions = Joined::subscriptions(app, organization, rows).await?;
-        Ok(subscriptions.iter().map(|one| self.line(one)).collect())
+        Ok(subscriptions
+            .iter()
+            .map(|one| self.0.line(|column| self.cell(one, column)))
+            .collect())
     }
 }
 
 impl Subscriptions {
-    fn line(&self, one: &Subscription) -> Line {
-        let cell = |column: &Column| self.cell(one, *column);
-        self.columns.iter().map(cell).collect()
-    }
-
     fn cell(&self, one: &Subscription, column: Column) -> String {
         let (base, customer) = (&one.base, &one.customer);
         let amount = || decimal(base.amount, base.currency);
-        let at = |at: Timestamp| moment(at, &self.zone);
+        let at = |at: Timestamp| moment(at, &self.0.zone);
         let at_or_empty = |moment: Option<Timestamp>| moment.map(at).unwrap_or_default();
         let address = customer.billing_address.as_ref();
         let discount = one.discount.as_ref();
