@@ -51,6 +51,19 @@ pub async fn list(
     Ok(page.of(rows.iter().map(|row| row.view(&viewer.customer))))
 }
 
+/// Checks that the customer may save one more.
+///
+/// # Errors
+/// `NotPermitted` where there are as many as there may be.
+pub(super) async fn has_room(app: &App, viewer: &BillingViewer<'_>) -> Result<()> {
+    let saved = app.store.payment_methods_of(viewer.customer.id, MOST_CARDS);
+    if saved.await?.len() >= MOST_CARDS {
+        let words = "Delete a saved payment method first: there are as many as there may be.";
+        return Err(Refusal::NotPermitted(words.to_owned()).into());
+    }
+    Ok(())
+}
+
 /// Saves a card that the customer has just entered.
 pub async fn add(
     app: &App,
@@ -63,14 +76,7 @@ pub async fn add(
         let attempt = app.store.attempt(attempt).await.or_not_found()?;
         return outcome(app, viewer, by_customer::known(attempt)?).await;
     }
-    let saved = app
-        .store
-        .payment_methods_of(viewer.customer.id, MOST_CARDS)
-        .await?;
-    if saved.len() >= MOST_CARDS {
-        let words = "Delete a saved payment method first: there are as many as there may be.";
-        return Err(Refusal::NotPermitted(words.to_owned()).into());
-    }
+    has_room(app, &viewer).await?;
     let wanted = SetUp {
         set_default: input.set_default,
     };

@@ -1,14 +1,12 @@
 //! Attempts of a customer to keep a card, as the portal's pages follow them.
 
 use till_core::{
-    kernel::{
-        records::{Payment, PaymentState},
-        refusal::Refusal,
-    },
+    kernel::records::{Payment, PaymentState},
     payments::methods::SetUp,
-    portal::{BillingViewer, Viewer, cards::MOST_CARDS},
+    portal::{BillingViewer, Viewer},
 };
 
+use super::cards;
 use crate::{
     app::App,
     error::Result,
@@ -34,13 +32,7 @@ pub async fn keep(
     guard: &IdempotencyGuard,
     network: &Network,
 ) -> Result<Payment> {
-    let kept = app
-        .store
-        .payment_methods_of(viewer.customer.id, MOST_CARDS)
-        .await?;
-    if kept.len() >= MOST_CARDS {
-        return Err(Refusal::NotPermitted("There are too many cards.".to_owned()).into());
-    }
+    cards::has_room(app, viewer).await?;
     let asked = (token, SetUp::default(), back);
     Box::pin(by_viewer::keep_card(app, viewer, asked, guard, network)).await
 }
