@@ -22,7 +22,7 @@ use super::{
     listing::{Column, Filter, ListingQuery},
     parts::{Cell, Menu, MenuItem},
     resource_pages::{
-        CUSTOMERS, Listed, Resource, ResourcePages, Saved, find, form_page, form_routes,
+        CUSTOMERS, Listed, Made, Resource, ResourcePages, Saved, find, form_page, form_routes,
         list_routes,
     },
     sales::CREATED,
@@ -175,10 +175,7 @@ impl Resource for Customer {
         Ok(page)
     }
 
-    async fn create(
-        dashboard: &Dashboard<Self::Write>,
-        form_data: &mut FormData,
-    ) -> Saved<(Uuid, String)> {
+    async fn create(dashboard: &Dashboard<Self::Write>, form_data: &mut FormData) -> Made {
         let input = fill::body(form_data, None)?.read(CustomerCreate::read)?;
         let made = dashboard
             .create(form_data, input, actions::customers::create)

@@ -131,6 +131,17 @@ impl FormData {
         }
     }
 
+    /// Drops the rows that are blank in all of these parts, which is how one is removed, and numbers the others anew.
+    pub fn drop_blank(&mut self, group: &str, parts: &[&str]) {
+        for row in self.rows(group) {
+            let is_filled = |part: &&str| self.filled(&format!("{group}.{row}.{part}")).is_some();
+            if !parts.iter().any(is_filled) {
+                self.drop(&format!("{group}.{row}"));
+            }
+        }
+        self.renumber(group);
+    }
+
     /// Takes the fields below a name out.
     fn take_below(&mut self, name: &str) -> Vec<(String, Vec<String>)> {
         let [from, to] = below(name);

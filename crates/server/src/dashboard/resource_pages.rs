@@ -24,7 +24,7 @@ use crate::{
 };
 
 pub use csv::amount;
-pub use edit::{Resource, Saved, form_page, form_routes, menu};
+pub use edit::{Made, Resource, Saved, form_page, form_routes, menu};
 pub use list::{Listed, Related, find, list, readable, readable_with};
 
 /// A kind of thing that has pages.

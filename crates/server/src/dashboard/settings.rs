@@ -143,6 +143,18 @@ async fn save(dashboard: &Dashboard<scope::OrganizationsWrite>, body: Value) -> 
     Ok(())
 }
 
+/// Says that a form was saved, or shows it again with what is wrong.
+fn answer(
+    saved: Result<()>,
+    (path, words): (String, &str),
+    again: impl FnOnce(&FormErrors) -> FormPage,
+) -> Answer {
+    match judged(saved)? {
+        Ok(()) => done(&path, words),
+        Err(errors) => show_again(&again(&errors)),
+    }
+}
+
 /// The organization as its form shows it.
 fn as_sent(organization: &Organization) -> FormData {
     let mut form_data = FormData::default();
@@ -193,11 +205,7 @@ fn body(form_data: &FormData) -> Value {
         let ticked = form_data.ticked(name);
         form_data.set(name, ticked.to_string());
     }
-    for row in form_data.rows("socials") {
-        if form_data.filled(&format!("socials.{row}.url")).is_none() {
-            form_data.drop(&format!("socials.{row}"));
-        }
-    }
+    form_data.drop_blank("socials", &["url"]);
     let hosts: Vec<_> = form_data
         .get("embed_hosts")
         .unwrap_or_default()

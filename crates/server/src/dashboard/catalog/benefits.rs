@@ -26,7 +26,7 @@ use crate::{
         metadata,
         parts::{Cell, Menu, MenuItem, sentence},
         resource_pages::{
-            BENEFITS, Listed, Resource, ResourcePages, Saved, find, form_page, form_routes,
+            BENEFITS, Listed, Made, Resource, ResourcePages, Saved, find, form_page, form_routes,
             list_routes, menu, readable, readable_with,
         },
         show,
@@ -226,10 +226,7 @@ impl Resource for Benefit {
         Ok(page)
     }
 
-    async fn create(
-        dashboard: &Dashboard<Self::Write>,
-        form_data: &mut FormData,
-    ) -> Saved<(Uuid, String)> {
+    async fn create(dashboard: &Dashboard<Self::Write>, form_data: &mut FormData) -> Made {
         let input = Body(Some(fill::body(form_data, None))).read(BenefitCreate::read)?;
         let made = dashboard
             .create(form_data, input, actions::benefits::create)

@@ -25,8 +25,8 @@ use crate::{
         parts::{Cell, Menu, MenuItem, Tone},
         pay_link,
         resource_pages::{
-            CHECKOUT_LINKS, Listed, Resource, ResourcePages, Saved, find, form_page, form_routes,
-            list_routes, menu, readable,
+            CHECKOUT_LINKS, Listed, Made, Resource, ResourcePages, Saved, find, form_page,
+            form_routes, list_routes, menu, readable,
         },
         show,
     },
@@ -238,10 +238,7 @@ impl Resource for CheckoutLink {
         Ok(form_page(dashboard, was, groups, form_data, errors))
     }
 
-    async fn create(
-        dashboard: &Dashboard<Self::Write>,
-        form_data: &mut FormData,
-    ) -> Saved<(Uuid, String)> {
+    async fn create(dashboard: &Dashboard<Self::Write>, form_data: &mut FormData) -> Made {
         let input = Body(Some(fill::body(form_data))).read(CheckoutLinkCreate::read)?;
         let made = dashboard
             .create(form_data, input, actions::checkout_links::create)

@@ -27,8 +27,8 @@ use crate::{
         metadata,
         parts::{Cell, Menu, MenuItem, sentence},
         resource_pages::{
-            CUSTOM_FIELDS, Listed, Resource, ResourcePages, Saved, find, form_page, form_routes,
-            list_routes, menu,
+            CUSTOM_FIELDS, Listed, Made, Resource, ResourcePages, Saved, find, form_page,
+            form_routes, list_routes, menu,
         },
         show,
     },
@@ -205,10 +205,7 @@ impl Resource for CustomField {
         Ok(page)
     }
 
-    async fn create(
-        dashboard: &Dashboard<Self::Write>,
-        form_data: &mut FormData,
-    ) -> Saved<(Uuid, String)> {
+    async fn create(dashboard: &Dashboard<Self::Write>, form_data: &mut FormData) -> Made {
         let sent = form_data.clone();
         let kind = chosen(form_data.get("type"));
         let input = Body(Some(fill::body(form_data, kind, true))).read(CustomFieldCreate::read)?;

@@ -26,7 +26,7 @@ use crate::{
         metadata,
         parts::{Cell, Menu, MenuItem, Tone, money},
         resource_pages::{
-            DISCOUNTS, Listed, Resource, ResourcePages, Saved, find, form_page, form_routes,
+            DISCOUNTS, Listed, Made, Resource, ResourcePages, Saved, find, form_page, form_routes,
             list_routes, menu, readable,
         },
         sales, show,
@@ -251,10 +251,7 @@ impl Resource for Discount {
         Ok(form_page(dashboard, was, groups, form_data, &errors))
     }
 
-    async fn create(
-        dashboard: &Dashboard<Self::Write>,
-        form_data: &mut FormData,
-    ) -> Saved<(Uuid, String)> {
+    async fn create(dashboard: &Dashboard<Self::Write>, form_data: &mut FormData) -> Made {
         let body = fill::body(form_data, &dashboard.zone, None)?;
         let input = body.read(DiscountCreate::read)?;
         let made = dashboard

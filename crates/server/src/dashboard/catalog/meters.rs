@@ -32,7 +32,7 @@ use crate::{
         metadata,
         parts::{Cell, Menu, MenuItem, Tone, sentence},
         resource_pages::{
-            Listed, METERS, Resource, ResourcePages, Saved, find, form_page, form_routes,
+            Listed, METERS, Made, Resource, ResourcePages, Saved, find, form_page, form_routes,
             list_routes, menu,
         },
         show,
@@ -244,10 +244,7 @@ impl Resource for Meter {
         Ok(form_page(dashboard, was, groups, form_data, errors))
     }
 
-    async fn create(
-        dashboard: &Dashboard<Self::Write>,
-        form_data: &mut FormData,
-    ) -> Saved<(Uuid, String)> {
+    async fn create(dashboard: &Dashboard<Self::Write>, form_data: &mut FormData) -> Made {
         let input = Body(Some(fill::body(form_data, None))).read(MeterCreate::read)?;
         let made = dashboard
             .create(form_data, input, actions::meters::create)

@@ -33,8 +33,8 @@ use crate::{
         listing::{Column, Filter, ListingQuery},
         parts::{Cell, Menu},
         resource_pages::{
-            CHECKOUT_LINKS, Listed, PRODUCTS, Resource, ResourcePages, Saved, find, form_page,
-            form_routes, list_routes, readable,
+            CHECKOUT_LINKS, Listed, Made, PRODUCTS, Resource, ResourcePages, Saved, find,
+            form_page, form_routes, list_routes, readable,
         },
     },
     error::Result,
@@ -225,10 +225,7 @@ impl Resource for Product {
         Ok(page)
     }
 
-    async fn create(
-        dashboard: &Dashboard<Self::Write>,
-        form_data: &mut FormData,
-    ) -> Saved<(Uuid, String)> {
+    async fn create(dashboard: &Dashboard<Self::Write>, form_data: &mut FormData) -> Made {
         let input = Body(Some(fill::body(form_data, None))).read(ProductCreate::read)?;
         let made = dashboard
             .create(form_data, input, actions::products::create)

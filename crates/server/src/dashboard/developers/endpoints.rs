@@ -29,7 +29,8 @@ use crate::{
         listing::{Column, ListingQuery},
         parts::{Cell, Menu, MenuItem, Tone, sentence},
         resource_pages::{
-            ENDPOINTS, Listed, Resource, ResourcePages, Saved, find, form_page, form_routes, list,
+            ENDPOINTS, Listed, Made, Resource, ResourcePages, Saved, find, form_page, form_routes,
+            list,
         },
         show,
     },
@@ -375,10 +376,7 @@ impl Resource for WebhookEndpoint {
         })
     }
 
-    async fn create(
-        dashboard: &Dashboard<Self::Write>,
-        form_data: &mut FormData,
-    ) -> Saved<(Uuid, String)> {
+    async fn create(dashboard: &Dashboard<Self::Write>, form_data: &mut FormData) -> Made {
         let input = actions::webhooks::read_create(&dashboard.caller, &fill::body(form_data))?;
         let made = dashboard
             .create(form_data, input, actions::webhooks::create)

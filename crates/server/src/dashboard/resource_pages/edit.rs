@@ -21,8 +21,10 @@ use crate::{
     http::extract::{Access, PathId},
 };
 
-/// The result of a form; the problems of an error are shown in the form.
-pub type Saved<T = String> = Result<T>;
+/// The result of a form, in words; the problems of an error are shown in the form.
+pub type Saved = Result<String>;
+/// The same of a form that makes something, with its ID.
+pub type Made = Result<(Uuid, String)>;
 
 /// A kind of resource that is made and changed here, as its pages need it.
 pub trait Resource: Listed {
@@ -59,7 +61,7 @@ pub trait Resource: Listed {
     fn create(
         dashboard: &Dashboard<Self::Write>,
         form_data: &mut FormData,
-    ) -> impl Future<Output = Saved<(Uuid, String)>> + Send;
+    ) -> impl Future<Output = Made> + Send;
 
     /// Changes one; what the next page says.
     fn update(

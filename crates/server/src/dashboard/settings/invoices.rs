@@ -12,9 +12,8 @@ use crate::{
     dashboard::{
         Answer,
         access::{Dashboard, Viewer},
-        done,
-        form::{Field, Form, FormData, FormErrors, FormPage, Group, Kind, judged},
-        show, show_again,
+        form::{Field, Form, FormData, FormErrors, FormPage, Group, Kind},
+        show,
     },
     http::extract::scope,
     pages::checkout::countries,
@@ -44,20 +43,11 @@ async fn update(
     dashboard: Dashboard<scope::OrganizationsWrite>,
     mut form_data: FormData,
 ) -> Answer {
-    // A row without a number is none; that is how one is removed.
-    for row in form_data.rows(ROWS) {
-        if form_data.filled(&format!("{ROWS}.{row}.number")).is_none() {
-            form_data.drop(&format!("{ROWS}.{row}"));
-        }
-    }
-    form_data.renumber(ROWS);
-    match judged(super::save(&dashboard, body(&form_data)).await)? {
-        Ok(_) => done(
-            &dashboard.path("/settings/invoices"),
-            "The invoice settings were saved.",
-        ),
-        Err(errors) => show_again(&page(&dashboard, &form_data, &errors)),
-    }
+    form_data.drop_blank(ROWS, &["number"]);
+    let saved = super::save(&dashboard, body(&form_data)).await;
+    let words = "The invoice settings were saved.";
+    let place = (dashboard.path("/settings/invoices"), words);
+    super::answer(saved, place, |errors| page(&dashboard, &form_data, errors))
 }
 
 /// The API's body.
