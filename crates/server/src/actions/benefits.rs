@@ -93,8 +93,7 @@ pub async fn create(
     guard: &IdempotencyGuard,
     input: BenefitCreate,
 ) -> Result<Benefit> {
-    let app = &caller.app;
-    let own = &caller.organization;
+    let (app, own) = (&caller.app, &caller.organization);
     let (meters, files) = benefits::referenced_ids(Some(&input.properties));
     app.retry_on_conflict(|| async {
         let (subscribers, named) = tokio::try_join!(
@@ -114,8 +113,7 @@ pub async fn update(
     id: Uuid,
     input: BenefitUpdate,
 ) -> Result<Benefit> {
-    let app = &caller.app;
-    let own = &caller.organization;
+    let (app, own) = (&caller.app, &caller.organization);
     let (meters, files) = benefits::referenced_ids(input.properties.as_ref());
     app.retry_on_conflict(|| async {
         let row = app.store.benefit(own.id, id).await.or_not_found()?;
@@ -132,8 +130,7 @@ pub async fn update(
 
 /// Deletes a benefit: no product includes it any more.
 pub async fn delete(caller: &Caller<scope::BenefitsWrite>, id: Uuid) -> Result<()> {
-    let app = &caller.app;
-    let own = caller.organization.id;
+    let (app, own) = (&caller.app, caller.organization.id);
     app.retry_on_conflict(|| async {
         let row = app.store.benefit(own, id).await.or_not_found()?;
         let subscribers = app.store.subscribers(own).await?;

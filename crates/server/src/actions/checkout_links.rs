@@ -64,8 +64,7 @@ pub async fn create(
     guard: &IdempotencyGuard,
     input: CheckoutLinkCreate,
 ) -> Result<CheckoutLink> {
-    let app = &caller.app;
-    let own = &caller.organization;
+    let (app, own) = (&caller.app, &caller.organization);
     let loaded = app
         .store
         .linkable(own.id, &input.offer, input.discount_id)
@@ -79,8 +78,7 @@ pub async fn create(
 
 /// Shows a checkout link.
 pub async fn get(caller: &Caller<scope::CheckoutLinksRead>, id: Uuid) -> Result<CheckoutLink> {
-    let app = &caller.app;
-    let own = &caller.organization;
+    let (app, own) = (&caller.app, &caller.organization);
     let link = app.store.checkout_link(own.id, id).await.or_not_found()?;
     let linked = app.store.linked(own.id, vec![link]).await?;
     Ok(linked.first().or_not_found()?.view(own, &app.urls))
@@ -92,8 +90,7 @@ pub async fn update(
     id: Uuid,
     input: CheckoutLinkUpdate,
 ) -> Result<CheckoutLink> {
-    let app = &caller.app;
-    let own = &caller.organization;
+    let (app, own) = (&caller.app, &caller.organization);
     app.retry_on_conflict(|| async {
         let link = app.store.checkout_link(own.id, id).await.or_not_found()?;
         let products = input.products.as_ref().unwrap_or(&link.product_ids.0);

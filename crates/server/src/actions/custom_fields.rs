@@ -73,8 +73,7 @@ pub async fn create(
     guard: &IdempotencyGuard,
     input: CustomFieldCreate,
 ) -> Result<CustomField> {
-    let app = &caller.app;
-    let own = caller.organization.id;
+    let (app, own) = (&caller.app, caller.organization.id);
     // Who comes second with a slug meets the index, and is told when the slug is looked up again.
     app.retry_on_conflict(|| async {
         let holder = app.store.custom_field_by_slug(own, &input.slug).await?;
@@ -91,8 +90,7 @@ pub async fn update(
     id: Uuid,
     input: CustomFieldUpdate,
 ) -> Result<CustomField> {
-    let app = &caller.app;
-    let own = caller.organization.id;
+    let (app, own) = (&caller.app, caller.organization.id);
     app.retry_on_conflict(|| async {
         let row = app.store.custom_field(own, id).await.or_not_found()?;
         let holder = match &input.slug {

@@ -18,8 +18,7 @@ pub async fn create(
     guard: &IdempotencyGuard,
     input: CustomerSessionCreate,
 ) -> Result<CustomerSession> {
-    let app = &caller.app;
-    let own = &caller.organization;
+    let (app, own) = (&caller.app, &caller.organization);
     app.retry_on_conflict(|| async {
         let customer = match &input.customer {
             SessionFor::Id(id) => app.store.customer(own.id, *id).await?,

@@ -117,8 +117,7 @@ pub async fn create(
     guard: &IdempotencyGuard,
     input: CustomerCreate,
 ) -> Result<Customer> {
-    let app = &caller.app;
-    let own = &caller.organization;
+    let (app, own) = (&caller.app, &caller.organization);
     app.retry_on_conflict(|| async {
         let (holders, subscribers) = tokio::try_join!(
             app.store
@@ -153,8 +152,7 @@ pub async fn update(
     customer: &CustomerRef,
     input: CustomerUpdate,
 ) -> Result<Customer> {
-    let app = &caller.app;
-    let own = caller.organization.id;
+    let (app, own) = (&caller.app, caller.organization.id);
     let lookup = match customer {
         CustomerRef::Id(_) => CustomerLookup::ById,
         CustomerRef::External(_) => CustomerLookup::ByExternalId,
@@ -189,8 +187,7 @@ pub async fn delete(
     customer: &CustomerRef,
     anonymize: bool,
 ) -> Result<()> {
-    let app = &caller.app;
-    let own = caller.organization.id;
+    let (app, own) = (&caller.app, caller.organization.id);
     app.retry_on_conflict(|| async {
         let found = customer.find(app, own).await?;
         let row = match (found, customer) {

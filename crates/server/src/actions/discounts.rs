@@ -81,8 +81,7 @@ async fn holder(app: &App, own: Uuid, code: Option<&String>) -> Result<Option<Ro
 
 /// Shows a discount.
 pub async fn get(caller: &Caller<scope::DiscountsRead>, id: Uuid) -> Result<Discount> {
-    let app = &caller.app;
-    let own = &caller.organization;
+    let (app, own) = (&caller.app, &caller.organization);
     let row = app.store.discount(own.id, id).await.or_not_found()?;
     let known = products(app, own.id, row.product_ids.iter()).await?;
     Ok(row.view(own.default_currency, &known))
@@ -94,8 +93,7 @@ pub async fn create(
     guard: &IdempotencyGuard,
     input: DiscountCreate,
 ) -> Result<Discount> {
-    let app = &caller.app;
-    let own = &caller.organization;
+    let (app, own) = (&caller.app, &caller.organization);
     // Who comes second with a code meets the index, and is told when the code is looked up again.
     app.retry_on_conflict(|| async {
         let (known, holder, subscribers) = tokio::try_join!(
@@ -123,8 +121,7 @@ pub async fn update(
     id: Uuid,
     input: DiscountUpdate,
 ) -> Result<Discount> {
-    let app = &caller.app;
-    let own = &caller.organization;
+    let (app, own) = (&caller.app, &caller.organization);
     app.retry_on_conflict(|| async {
         let row = app.store.discount(own.id, id).await.or_not_found()?;
         let wanted = input.products.as_value().into_iter().flatten();
@@ -143,8 +140,7 @@ pub async fn update(
 
 /// Deletes a discount: its code is free again. A session that has it already may still be paid with it.
 pub async fn delete(caller: &Caller<scope::DiscountsWrite>, id: Uuid) -> Result<()> {
-    let app = &caller.app;
-    let own = &caller.organization;
+    let (app, own) = (&caller.app, &caller.organization);
     app.retry_on_conflict(|| async {
         let row = app.store.discount(own.id, id).await.or_not_found()?;
         let (known, subscribers) =

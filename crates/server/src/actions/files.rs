@@ -69,8 +69,7 @@ pub async fn uploaded(
     guard: &IdempotencyGuard,
     input: FileUploadCompleted,
 ) -> Result<File> {
-    let app = &caller.app;
-    let own = caller.organization.id;
+    let (app, own) = (&caller.app, caller.organization.id);
     app.retry_on_conflict(|| async {
         let file = app.store.file(own, id).await.or_not_found()?;
         files::claimed(&file, &input)?;
@@ -99,8 +98,7 @@ pub async fn update(
     id: Uuid,
     input: FilePatch,
 ) -> Result<File> {
-    let app = &caller.app;
-    let own = caller.organization.id;
+    let (app, own) = (&caller.app, caller.organization.id);
     app.retry_on_conflict(|| async {
         let file = app.store.file(own, id).await.or_not_found()?;
         let updated = files::update(&file, input.clone(), &app.context());
@@ -111,8 +109,7 @@ pub async fn update(
 
 /// Deletes a file; products show it no more.
 pub async fn delete(caller: &Caller<scope::FilesWrite>, id: Uuid) -> Result<()> {
-    let app = &caller.app;
-    let own = caller.organization.id;
+    let (app, own) = (&caller.app, caller.organization.id);
     app.retry_on_conflict(|| async {
         let file = app.store.file(own, id).await.or_not_found()?;
         app.commit(files::delete(&file, &app.context())).await?;

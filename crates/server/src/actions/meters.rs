@@ -81,8 +81,7 @@ pub async fn update(
     id: Uuid,
     input: MeterUpdate,
 ) -> Result<Meter> {
-    let app = &caller.app;
-    let own = caller.organization.id;
+    let (app, own) = (&caller.app, caller.organization.id);
     app.retry_on_conflict(|| async {
         let (found, in_use) =
             tokio::try_join!(app.store.meter(own, id), app.store.meter_in_use(own, id))?;

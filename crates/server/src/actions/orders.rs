@@ -129,8 +129,7 @@ pub async fn payment_page(
     caller: &Caller<scope::OrdersRead>,
     id: Uuid,
 ) -> Result<OrderPaymentPage> {
-    let app = &caller.app;
-    let own = caller.organization.id;
+    let (app, own) = (&caller.app, caller.organization.id);
     let order = app.store.order(own, id).await.or_not_found()?;
     let secret = visit::secret(order.id, &app.key);
     let url = app.urls.order_url(&secret);

@@ -99,8 +99,7 @@ pub async fn create(
     guard: &IdempotencyGuard,
     input: ProductCreate,
 ) -> Result<Product> {
-    let app = &caller.app;
-    let own = &caller.organization;
+    let (app, own) = (&caller.app, &caller.organization);
     let (meters, fields) = (
         meters_of(&input.prices),
         fields_of(&input.attached_custom_fields),
@@ -124,8 +123,7 @@ pub async fn update(
     id: Uuid,
     input: ProductUpdate,
 ) -> Result<Product> {
-    let app = &caller.app;
-    let own = &caller.organization;
+    let (app, own) = (&caller.app, &caller.organization);
     let meters = meters_of(input.prices.as_deref().unwrap_or_default());
     let fields = fields_of(input.attached_custom_fields.as_deref().unwrap_or_default());
     let medias = input.medias.as_deref().unwrap_or_default();
@@ -159,8 +157,7 @@ pub async fn include(
     guard: &IdempotencyGuard,
     input: ProductBenefitsUpdate,
 ) -> Result<Product> {
-    let app = &caller.app;
-    let own = caller.organization.id;
+    let (app, own) = (&caller.app, caller.organization.id);
     app.retry_on_conflict(|| async {
         let wanted = [id];
         let (found, subscribers, benefits) = tokio::try_join!(

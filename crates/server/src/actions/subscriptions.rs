@@ -128,8 +128,7 @@ pub async fn get(caller: &Caller<scope::SubscriptionsRead>, id: Uuid) -> Result<
 
 /// A subscription as it is now.
 async fn shown<A: Access>(caller: &Caller<A>, id: Uuid) -> Result<Subscription> {
-    let app = &caller.app;
-    let own = caller.organization.id;
+    let (app, own) = (&caller.app, caller.organization.id);
     let row = app.store.subscription(own, id).await.or_not_found()?;
     let mut shown = Joined::subscriptions(app, &caller.organization, &[row]).await?;
     shown.pop().or_not_found()

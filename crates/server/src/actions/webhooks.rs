@@ -92,8 +92,7 @@ pub async fn update(
 
 /// Removes a webhook endpoint.
 pub async fn delete(caller: &Caller<scope::WebhooksWrite>, id: Uuid) -> Result<()> {
-    let app = &caller.app;
-    let own = caller.organization.id;
+    let (app, own) = (&caller.app, caller.organization.id);
     app.retry_on_conflict(|| async {
         let row = app.store.endpoint(own, id).await.or_not_found()?;
         app.commit(webhooks::delete(&row, &app.context())).await?;
@@ -107,8 +106,7 @@ pub async fn reset_secret(
     caller: &Caller<scope::WebhooksWrite>,
     id: Uuid,
 ) -> Result<WebhookEndpoint> {
-    let app = &caller.app;
-    let own = caller.organization.id;
+    let (app, own) = (&caller.app, caller.organization.id);
     app.retry_on_conflict(|| async {
         let row = app.store.endpoint(own, id).await.or_not_found()?;
         let reset = webhooks::reset_secret(&row, &app.context());
@@ -187,8 +185,7 @@ pub async fn redeliver(
     id: Uuid,
     guard: &IdempotencyGuard,
 ) -> Result<()> {
-    let app = &caller.app;
-    let own = caller.organization.id;
+    let (app, own) = (&caller.app, caller.organization.id);
     let (event, endpoint) = app.store.event(own, id).await.or_not_found()?;
     let again = webhooks::redeliver(&event, &endpoint, &app.context());
     app.reply(guard, StatusCode::ACCEPTED, ((), again), |()| ())

@@ -91,8 +91,7 @@ pub async fn create(
     customer: &CustomerRef,
     input: MemberCreate,
 ) -> Result<Member> {
-    let app = &caller.app;
-    let own = &caller.organization;
+    let (app, own) = (&caller.app, &caller.organization);
     app.retry_on_conflict(|| async {
         let row = customer.load(app, own.id).await?;
         let external_id = input.external_id.as_deref();
@@ -116,8 +115,7 @@ pub async fn update(
     member: &MemberRef,
     input: MemberUpdate,
 ) -> Result<Member> {
-    let app = &caller.app;
-    let own = caller.organization.id;
+    let (app, own) = (&caller.app, caller.organization.id);
     app.retry_on_conflict(|| async {
         let row = customer.load(app, own).await?;
         let old = member.load(app, &row).await?;
@@ -138,8 +136,7 @@ pub async fn delete(
     customer: &CustomerRef,
     member: &MemberRef,
 ) -> Result<()> {
-    let app = &caller.app;
-    let own = caller.organization.id;
+    let (app, own) = (&caller.app, caller.organization.id);
     app.retry_on_conflict(|| async {
         let row = customer.load(app, own).await?;
         let old = member.load(app, &row).await?;
