@@ -5,6 +5,7 @@ mod identity;
 mod lives;
 mod opening;
 mod paying;
+mod selling;
 mod terms;
 mod updating;
 
