@@ -146,6 +146,7 @@ fn period(
     let old = &rows.billing.subscription;
     let mut changes = Changes::new();
     changes.update(old, &decision.subscription);
+    changes.tell_of_change(ctx, old, &decision.subscription);
     use_discount(&mut changes, &decision);
     let begun = begun(rows, &decision);
     let mut step = match decision.billing {

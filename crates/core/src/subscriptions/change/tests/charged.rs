@@ -4,16 +4,18 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::{
-    super::{ChangeRows, Charge, Made, Unchanged, make, preview, record_outcome},
-    DAY, changed, discount, just_after, plan, rows, update, with,
+    super::{Billing, ChangeRows, Charge, Made, Unchanged, make, preview, record_outcome},
+    DAY, changed, discount, just_after, plan, rows, trialing, update, with,
 };
 use crate::{
     checkout::tests::{at, id},
     kernel::{
         changes::{Changes, Write},
+        letters::WRITE_JOB,
         records::{CustomerBalance, Payment, PaymentState},
         refusal::Refusal,
         values::{Json, Value},
+        writes::{JobWrite, NamedWrite},
     },
     payments::{
         outcome::{Outcome, is_refund_due},
@@ -91,6 +93,29 @@ fn told(changes: &Changes) -> Vec<String> {
         _ => None,
     });
     kinds.collect()
+}
+
+/// The number of letters about another plan that changes ask for.
+fn letters(changes: &Changes) -> usize {
+    let is_letter = |write: &&Write| match write {
+        Write::Named(NamedWrite::Job(JobWrite::Request(job))) => {
+            job.kind == WRITE_JOB.name() && job.payload.contains("\"changed\"")
+        }
+        _ => false,
+    };
+    changes.writes.iter().filter(is_letter).count()
+}
+
+#[test]
+fn another_plan_is_told_of_by_letter_also_where_it_ends_the_trial() {
+    let asked = |rows: &ChangeRows, body| letters(&made(rows, body).unwrap().changes);
+    let another = json!({"product_id": id(200), "proration_behavior": "prorate"});
+    assert_eq!(asked(&dearer(), another.clone()), 1);
+    let trial = trialing(dearer(), 14);
+    let decision = changed(&trial, another.clone()).unwrap();
+    assert_eq!(decision.billing, Billing::PeriodEnd);
+    assert_eq!(asked(&trial, another), 1);
+    assert_eq!(asked(&trial, json!({"trial_end": "now"})), 0);
 }
 
 #[test]
