@@ -46,8 +46,9 @@ impl Archive {
     pub fn new(moment: DateTime) -> Self {
         let two = |number: i8| u16::try_from(number).unwrap_or_default();
         let year = u16::try_from((moment.year() - 1980).clamp(0, 127)).unwrap_or_default();
-        let day = year << 9 | two(moment.month()) << 5 | two(moment.day());
-        let time = two(moment.hour()) << 11 | two(moment.minute()) << 5 | two(moment.second()) / 2;
+        let day = (year << 9) | (two(moment.month()) << 5) | two(moment.day());
+        let (hour, minute) = (two(moment.hour()), two(moment.minute()));
+        let time = (hour << 11) | (minute << 5) | (two(moment.second()) / 2);
         Self {
             moment: (time, day),
             sent: 0,

@@ -36,8 +36,9 @@ use uuid::Uuid;
 
 use super::server::{
     mail::{
-        Contested, Expiring, Renewing, Sold, Told, card_expires, disputed, endpoint_disabled,
-        invitation, portal_code, renews_soon, sale, sign_in, to_customer,
+        Contested, Expiring, Renewing, Sold, Told, card_expires, disputed, email_change,
+        email_changed, endpoint_disabled, invitation, portal_code, renews_soon, sale, sign_in,
+        to_customer,
     },
     pages::words::Locale,
 };
@@ -253,6 +254,12 @@ impl Shop {
                 let portal = self.urls.portal_page(&self.organization.slug);
                 portal_code(&self.organization, "K7Q2ZD", portal, self.locale)
             }
+            MailKind::EmailChange => {
+                let token = "till_eml_0123456789abcdef";
+                let url = self.urls.email_change_url(&self.organization.slug, token);
+                email_change(&self.organization, url, self.locale)
+            }
+            MailKind::EmailChanged => email_changed(&self.organization, self.locale),
             MailKind::Sale => {
                 let sold = Sold {
                     organization: &self.organization,

@@ -133,6 +133,7 @@ pub async fn email_changed(app: &App, changed: EmailChanged) -> Result<End, ApiE
         cause_key: format!("{}:customer", changed.id),
         customer_id: Some(customer.id),
         about_customer_id: None,
+        order_id: None,
         kept: kept(app, own, &changed.email, &people).await?,
         recipient: changed.email,
         subject,

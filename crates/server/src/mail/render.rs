@@ -15,12 +15,15 @@ struct LetterPage<'a> {
     look: Look,
 }
 
-/// Characters up to which a fact's value stays on one line: amounts, days and numbers.
-const ONE_LINE: usize = 20;
-
 impl LetterPage<'_> {
-    fn is_short(&self, value: &str) -> bool {
-        value.chars().count() <= ONE_LINE
+    /// Style of a fact's name or value: on one line up to a width, such as amounts, days and numbers. The wide characters
+    /// of East Asia count for two.
+    fn wraps(&self, text: &str, most: usize) -> &'static str {
+        let width = |c: char| if c < '\u{1100}' { 1 } else { 2 };
+        match text.chars().map(width).sum::<usize>() <= most {
+            true => "white-space: nowrap;",
+            false => "overflow-wrap: anywhere;",
+        }
     }
 }
 

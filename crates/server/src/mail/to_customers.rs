@@ -206,6 +206,7 @@ pub fn email_change(organization: &Organization, url: String, locale: Locale) ->
     let content = Content {
         shop: shop.to_owned(),
         logo: logo(organization),
+        color: organization.settings.brand.color.clone(),
         language: locale.tag().to_owned(),
         heading: subject.clone(),
         paragraphs: vec![body],
@@ -231,6 +232,7 @@ pub fn email_changed(organization: &Organization, locale: Locale) -> (String, Co
     let content = Content {
         shop: shop.to_owned(),
         logo: logo(organization),
+        color: organization.settings.brand.color.clone(),
         language: locale.tag().to_owned(),
         heading: subject.clone(),
         paragraphs: vec![

@@ -16,11 +16,7 @@ impl Store {
     }
 
     /// The e-mail address that a customer wants to have, by the digest of its link's token; none if the link has expired.
-    pub async fn email_change(
-        &self,
-        digest: &str,
-        now: Timestamp,
-    ) -> Result<Option<EmailChange>, StoreError> {
+    pub async fn email_change(&self, digest: &str, now: Timestamp) -> Result<Option<EmailChange>> {
         let rest = "where token_hash = $1 and expires_at > $2";
         let binds = vec![Value::Text(digest.to_owned()), Value::Time(now)];
         self.one(Query::select::<EmailChange>(rest, binds).keyed())

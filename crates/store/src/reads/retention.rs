@@ -50,11 +50,7 @@ impl Store {
     }
 
     /// Links of new e-mail addresses that expired before `before`, counted up to `limit`.
-    pub async fn ended_email_changes(
-        &self,
-        before: Timestamp,
-        limit: i64,
-    ) -> Result<i64, StoreError> {
+    pub async fn ended_email_changes(&self, before: Timestamp, limit: i64) -> Result<i64> {
         let sql = "select count(*) from \
                    (select id from email_changes where expires_at < $1 limit $2) found";
         let binds = vec![Value::Time(before), Value::Int(limit)];

@@ -105,6 +105,7 @@ both! {
         assert_eq!(updated[0]["data"]["email"], "Cat@new.example");
         let [letter] = &told[..] else { panic!("{told:?}") };
         assert!(!format!("{letter:?}").contains("new.example"), "the old mailbox does not learn the new address");
+        t.see_through().await;
     }
 
     async fn who_else_has_the_address_shows_to_its_reader_alone(t: &mut Till) {
