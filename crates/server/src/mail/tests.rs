@@ -109,9 +109,10 @@ fn each_letter_in_each_language_is_small_whole_and_loads_the_logo_alone() {
         let loaded = html.matches("src=\"").count();
         assert_eq!(loaded, usize::from(content.logo.is_some()), "{of}");
         let said = text(content);
-        for left in ["{ $", "mail-", "portal-open"] {
-            assert!(!said.contains(left), "{of}: {said}");
-        }
+        // A message that is missing stands as its name.
+        let is_name = |word: &str| word.starts_with("mail-") || word.starts_with("portal-");
+        let has_name = said.split_whitespace().any(is_name);
+        assert!(!said.contains("{ $") && !has_name, "{of}: {said}");
         let is_short = |line: &str| line.starts_with("http") || line.chars().count() <= 76;
         let is_one_word = |line: &str| !line.contains(' ');
         let long = said
