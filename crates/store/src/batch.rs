@@ -46,6 +46,7 @@ pub(crate) struct Batch {
 
 impl Batch {
     pub(crate) fn new(changes: Changes, dialect: Dialect) -> Self {
+        debug_assert_eq!(changes.told_without_write(), None);
         Self {
             wakes_workers: changes.wakes(Wake::Workers),
             wakes_journal: changes.wakes(Wake::Journal),

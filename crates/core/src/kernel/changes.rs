@@ -286,6 +286,44 @@ impl Changes {
         self
     }
 
+    /// An event of a session, an order or a subscription whose row these changes do not write: its kind and the row. There
+    /// must be none: only those who write a row decide one after the other, so that its events have their order.
+    pub fn told_without_write(&self) -> Option<(&str, Uuid)> {
+        let of = |columns: &[&str], values: &[Value], name: &str| {
+            let at = columns.iter().position(|column| *column == name)?;
+            values.get(at).cloned()
+        };
+        let writes = |id: Uuid| {
+            self.writes.iter().any(|write| match write {
+                Write::Insert {
+                    columns, values, ..
+                } => of(columns, values, "id") == Some(Value::Uuid(id)),
+                Write::Update { id: written, .. } => *written == id,
+                Write::Guard { .. } | Write::Named(_) => false,
+            })
+        };
+        self.writes.iter().find_map(|write| match write {
+            Write::Insert {
+                table: "journal",
+                columns,
+                values,
+                ..
+            } => {
+                let at = columns.iter().position(|column| *column == "kind")?;
+                let (Some(Value::Text(kind)), Some(Value::Uuid(subject))) =
+                    (values.get(at), of(columns, values, "subject_id"))
+                else {
+                    return None;
+                };
+                let is_ordered = ["checkout.", "order.", "subscription."]
+                    .iter()
+                    .any(|of| kind.starts_with(of));
+                (is_ordered && !writes(subject)).then_some((kind.as_str(), subject))
+            }
+            _ => None,
+        })
+    }
+
     /// Writes the columns that differ, where the version is still `old`'s; raises the version.
     /// Nothing differs: nothing is written, but the version is still guarded.
     pub fn update<R: Record>(&mut self, old: &R, new: &R) -> &mut Self {

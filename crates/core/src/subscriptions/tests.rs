@@ -480,6 +480,18 @@ fn attempts_are_made_after_2_7_14_and_21_days_and_the_fifth_failure_is_the_last(
 }
 
 #[test]
+fn a_subscription_that_is_told_of_is_written_also_where_it_was_past_due_before() {
+    let (order, subscription) = unpaid();
+    let declined = Failure::Declined { hopeless: false };
+    let ctx = DecisionContext::new(order.created_at, [1; 32]);
+    let past_due = dun::failed(&order, &subscription, declined, &ctx).subscription;
+    let later = DecisionContext::new(order.created_at + SignedDuration::from_hours(1), [1; 32]);
+    let again = dun::failed(&order, &past_due, declined, &later);
+    assert!(again.is_first && !again.begins);
+    assert_eq!(again.subscription.modified_at, Some(later.now));
+}
+
+#[test]
 fn a_hopeless_decline_is_tried_once_more_after_the_deadline() {
     let (order, subscription) = unpaid();
     let ctx = DecisionContext::new(order.created_at, [1; 32]);
