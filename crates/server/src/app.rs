@@ -177,7 +177,7 @@ impl App {
         }
     }
 
-    /// What a decision about a checkout session depends on besides its rows.
+    /// Facts beside its rows that a decision about a checkout session depends on.
     pub fn checkout_context<'a>(
         &'a self,
         subscribers: &'a Subscribers,

@@ -48,7 +48,7 @@ impl StoreError {
     }
 }
 
-/// What the store answers: an error is the database's unless it says otherwise.
+/// Answer of the store: an error is the database's unless another is named.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
 /// Why a commit wrote nothing.

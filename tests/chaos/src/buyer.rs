@@ -53,7 +53,7 @@ pub struct Seen {
     pub asked: BTreeSet<Uuid>,
     /// The files of documents that were fetched.
     pub fetched: Vec<Fetched>,
-    /// What was fetched once, and was not there at the end.
+    /// Files that were fetched once, and were not there at the end.
     pub missing: Vec<String>,
     /// The ends of purchases and refunds, by name.
     pub ends: BTreeMap<String, usize>,

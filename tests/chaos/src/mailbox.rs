@@ -38,7 +38,7 @@ pub struct Mailbox {
     hurried: Arc<AtomicBool>,
 }
 
-/// What is wrong with this letter.
+/// Fault of this letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Trouble {
     None,

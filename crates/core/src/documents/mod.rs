@@ -397,7 +397,9 @@ impl DocumentRows {
         let mut new = self.order().clone();
         new.invoice_digest = Some(digest);
         let mut changes = Changes::new();
-        changes.revise(self.order(), &mut new, ctx);
+        if !changes.revise(self.order(), &mut new, ctx) {
+            changes.touch(self.order());
+        }
         let view = || self.order.view_of(&new);
         changes.emit(subscribers, ctx, EventType::OrderUpdated, new.id, view);
         changes

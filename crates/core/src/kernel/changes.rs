@@ -286,14 +286,17 @@ impl Changes {
         self
     }
 
-    /// An event of a session, an order or a subscription whose row these changes do not write: its kind and the row. There
-    /// must be none: only those who write a row decide one after the other, so that its events have their order.
+    /// An event of an order or a subscription whose row these changes do not write: its kind and the row. There must be
+    /// none: a row that stays as it is takes [`Changes::update_told`]. Decisions that write the same row are made one after the
+    /// other, so their events have the order of the decisions; those that only read it are not. Named writes do not count.
+    ///
+    /// A change of a session that changes nothing is exempt: the page that its buyer has open counts the versions.
     pub fn told_without_write(&self) -> Option<(&str, Uuid)> {
-        let of = |columns: &[&str], values: &[Value], name: &str| {
+        let of = |columns: &[&str], values: &'_ [Value], name: &str| {
             let at = columns.iter().position(|column| *column == name)?;
             values.get(at).cloned()
         };
-        let writes = |id: Uuid| {
+        let is_written = |id: Uuid| {
             self.writes.iter().any(|write| match write {
                 Write::Insert {
                     columns, values, ..
@@ -310,15 +313,14 @@ impl Changes {
                 ..
             } => {
                 let at = columns.iter().position(|column| *column == "kind")?;
-                let (Some(Value::Text(kind)), Some(Value::Uuid(subject))) =
-                    (values.get(at), of(columns, values, "subject_id"))
-                else {
+                let Value::Text(kind) = values.get(at)? else {
                     return None;
                 };
-                let is_ordered = ["checkout.", "order.", "subscription."]
-                    .iter()
-                    .any(|of| kind.starts_with(of));
-                (is_ordered && !writes(subject)).then_some((kind.as_str(), subject))
+                let Value::Uuid(subject) = of(columns, values, "subject_id")? else {
+                    return None;
+                };
+                let is_ordered = kind.starts_with("order.") || kind.starts_with("subscription.");
+                (is_ordered && !is_written(subject)).then_some((kind.as_str(), subject))
             }
             _ => None,
         })
@@ -348,6 +350,15 @@ impl Changes {
             wakes: new.wakes(Some(old)),
         });
         self
+    }
+
+    /// [`Changes::update`] of a row that these changes tell of: its version rises also where nothing differs, so that the
+    /// events of two decisions have the decisions' order.
+    pub fn update_told<R: Record>(&mut self, old: &R, new: &R) -> &mut Self {
+        match old.written() == new.written() {
+            true => self.touch(old),
+            false => self.update(old, new),
+        }
     }
 
     /// [`Changes::update`] of what somebody asked to be changed: where anything differs the row says when that was, and

@@ -479,7 +479,7 @@ pub enum TeamWrite {
         organization_id: Uuid,
         /// The person.
         user_id: Uuid,
-        /// What they want.
+        /// Notices that they want.
         notices: Json<Notices>,
     },
     /// Takes somebody out.

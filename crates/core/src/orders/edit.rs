@@ -32,7 +32,9 @@ pub fn update(
         new.billing_address = address.map(Json);
     }
     let mut changes = Changes::new();
-    changes.revise(order, &mut new, ctx);
+    if !changes.revise(order, &mut new, ctx) {
+        changes.touch(order);
+    }
     let view = || rows.view_of(&new);
     changes.emit(subscribers, ctx, EventType::OrderUpdated, new.id, view);
     Ok((new, changes))

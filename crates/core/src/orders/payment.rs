@@ -275,7 +275,10 @@ fn fail(
     if new.ended_at.is_none() || subscription.ended_at.is_some() {
         new.schedule(dun::retries(rows.unpaid.iter().chain([&order])));
     }
-    changes.update(subscription, &new);
+    match told {
+        true => changes.update_told(subscription, &new),
+        false => changes.update(subscription, &new),
+    };
     if told {
         changes.state_changed(subscribers, ctx, rows.customer.id);
     }

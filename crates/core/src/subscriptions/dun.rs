@@ -156,9 +156,6 @@ pub fn failed(
     unpaid.order.modified_at = Some(ctx.now);
     unpaid.is_first = failures == 1;
     let is_living = subscription.is_billable();
-    if is_living && unpaid.is_first {
-        unpaid.subscription.modified_at = Some(ctx.now);
-    }
     if is_living && subscription.past_due_at.is_none() {
         unpaid.begins = true;
         unpaid.subscription.status = SubscriptionStatus::PastDue;

@@ -25,6 +25,7 @@ use crate::{
         },
         values::Json,
     },
+    orders::payment::{self, OrderRows},
     tax::NoTaxes,
     terms::Terms,
 };
@@ -480,15 +481,32 @@ fn attempts_are_made_after_2_7_14_and_21_days_and_the_fifth_failure_is_the_last(
 }
 
 #[test]
-fn a_subscription_that_is_told_of_is_written_also_where_it_was_past_due_before() {
+fn a_subscription_that_is_told_of_is_written_also_where_it_stays_as_it_is() {
     let (order, subscription) = unpaid();
-    let declined = Failure::Declined { hopeless: false };
     let ctx = DecisionContext::new(order.created_at, [1; 32]);
-    let past_due = dun::failed(&order, &subscription, declined, &ctx).subscription;
-    let later = DecisionContext::new(order.created_at + SignedDuration::from_hours(1), [1; 32]);
-    let again = dun::failed(&order, &past_due, declined, &later);
-    assert!(again.is_first && !again.begins);
-    assert_eq!(again.subscription.modified_at, Some(later.now));
+    let failed = dun::failed(&order, &subscription, Failure::NoMethod, &ctx);
+    // Another order of it fails for the first time; the one before is tried earlier.
+    let mut past_due = failed.subscription;
+    past_due.schedule(dun::retries([&failed.order]));
+    let billing = rows();
+    let rows = OrderRows {
+        slug: billing.organization.slug.clone(),
+        order,
+        customer: billing.customer,
+        offered: billing.offered.clone(),
+        held: Some((past_due.clone(), billing.offered, None)),
+        unpaid: vec![failed.order],
+        discount: None,
+    };
+    let later = DecisionContext::new(ctx.now + SignedDuration::from_hours(1), [1; 32]);
+    let cycle = PaymentTrigger::SubscriptionCycle;
+    let (_, changes) = payment::charge(&rows, None, cycle, &subscribers(), &later);
+    assert_eq!(changes.told_without_write(), None);
+    let set = changes.writes.iter().find_map(|write| match write {
+        Write::Update { id, set, .. } if *id == past_due.id => Some(set.len()),
+        _ => None,
+    });
+    assert_eq!(set, Some(1), "the version alone");
 }
 
 #[test]

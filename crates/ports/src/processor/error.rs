@@ -1,9 +1,9 @@
-//! Why a processor gives no answer about the money.
+//! Reasons why a processor gives no answer about the money.
 
-/// What a processor answers.
+/// Answer of a processor.
 pub type Result<T, E = ProcessorError> = std::result::Result<T, E>;
 
-/// Why there is no answer about the money.
+/// Reason why there is no answer about the money.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ProcessorError {
     /// A timeout or a broken connection: whether anything moved is not known. Never a decline.

@@ -45,7 +45,7 @@ use super::server::{
 
 /// A letter.
 pub(crate) struct Sample {
-    /// What it is, for a file's name.
+    /// Name of the letter, for a file's name.
     pub(crate) name: String,
     /// The subject.
     pub(crate) subject: String,

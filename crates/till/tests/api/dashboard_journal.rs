@@ -217,7 +217,7 @@ both! {
         let now = t.app.context().now;
         let subject = t.app.context().id();
         let events: Vec<JournalEntry> = (0..60)
-            .map(|i| JournalEntry { subject_id: subject, ..event(t, now + SignedDuration::from_secs(i), EventType::OrderUpdated) })
+            .map(|i| JournalEntry { subject_id: subject, ..event(t, now + SignedDuration::from_secs(i), EventType::CustomerUpdated) })
             .collect();
         write(t, &events.iter().collect::<Vec<_>>()).await;
         let moments = t.app.store.timeline(t.organization.id, &[subject]).await.unwrap();

@@ -24,7 +24,7 @@ const OF_ORDERS: [&str; 4] = [
 const SALE: &str = "sale";
 const ENDED: &str = "subscription.revoked";
 
-/// What letters are counted by: kind, customer, and the order where the kind names one.
+/// Key by which letters are counted: kind, customer, and the order where the kind names one.
 type Cause = (&'static str, Uuid, Option<Uuid>);
 
 /// Everything about letters; nothing where no mail was sent.

@@ -67,7 +67,7 @@ pub struct Documents {
     pub fetched: Vec<Fetched>,
     /// Orders whose invoice was asked for, which was accepted.
     pub asked: BTreeSet<Uuid>,
-    /// What was fetched once, and was not there at the end.
+    /// Files that were fetched once, and were not there at the end.
     pub missing: Vec<String>,
 }
 

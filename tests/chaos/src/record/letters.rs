@@ -20,11 +20,11 @@ pub struct Letter {
     pub order: Option<Uuid>,
     pub recipient: String,
     pub state: String,
-    /// Why it is in its state.
+    /// Reason of its state.
     pub reason: Option<String>,
 }
 
-/// What the mail server did with a letter.
+/// Act of the mail server on a letter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Taken {
     /// It took the letter and said so.
@@ -44,7 +44,7 @@ pub struct Arrival {
     pub name: String,
     pub recipient: String,
     pub subject: String,
-    /// When all of it had come.
+    /// Moment at which all of it had come.
     pub at: Timestamp,
     pub taken: Taken,
 }

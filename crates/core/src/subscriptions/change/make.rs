@@ -82,7 +82,7 @@ fn later(rows: &ChangeRows, decision: Decision, ctx: &DecisionContext) -> Made {
     if decision.events.is_empty() && old == new {
         return made(rows, decision, changes, Charge::Nothing);
     }
-    changes.update(old, new);
+    changes.update_told(old, new);
     changes.tell_of_change(ctx, old, new);
     for entry in entries(new, &decision.lines, ctx) {
         changes.insert(&entry);

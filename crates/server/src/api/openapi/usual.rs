@@ -1,5 +1,4 @@
-//! What an operation of the API says where its declaration says nothing else: its area, the token that it takes, and the
-//! ID in its path.
+//! Defaults of the API's operations, for what a declaration leaves out: the area, the token, and the ID in the path.
 
 use utoipa::openapi::{
     KnownFormat, OpenApi as Document, RefOr, Required, SchemaFormat,
