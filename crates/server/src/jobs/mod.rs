@@ -326,8 +326,11 @@ async fn serve_jobs(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
         while awaited.try_join_next().is_some() || others.try_join_next().is_some() {}
         let free = BATCH - awaited.len() - others.len();
         let room = UNAWAITED - others.len();
-        let too_soon = !more_others && Instant::now() < next_others;
-        let (last, limit) = match too_soon || room < UNAWAITED / 2 {
+        // What is at work ends soon, and makes room for half a batch; where it does not, less is claimed.
+        let now = Instant::now();
+        let crowded = room < UNAWAITED / 2 && now < next_others + POLL;
+        let too_soon = !more_others && now < next_others;
+        let (last, limit) = match too_soon || crowded || room == 0 {
             true => (Some(Queue::Checkout), free),
             false => (None, free.min(room)),
         };
@@ -336,9 +339,13 @@ async fn serve_jobs(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
             Vec::new()
         });
         let more = jobs.len() == limit;
-        if last.is_none() {
-            more_others = more;
-            next_others = Instant::now() + UNAWAITED_GAP;
+        match last {
+            None => {
+                more_others = more;
+                next_others = Instant::now() + UNAWAITED_GAP;
+            }
+            // Who woke this may have written some of them.
+            Some(_) => more_others |= !too_soon,
         }
         for job in jobs {
             let running = match is_awaited(&job) {
@@ -359,7 +366,7 @@ async fn serve_jobs(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
                 break;
             }
             tokio::select! {
-                _ = shutdown.changed() => break,
+                _ = shutdown.wait_for(|stop| *stop) => break,
                 () = wake.wait() => break,
                 () = &mut poll => break,
                 () = tokio::time::sleep_until(next_others), if too_soon => break,

@@ -12,7 +12,7 @@ use tokio_postgres::error::SqlState;
 use tokio_postgres::types::Type;
 
 use super::cells::{Param, check};
-use super::plan::{Planned, interleave, plan};
+use super::plan::{Planned, plan, plan_group};
 use super::{failed, prepare};
 use crate::batch::Step;
 use crate::error::{CommitError, Stale};
@@ -60,7 +60,7 @@ pub(super) async fn commit_all(
     client: &ClientWrapper,
     members: &[&[Step]],
 ) -> Vec<Result<(), CommitError>> {
-    if members.len() > 1 && once(client, plan(interleave(members))).await.is_ok() {
+    if members.len() > 1 && once(client, plan_group(members)).await.is_ok() {
         return members.iter().map(|_| Ok(())).collect();
     }
     let mut answers = Vec::with_capacity(members.len());

@@ -58,14 +58,29 @@ impl<'a> Planned<'a> {
     }
 }
 
-/// The statements of steps, in their order.
-pub(super) fn plan<'a>(steps: impl IntoIterator<Item = &'a Step>) -> Vec<Planned<'a>> {
+/// The statements of one commit, in their order. Its updates stay apart: the order of two may matter, as where one takes
+/// what the other gives up.
+pub(super) fn plan(steps: &[Step]) -> Vec<Planned<'_>> {
+    statements(steps.iter(), |step| {
+        matches!(step.row, Some(RowWrite::Insert(..)))
+    })
+}
+
+/// The statements of several commits as one sequence. Where what they do together is refused, each is sent alone.
+pub(super) fn plan_group<'a>(members: &[&'a [Step]]) -> Vec<Planned<'a>> {
+    statements(interleave(members), |step| step.row.is_some())
+}
+
+fn statements<'a>(
+    steps: impl IntoIterator<Item = &'a Step>,
+    joins: impl Fn(&Step) -> bool,
+) -> Vec<Planned<'a>> {
     let steps: Vec<&Step> = steps.into_iter().collect();
     let mut planned = Vec::with_capacity(steps.len());
     let mut rest = steps.as_slice();
     while let Some(first) = rest.first() {
         let alike = rest.iter().take(ROWS);
-        let alike = alike.take_while(|step| first.row.is_some() && step.row == first.row);
+        let alike = alike.take_while(|step| joins(first) && step.row == first.row);
         // Powers of two, and no row twice: of two updates of a row the second finds what the first has left.
         let most = 1 << alike.count().max(1).ilog2();
         let distinct = (1..most).find(|n| is_of_row_before(rest, *n));
@@ -88,7 +103,7 @@ fn is_of_row_before(steps: &[&Step], n: usize) -> bool {
 
 /// Steps of several commits as one sequence. Commits of the same shape, as those of renewals are, are sent statement by
 /// statement, so that what they insert is inserted together; each keeps the order of its own.
-pub(super) fn interleave<'a>(members: &[&'a [Step]]) -> Vec<&'a Step> {
+fn interleave<'a>(members: &[&'a [Step]]) -> Vec<&'a Step> {
     let mut shapes: Vec<Vec<&'a [Step]>> = Vec::new();
     for member in members {
         let of_shape = |shape: &&mut Vec<&[Step]>| is_alike(shape[0], member);
@@ -199,13 +214,15 @@ mod tests {
     #[test]
     fn updates_of_a_table_are_one_statement_and_no_row_is_in_it_twice() {
         let steps = [1, 2, 3, 4, 5, 3, 6].map(update);
-        let planned = plan(&steps);
+        let alone: Vec<usize> = plan(&steps).iter().map(|one| one.rows).collect();
+        assert_eq!(alone, [1; 7]);
+        let planned = plan_group(&[&steps]);
         let rows: Vec<(usize, bool)> = (planned.iter())
             .map(|one| (one.rows, one.updates.is_some()))
             .collect();
         assert_eq!(rows, [(4, true), (2, true), (1, false)]);
         let twice = [1, 2, 2, 1].map(update);
-        let planned = plan(&twice);
+        let planned = plan_group(&[&twice]);
         let rows: Vec<usize> = planned.iter().map(|one| one.rows).collect();
         assert_eq!(rows, [2, 2]);
         let many = sql::update_rows(
@@ -230,8 +247,7 @@ mod tests {
             vec![insert("a", 2), update(2), insert("b", 2)],
         ];
         let members: Vec<&[Step]> = members.iter().map(Vec::as_slice).collect();
-        let steps = interleave(&members);
-        let planned = plan(steps);
+        let planned = plan_group(&members);
         let numbers: Vec<Vec<i64>> = told(&planned).into_iter().map(|(_, ns, _)| ns).collect();
         let expected = [vec![1, 2], vec![1, 2], vec![1, 2], vec![8]];
         assert_eq!(numbers, expected);
