@@ -93,10 +93,21 @@ pub fn request(
         email: email.to_owned(),
         replaced_key: customer.email_key.clone(),
     };
-    let key = format!("{LINK_JOB}:{}:{}", customer.id, email_key(email));
+    // One job of a customer: asked again, it is about the newer address, and an older one is not tried any more.
+    let key = format!("{LINK_JOB}:{}", customer.id);
     let mut changes = Changes::new();
     changes.job(ctx, LINK_JOB, &key, ctx.now, &request);
     Ok(changes)
+}
+
+/// True where the letter of a request is still to be sent: the organization still lets customers change their address,
+/// and the customer's has not changed meanwhile.
+pub fn is_wanted(
+    request: &EmailChangeRequest,
+    organization: &Organization,
+    customer: &Customer,
+) -> bool {
+    is_offered(organization, customer) && request.replaced_key == customer.email_key
 }
 
 /// Makes the link of a change: its token, and the row. Links that the customer asked for before end. Times are the
@@ -132,8 +143,8 @@ pub fn is_open(change: &EmailChange, organization: &Organization, customer: &Cus
     is_offered(organization, customer) && change.replaced_key == customer.email_key
 }
 
-/// Makes a change, as an unused link says: the customer has the new address, which counts as verified; all sessions of
-/// before end, and a new one is opened. `owner` is the customer's, `holders` whoever has the new address.
+/// Makes a change, as an unused link says: the customer has the new address, which counts as verified; all earlier
+/// sessions end, and a new one is opened. `owner` is the customer's, `holders` whoever has the new address.
 ///
 /// # Errors
 /// A problem at `token` where another customer has the address.

@@ -1,5 +1,6 @@
 //! Letters of the portal: codes that sign customers in, links that confirm a new e-mail address, and the notice to the old
-//! one. Code and link are made when the letter is written, and their digests alone are kept.
+//! one. Code and link are made when the letter is written, and their digests alone are kept; in the sandbox, where letters
+//! are read on the dashboard, the letter is kept with them.
 
 use till_core::{
     kernel::{
@@ -18,7 +19,7 @@ use uuid::Uuid;
 use super::mail::{kept, not_sent_from_here, people_alone, with_link};
 use crate::{actions::portal::sign_in, app::App, error::ApiError, pages::words::Locale};
 
-/// A letter with a secret, which is kept nowhere.
+/// A letter with a secret. It is kept in the sandbox alone.
 struct Secret {
     kind: MailKind,
     customer_id: Uuid,
@@ -93,7 +94,8 @@ pub async fn code(app: &App, request: CodeRequest) -> Result<End, ApiError> {
     sent(app, &organization, letter).await
 }
 
-/// Makes the link of a customer's new e-mail address and sends it there; nothing where the customer was deleted meanwhile.
+/// Makes the link of a customer's new e-mail address and sends it there; nothing where the link would confirm nothing,
+/// as the customer was deleted, has another address or may not change it any more.
 pub async fn email_change(app: &App, request: EmailChangeRequest) -> Result<End, ApiError> {
     let own = request.organization_id;
     let (customer, organization) = tokio::try_join!(
@@ -103,6 +105,9 @@ pub async fn email_change(app: &App, request: EmailChangeRequest) -> Result<End,
     let (Some(customer), Some(organization)) = (customer, organization) else {
         return Ok(End::Done(Changes::new()));
     };
+    if !email_change::is_wanted(&request, &organization, &customer) {
+        return Ok(End::Done(Changes::new()));
+    }
     let (token, changes) = email_change::link(&request, &app.key, &app.context());
     let url = app.urls.email_change_url(&organization.slug, &token);
     let letter = Secret {

@@ -25,9 +25,10 @@ use crate::subscriptions_kit::{
 
 /// A mail server that answers as it is told to, in this order; then it takes everything.
 #[derive(Default)]
-struct Server {
+pub struct Server {
     answers: Mutex<Vec<Result<(), MailError>>>,
-    asked: Mutex<Vec<Message>>,
+    /// What was handed over, taken or not.
+    pub asked: Mutex<Vec<Message>>,
     panics_after: Mutex<bool>,
 }
 
@@ -49,7 +50,7 @@ impl Mail for Server {
 }
 
 impl Server {
-    fn saying(answers: Vec<Result<(), MailError>>) -> Arc<Self> {
+    pub fn saying(answers: Vec<Result<(), MailError>>) -> Arc<Self> {
         Arc::new(Self {
             answers: Mutex::new(answers),
             ..Self::default()

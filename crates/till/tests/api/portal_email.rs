@@ -4,9 +4,11 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use till_core::kernel::records::{Mail as Letter, MailKind};
+use till_ports::mail::MailError;
 use till_store::Query;
 use till_testkit::{Till, both};
 
+use crate::mail::Server;
 use crate::portal_kit::{PORTAL, Redirected, SESSION, hidden, signed_in};
 
 const REQUEST: &str = "/v1/customer-portal/customers/me/email-update/request";
@@ -216,6 +218,49 @@ both! {
         assert!(!format!("{:?}", t.all_rows().await["email_changes"]).contains("example"), "an erased customer's is forgotten");
     }
 
+    async fn a_letter_that_was_not_taken_gives_way_to_a_newer_one(t: &mut Till) {
+        switched(t, true).await;
+        let server = Server::saying(vec![Err(MailError::Later("451 4.7.1 greylisted".to_owned()))]);
+        let real = t.another(|app| (app.mail, app.sandbox) = (server.clone(), None));
+        let cat = t.customer("cat@example.com").await;
+        let viewer = real.viewer_of(&cat).await;
+        for email in ["mistyped@example.com", "right@example.com"] {
+            viewer.post(REQUEST, json!({"email": email})).await.expect(202);
+            real.drain().await;
+        }
+        for _ in 0..20 {
+            t.advance(Duration::from_secs(120));
+            real.drain().await;
+        }
+        let sent: Vec<(String, String)> = server.asked.lock().unwrap().iter().map(|message| {
+            let token = message.text.split_once("token=").unwrap().1.split_whitespace().next().unwrap();
+            (message.to.to_string(), token.to_owned())
+        }).collect();
+        let [(first, refused), (second, taken)] = &sent[..] else { panic!("{sent:?}") };
+        assert_eq!((&**first, &**second), ("mistyped@example.com", "right@example.com"));
+        is_refused(t, refused).await;
+        check(t, taken).await.gone();
+        verify(t, taken).await.ok();
+        assert_eq!(email_of(t, &cat).await, "right@example.com");
+        real.drain().await;
+    }
+
+    async fn a_letter_whose_link_would_confirm_nothing_is_not_sent(t: &mut Till) {
+        switched(t, true).await;
+        let cat = t.customer("cat@example.com").await;
+        let viewer = t.viewer_of(&cat).await;
+        viewer.post(REQUEST, json!({"email": "one@example.com"})).await.expect(202);
+        switched(t, false).await;
+        t.drain().await;
+        assert_eq!(letters(t, MailKind::EmailChange).await, []);
+        switched(t, true).await;
+        viewer.post(REQUEST, json!({"email": "two@example.com"})).await.expect(202);
+        let path = format!("/v1/customers/{}", cat["id"].as_str().unwrap());
+        t.patch(&path, json!({"email": "cat@other.example"})).await.ok();
+        t.drain().await;
+        assert_eq!(letters(t, MailKind::EmailChange).await, []);
+    }
+
     async fn links_are_not_sent_in_heaps(t: &mut Till) {
         switched(t, true).await;
         let limited = t.limited(10_000);
@@ -240,7 +285,7 @@ both! {
         browser.post(&form, &[("email", "victim@example.com")]).await.says(429, "Too many attempts");
         browser.post(&form, &[("email", "free@example.com")]).await.expect_to("/ada/portal/details?done=email-sent");
         t.drain().await;
-        assert_eq!(letters(t, MailKind::EmailChange).await.len(), 11);
+        assert_eq!(letters(t, MailKind::EmailChange).await.len(), 7, "of each customer's requests the last");
     }
 
     async fn the_pages_change_the_address_without_script(t: &mut Till) {
