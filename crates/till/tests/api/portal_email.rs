@@ -261,6 +261,19 @@ both! {
         assert_eq!(letters(t, MailKind::EmailChange).await, []);
     }
 
+    async fn nothing_is_asked_for_where_no_letter_can_arrive(t: &mut Till) {
+        switched(t, true).await;
+        let silent = t.another(|app| {
+            app.mail = std::sync::Arc::new(till_ports::mail::LogMailbox { words: false });
+            app.sandbox = None;
+        });
+        let cat = t.customer("cat@example.com").await;
+        let viewer = silent.viewer_of(&cat).await;
+        let told = viewer.post(REQUEST, json!({"email": "new@example.com"})).await.refused(403, "NotPermitted");
+        assert!(told["detail"].as_str().unwrap().contains("sends no e-mail"), "{told}");
+        assert!(t.all_rows().await["jobs"].iter().all(|row| !row.contains("email_change_link")));
+    }
+
     async fn links_are_not_sent_in_heaps(t: &mut Till) {
         switched(t, true).await;
         let limited = t.limited(10_000);

@@ -15,6 +15,7 @@ use till_core::{
 use till_store::CommitError;
 use till_wire::portal_sign_in::CustomerEmailUpdateVerifyResponse;
 
+use super::letters_arrive;
 use crate::{
     app::App,
     error::{ApiError, Result},
@@ -41,7 +42,7 @@ pub struct OpenChange {
 /// Asks for the letter to a new address. The answer is the same whether or not another customer has it.
 ///
 /// # Errors
-/// Those of [`email_change::request`], and 429 where a budget is spent.
+/// Those of [`email_change::request`], 403 where this server sends no letters, and 429 where a budget is spent.
 pub async fn request(
     app: &App,
     viewer: BillingViewer<'_>,
@@ -51,6 +52,10 @@ pub async fn request(
 ) -> Result<()> {
     let (organization, customer) = (&viewer.organization, &viewer.customer);
     let changes = email_change::request(organization, customer, email, &app.context())?;
+    if !letters_arrive(app) {
+        let words = "This server sends no e-mail, so the e-mail address cannot be confirmed.";
+        return Err(ApiError::not_permitted(words));
+    }
     limits::email_change(app, customer, email, network).await?;
     app.reply(guard, StatusCode::ACCEPTED, ((), changes), |()| ())
         .await

@@ -12,3 +12,10 @@ pub mod payments;
 pub mod profile;
 pub mod sign_in;
 pub mod subscriptions;
+
+use crate::app::App;
+
+/// True where letters to customers can be read: this server sends them, or its sandbox shows them on the dashboard.
+pub fn letters_arrive(app: &App) -> bool {
+    app.mail.delivers() || app.sandbox.is_some()
+}

@@ -36,7 +36,8 @@ pub(super) const OPERATIONS: &[Operation] = operations![request, check, verify];
     post, path = "/v1/customer-portal/customers/me/email-update/request",
     operation_id = "customer_portal:customers:request_email_update",
     request_body(content = CustomerEmailUpdateRequest, description = "New e-mail address."),
-    responses((status = 202, description = "The link will be sent; the response has no body.", body = ())),
+    responses((status = 202, description = "The link will be sent; the response has no body.", body = ()),
+        (status = 403, description = "Customers may not change their address, or this server sends no e-mail.", body = ErrorBody)),
 )]
 async fn request(
     caller: PortalCaller,

@@ -11,7 +11,12 @@ use super::{
     order::wrong,
     view::{Block, FieldKind, Form, FormField, Look, PortalPage},
 };
-use crate::{actions::portal::profile, customer_data, error::Result, pages::page};
+use crate::{
+    actions::portal::{letters_arrive, profile},
+    customer_data,
+    error::Result,
+    pages::page,
+};
 
 /// `GET …/details`
 pub(super) async fn show(visit: Visit) -> Response {
@@ -66,8 +71,7 @@ fn details_page(visit: &Visit, form: &Posted, errors: &Errors) -> Response {
 /// The form for another address, where the customer may have one; with what was typed, and what is wrong with it.
 pub(super) fn email_form(visit: &Visit, typed: &str, wrong: Option<String>) -> Option<Block> {
     let (app, viewer) = (visit.app(), &visit.viewer);
-    let is_sent = app.mail.delivers() || app.sandbox.is_some();
-    if !is_sent || !is_offered(&viewer.organization, &viewer.customer) {
+    if !letters_arrive(app) || !is_offered(&viewer.organization, &viewer.customer) {
         return None;
     }
     let page_context = visit.portal.page_context;

@@ -18,7 +18,10 @@ use super::{
     view::{Choice, EntryPage, FieldKind, Form, FormField, Look},
 };
 use crate::{
-    actions::portal::sign_in::{self, Account},
+    actions::portal::{
+        letters_arrive,
+        sign_in::{self, Account},
+    },
     app::App,
     error::{ApiError, Result},
     http::{
@@ -76,7 +79,7 @@ fn email_page(portal: &Portal, email: &str, error: Option<String>) -> EntryPage 
         others: Vec::new(),
         link: None,
     };
-    if !portal.app.mail.delivers() && portal.app.sandbox.is_none() {
+    if !letters_arrive(&portal.app) {
         shown.body = Some(say("portal-no-mail"));
         return shown;
     }
