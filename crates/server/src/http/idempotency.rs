@@ -43,6 +43,8 @@ pub use form::{EarlierSubmission, FIELD};
 pub const KEY: HeaderName = HeaderName::from_static("idempotency-key");
 /// Says that an answer is an earlier one.
 pub const REPLAYED: HeaderName = HeaderName::from_static("idempotency-replayed");
+/// Addresses that hold a client secret begin so.
+const BY_ADDRESS: &str = "/v1/checkouts/client/";
 /// Characters of a key, at most.
 const LONGEST: usize = 255;
 
@@ -150,14 +152,15 @@ impl Claim {
     fn of(app: &App, request: &Request, key: &str) -> Self {
         let extensions = request.extensions();
         let path = request.uri().path_and_query().map_or("/", |p| p.as_str());
-        // Without a token, the address holds the credential.
+        let body = extensions.get::<Body>().and_then(|body| body.0.as_ref());
+        let body = body.map(ToString::to_string).unwrap_or_default();
+        // Without a token, the address holds the credential, or else the body does.
         let sender = match extensions.get::<Identity>() {
             Some(Identity::Token(held)) => held.0.id.to_string(),
             Some(Identity::Viewer(viewer)) => viewer.session.id.to_string(),
-            _ => path.to_owned(),
+            _ if path.starts_with(BY_ADDRESS) => path.to_owned(),
+            _ => format!("{path}\n{}", app.key.digest(&body)),
         };
-        let body = extensions.get::<Body>().and_then(|body| body.0.as_ref());
-        let body = body.map(ToString::to_string).unwrap_or_default();
         Self::new(app, &sender, key, &format!("{path}\n{body}"))
     }
 

@@ -274,6 +274,33 @@ both! {
         assert!(t.all_rows().await["jobs"].iter().all(|row| !row.contains("email_change_link")));
     }
 
+    async fn strangers_share_no_keys(t: &mut Till) {
+        switched(t, true).await;
+        let mut tokens = Vec::new();
+        for name in ["cat", "dog"] {
+            let customer = t.customer(&format!("{name}@example.com")).await;
+            let viewer = t.viewer_of(&customer).await;
+            tokens.push(asked(t, &viewer, &format!("{name}@new.example")).await);
+        }
+        let verified = async |token: &str| {
+            let body = json!({"token": token}).to_string();
+            let request = axum::http::Request::post(VERIFY)
+                .header("content-type", "application/json")
+                .header("content-length", body.len())
+                .header("idempotency-key", "k");
+            t.raw(request.body(axum::body::Body::from(body)).unwrap()).await
+        };
+        let cat = verified(&tokens[0]).await.ok();
+        let dog = verified(&tokens[1]).await.ok();
+        assert_ne!(cat["token"], dog["token"]);
+        // The same request again gets the same answer, also when its link is used up.
+        let again = verified(&tokens[0]).await;
+        assert_eq!(again.header("idempotency-replayed"), "true");
+        assert_eq!(again.ok(), cat);
+        is_refused(t, &tokens[0]).await;
+        t.drain().await;
+    }
+
     async fn links_are_not_sent_in_heaps(t: &mut Till) {
         switched(t, true).await;
         let limited = t.limited(10_000);

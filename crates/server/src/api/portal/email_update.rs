@@ -74,7 +74,8 @@ async fn check(State(app): State<Arc<App>>, params: Params) -> NoContent {
 /// Confirm a new e-mail address
 ///
 /// Gives the customer the address that the link was sent to, and exchanges the token for that of a customer session, which
-/// opens the portal for an hour. All sessions of before end, and the old address is told. A token works once.
+/// opens the portal for an hour. All sessions of before end, and the old address is told. A token works once; the same
+/// request with the same `Idempotency-Key` gets the first answer again.
 #[utoipa::path(
     post, path = "/v1/customer-portal/customers/me/email-update/verify",
     operation_id = "customer_portal:customers:verify_email_update",

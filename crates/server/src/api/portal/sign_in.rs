@@ -49,7 +49,8 @@ async fn request(
 
 /// Authenticate with a code
 ///
-/// Exchanges a code for the token of a customer session, which opens the portal for an hour. A code works once.
+/// Exchanges a code for the token of a customer session, which opens the portal for an hour. A code works once;
+/// the same request with the same `Idempotency-Key` gets the first answer again.
 #[utoipa::path(
     post, path = "/v1/customer-portal/customer-session/authenticate",
     operation_id = "customer_portal:customer-session:authenticate",
