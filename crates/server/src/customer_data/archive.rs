@@ -16,7 +16,7 @@ use crate::{
     app::App,
     documents::{self, Wanted},
     error::Result,
-    http::limits,
+    http::limits::{self, ArchiveFor},
     zip::Archive,
 };
 
@@ -50,8 +50,9 @@ pub async fn archive(
     app: &Arc<App>,
     organization: &Organization,
     customer: &Customer,
+    asked_by: ArchiveFor,
 ) -> Result<Response> {
-    limits::archive(app, customer).await?;
+    limits::archive(app, customer, asked_by).await?;
     let now = app.context().wall().to_zoned(TimeZone::UTC).datetime();
     let sending = Sending {
         reader: Reader::new(app, organization, customer),

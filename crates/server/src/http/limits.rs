@@ -34,7 +34,7 @@ pub use crate::app::limits::Limits;
 pub use clock::moving_clock;
 pub use codes::CodeAttempt;
 pub use network::Network;
-pub use portal::{archive, email_change, portal_code};
+pub use portal::{ArchiveFor, archive, email_change, portal_code};
 pub use processor::checking;
 pub use retries::retrying;
 pub use sessions::{asking, confirming, updating};

@@ -348,11 +348,12 @@ both! {
         portal.get("/ada/portal/details").await.says(200, "/ada/portal/data.zip");
         let page = portal.get("/ada/portal/data.zip").await;
         assert_eq!(unpacked(&page.body).len(), 6);
-        for _ in 0..7 {
+        for _ in 0..8 {
             assert_eq!(portal.get("/ada/portal/data.zip").await.status, 200);
         }
         assert_eq!(portal.get("/ada/portal/data.zip").await.status, 429);
         assert_eq!(viewer.get("/v1/customer-portal/customers/me/export?format=zip").await.status, 429);
+        assert_eq!(t.dashboard().await.get(&path).await.status, 200, "the merchant has a budget of their own");
     }
 
     async fn letters_with_secrets_are_not_exported(t: &mut Till) {

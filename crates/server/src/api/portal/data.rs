@@ -11,6 +11,7 @@ use crate::{
         Params, PortalCaller,
         query::{query, word},
     },
+    http::limits::ArchiveFor,
 };
 
 /// The routes.
@@ -28,7 +29,7 @@ query! {
 /// Export the customer's data
 ///
 /// Returns everything that is kept of the customer as one JSON file: members, orders, payments, subscriptions, letters and
-/// more; or as an archive, with documents beside it. Only the owner and billing managers of a customer can.
+/// more; or as an archive, with documents beside it. Only the owner and billing managers of a customer can export it.
 #[utoipa::path(
     get, path = "/v1/customer-portal/customers/me/export", operation_id = "customer_portal:customers:export",
     params(ExportQuery),
@@ -42,6 +43,8 @@ async fn export(caller: PortalCaller, mut params: Params) -> Result<Response, Ap
     let (app, organization, customer) = (&caller.app, &viewer.organization, &viewer.customer);
     match format.unwrap_or(ExportFormat::Json) {
         ExportFormat::Json => customer_data::export(app, organization, customer).await,
-        ExportFormat::Zip => customer_data::archive(app, organization, customer).await,
+        ExportFormat::Zip => {
+            customer_data::archive(app, organization, customer, ArchiveFor::Customer).await
+        }
     }
 }

@@ -24,7 +24,10 @@ use crate::{
         timeline::timeline,
     },
     error::{ApiError, OrNotFound, Result},
-    http::extract::{PathId, scope},
+    http::{
+        extract::{PathId, scope},
+        limits::ArchiveFor,
+    },
     pages::Page,
 };
 
@@ -93,7 +96,7 @@ pub(super) async fn archive(
 ) -> Answer {
     let row = whole(&dashboard, id).await?;
     let (app, shop) = (&dashboard.app, &dashboard.organization);
-    Ok(customer_data::archive(app, shop, &row).await?)
+    Ok(customer_data::archive(app, shop, &row, ArchiveFor::Merchant).await?)
 }
 
 fn about(viewer: &Viewer, one: &Customer) -> Part {

@@ -1,4 +1,5 @@
-//! Budgets of signing in to the portal: codes are neither guessed nor sent in heaps.
+//! Budgets of the portal: of signing in, so that codes are neither guessed nor sent in heaps, of changes of e-mail
+//! addresses, and of archives with a customer's data.
 //!
 //! Letters and guesses are counted by address and network together, so that a stranger spends only what is theirs, by
 //! network, and by address from all networks, against guesses from many.
@@ -31,7 +32,7 @@ const CHANGED: [Budget; 3] = [
     Budget::new(20, 60),
     Budget::new(5, 600),
 ];
-/// Archives with the data of one customer.
+/// Archives with the data of one customer, for the customer and for the merchant each.
 const ARCHIVES: Budget = Budget::new(10, 360);
 /// Wrong codes that are sent without an address, from all networks together: with a thousand codes waiting, one in
 /// twenty-five of a year is found.
@@ -79,12 +80,25 @@ pub async fn email_change(
     }
 }
 
+/// Who asks for an archive with a customer's data: neither spends the other's budget.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ArchiveFor {
+    /// The customer, in the portal.
+    Customer,
+    /// The merchant, on the dashboard.
+    Merchant,
+}
+
 /// Counts an archive with a customer's data and documents, which takes a processor's time.
 ///
 /// # Errors
 /// 429 where the budget is spent.
-pub async fn archive(app: &App, customer: &Customer) -> Result<(), ApiError> {
-    let name = format!("archives of customer {}", customer.id);
+pub async fn archive(app: &App, customer: &Customer, asked_by: ArchiveFor) -> Result<(), ApiError> {
+    let whose = match asked_by {
+        ArchiveFor::Customer => "their own",
+        ArchiveFor::Merchant => "the merchant's",
+    };
+    let name = format!("archives of customer {}, {whose}", customer.id);
     match spend(app, vec![(name, ARCHIVES)]).await? {
         None => Ok(()),
         Some(seconds) => Err(ApiError::too_many(TooMany::Requests, seconds)),

@@ -15,6 +15,7 @@ use crate::{
     actions::portal::{letters_arrive, profile},
     customer_data,
     error::Result,
+    http::limits::ArchiveFor,
     pages::page,
 };
 
@@ -109,7 +110,8 @@ fn whole(visit: &Visit, bills: Block, email: Option<Block>) -> PortalPage {
 pub(super) async fn data(visit: Visit) -> Response {
     let answer = async {
         let viewer = visit.viewer.billing()?;
-        customer_data::archive(visit.app(), &viewer.organization, &viewer.customer).await
+        let (organization, customer) = (&viewer.organization, &viewer.customer);
+        customer_data::archive(visit.app(), organization, customer, ArchiveFor::Customer).await
     };
     let answer: Answer = Box::pin(answer).await;
     answered(&visit.portal, answer)
