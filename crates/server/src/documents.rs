@@ -41,7 +41,7 @@ use crate::{
 /// Bytes of a document's file, at most.
 const LARGEST: u64 = 32 << 20;
 
-/// Documents for letters that one process makes at once.
+/// Documents for letters and archives that one process makes at once.
 static AT_ONCE: Semaphore = Semaphore::const_new(2);
 /// Fonts of this process; those of the system are looked for when the first document is made.
 static FONTS: LazyLock<Fonts> = LazyLock::new(Fonts::system);
@@ -55,6 +55,17 @@ pub enum Wanted {
     Receipt(Uuid),
     /// The credit note of a refund.
     CreditNote(Uuid),
+}
+
+/// Bytes of a document for whom nothing is to be kept.
+#[derive(Debug)]
+pub enum Made {
+    /// The name of the file, and its bytes.
+    File(String, Vec<u8>),
+    /// The document cannot be made: the name that its file would have, and the cause.
+    Failed(String, ApiError),
+    /// There is no such document.
+    Nothing,
 }
 
 /// A document with the rows that it was made of, and what is kept of it.
@@ -77,19 +88,15 @@ pub async fn url(app: &App, organization: &Organization, wanted: Wanted) -> Resu
 }
 
 /// The bytes of a document with the name of its file, for whom nothing is to be kept: those of the file that is there, else
-/// those of the document as it would be now. None where there is no such document.
+/// those of the document as it would be now.
 ///
 /// # Errors
 /// Those of the database and of the storage of files.
-pub async fn bytes(
-    app: &App,
-    organization: &Organization,
-    wanted: Wanted,
-) -> Result<Option<(String, Vec<u8>)>> {
+pub async fn bytes(app: &App, organization: &Organization, wanted: Wanted) -> Result<Made> {
     let loaded = match load(app, organization, wanted).await {
         Ok(loaded) => loaded,
         Err(error) if error.status().is_server_error() => return Err(error),
-        Err(_) => return Ok(None),
+        Err(_) => return Ok(Made::Nothing),
     };
     let name = loaded.document.file_name();
     let known = loaded.known.map(|digest| KeptDocument {
@@ -101,14 +108,17 @@ pub async fn bytes(
             Ok(reading) => {
                 let pieces: Vec<Bytes> =
                     (reading.bytes.try_collect().await).map_err(ApiError::internal)?;
-                return Ok(Some((name, pieces.concat())));
+                return Ok(Made::File(name, pieces.concat()));
             }
             Err(FilesError::Missing) => {}
             Err(error) => return Err(ApiError::internal(error)),
         }
     }
-    let made = rendered(app.sheet_of, loaded.document).await?;
-    Ok(Some((name, made)))
+    let _turn = AT_ONCE.acquire().await.map_err(ApiError::internal)?;
+    Ok(match rendered(app.sheet_of, loaded.document).await {
+        Ok(made) => Made::File(name, made),
+        Err(error) => Made::Failed(name, error),
+    })
 }
 
 /// Makes the file of a document, unless it is there and says the same (docs/behaviour: documents/generated).

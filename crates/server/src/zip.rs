@@ -15,6 +15,16 @@ const DEFLATE: u16 = 8;
 /// The version that reads Deflate.
 const VERSION: u16 = 20;
 
+/// The refusal of an archive, or of a file in it, of more than 4 GiB: sizes and places have 32 bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct TooLong;
+
+impl std::fmt::Display for TooLong {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("an archive has more than 4 GiB")
+    }
+}
+
 /// An archive that is being made; each step gives the bytes to send next.
 #[derive(Debug)]
 pub struct Archive {
@@ -63,10 +73,13 @@ impl Archive {
     }
 
     /// Begins a file; the name is short, and no other file's.
-    pub fn begin(&mut self, name: &str) -> Vec<u8> {
+    ///
+    /// # Errors
+    /// The archive is too long.
+    pub fn begin(&mut self, name: &str) -> Result<Vec<u8>, TooLong> {
         self.files.push(File {
             name: name.to_owned(),
-            start: u32::try_from(self.sent).unwrap_or(u32::MAX),
+            start: u32::try_from(self.sent).map_err(|_| TooLong)?,
             crc: 0,
             packed: 0,
             size: 0,
@@ -77,41 +90,50 @@ impl Archive {
         head.short(self.moment.0).short(self.moment.1);
         head.long(0).long(0).long(0);
         head.short(length(name)).short(0).text(name);
-        self.counted(head.0)
+        Ok(self.counted(head.0))
     }
 
     /// Adds bytes to the file that was begun last.
-    pub fn add(&mut self, bytes: &[u8]) -> Vec<u8> {
+    ///
+    /// # Errors
+    /// The file is too long.
+    pub fn add(&mut self, bytes: &[u8]) -> Result<Vec<u8>, TooLong> {
         self.sum.update(bytes);
         let mut packed = Vec::with_capacity(bytes.len() + 5 * (bytes.len() / BLOCK + 1));
         for block in bytes.chunks(BLOCK) {
             packed.extend(stored(false, block));
         }
         if let Some(file) = self.files.last_mut() {
-            file.size += u32::try_from(bytes.len()).unwrap_or(u32::MAX);
-            file.packed += u32::try_from(packed.len()).unwrap_or(u32::MAX);
+            file.size = longer(file.size, bytes)?;
+            file.packed = longer(file.packed, &packed)?;
         }
-        self.counted(packed)
+        Ok(self.counted(packed))
     }
 
     /// Ends the file that was begun last.
-    pub fn end(&mut self) -> Vec<u8> {
+    ///
+    /// # Errors
+    /// The file is too long.
+    pub fn end(&mut self) -> Result<Vec<u8>, TooLong> {
         let last = stored(true, &[]);
         let mut tail = Bytes(last.clone());
         let crc = std::mem::take(&mut self.sum).finalize();
         if let Some(file) = self.files.last_mut() {
             file.crc = crc;
-            file.packed += u32::try_from(last.len()).unwrap_or(u32::MAX);
+            file.packed = longer(file.packed, &last)?;
             tail.0.extend(b"PK\x07\x08");
             tail.long(crc).long(file.packed).long(file.size);
         }
-        self.counted(tail.0)
+        Ok(self.counted(tail.0))
     }
 
     /// The list of all files, which ends the archive.
-    pub fn finish(&mut self) -> Vec<u8> {
-        let start = u32::try_from(self.sent).unwrap_or(u32::MAX);
-        let count = u16::try_from(self.files.len()).unwrap_or(u16::MAX);
+    ///
+    /// # Errors
+    /// The archive is too long.
+    pub fn finish(&mut self) -> Result<Vec<u8>, TooLong> {
+        let start = u32::try_from(self.sent).map_err(|_| TooLong)?;
+        let count = u16::try_from(self.files.len()).map_err(|_| TooLong)?;
         let mut list = Bytes(Vec::new());
         for file in &self.files {
             list.0.extend(b"PK\x01\x02");
@@ -125,11 +147,11 @@ impl Archive {
             list.short(length(&file.name)).short(0).short(0).short(0);
             list.short(0).long(0).long(file.start).text(&file.name);
         }
-        let size = u32::try_from(list.0.len()).unwrap_or(u32::MAX);
+        let size = u32::try_from(list.0.len()).map_err(|_| TooLong)?;
         list.0.extend(b"PK\x05\x06");
         list.short(0).short(0).short(count).short(count);
         list.long(size).long(start).short(0);
-        self.counted(list.0)
+        Ok(self.counted(list.0))
     }
 
     fn counted(&mut self, bytes: Vec<u8>) -> Vec<u8> {
@@ -145,6 +167,12 @@ fn stored(is_last: bool, bytes: &[u8]) -> Vec<u8> {
     block.short(length).short(!length);
     block.0.extend(bytes);
     block.0
+}
+
+/// A size with these bytes added.
+fn longer(size: u32, bytes: &[u8]) -> Result<u32, TooLong> {
+    let more = u32::try_from(bytes.len()).ok();
+    more.and_then(|more| size.checked_add(more)).ok_or(TooLong)
 }
 
 fn length(name: &str) -> u16 {
@@ -181,14 +209,14 @@ mod tests {
         let mut archive = Archive::new(jiff::civil::date(2026, 12, 1).at(19, 30, 58, 0));
         let mut all = Vec::new();
         for (name, bytes) in files {
-            all.extend(archive.begin(name));
+            all.extend(archive.begin(name).unwrap());
             // In pieces of any length.
             let (first, rest) = bytes.split_at(bytes.len() / 3);
-            all.extend(archive.add(first));
-            all.extend(archive.add(rest));
-            all.extend(archive.end());
+            all.extend(archive.add(first).unwrap());
+            all.extend(archive.add(rest).unwrap());
+            all.extend(archive.end().unwrap());
         }
-        all.extend(archive.finish());
+        all.extend(archive.finish().unwrap());
         all
     }
 
@@ -244,10 +272,41 @@ mod tests {
         let mut archive = Archive::new(jiff::civil::date(1970, 1, 1).at(0, 0, 0, 0));
         for n in 0..Archive::MOST_FILES {
             assert!(archive.has_room());
-            archive.begin(&n.to_string());
-            archive.end();
+            archive.begin(&n.to_string()).unwrap();
+            archive.end().unwrap();
         }
         assert!(!archive.has_room());
-        archive.finish();
+        archive.finish().unwrap();
+    }
+
+    #[test]
+    fn no_size_wraps() {
+        let new = || Archive::new(jiff::civil::date(2026, 12, 1).at(0, 0, 0, 0));
+        let last = u64::from(u32::MAX);
+        let mut archive = new();
+        archive.sent = last;
+        archive.begin("a").unwrap();
+        assert_eq!(
+            archive.begin("b"),
+            Err(TooLong),
+            "it would start behind 4 GiB"
+        );
+        assert_eq!(archive.finish(), Err(TooLong));
+        let mut archive = new();
+        archive.begin("a").unwrap();
+        archive.files[0].size = u32::MAX - 2;
+        archive.add(b"ab").unwrap();
+        assert_eq!(archive.add(b"c"), Err(TooLong));
+        let mut archive = new();
+        archive.begin("a").unwrap();
+        archive.files[0].packed = u32::MAX - 5;
+        assert_eq!(
+            archive.add(b"a"),
+            Err(TooLong),
+            "a block has a head of five bytes"
+        );
+        archive.end().unwrap();
+        archive.files[0].packed = u32::MAX - 4;
+        assert_eq!(archive.end(), Err(TooLong));
     }
 }

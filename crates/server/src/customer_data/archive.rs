@@ -3,7 +3,7 @@
 use std::{collections::VecDeque, sync::Arc};
 
 use axum::{body::Bytes, response::Response};
-use futures_util::stream;
+use futures_util::{StreamExt as _, stream};
 use jiff::tz::TimeZone;
 use till_core::kernel::{
     changes::Record,
@@ -14,11 +14,14 @@ use till_store::{List, Order, Position};
 use super::{PART, Reader, attached};
 use crate::{
     app::App,
-    documents::{self, Wanted},
-    error::Result,
+    documents::{self, Made, Wanted},
+    error::{ApiError, Result},
     http::limits::{self, ArchiveFor},
-    zip::Archive,
+    zip::{Archive, TooLong},
 };
+
+/// Stands in the place of a document that cannot be made.
+const FAILED: &str = "This document could not be made. Please ask the shop for it.\n";
 
 /// The next part of the archive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +45,8 @@ struct Sending {
 }
 
 /// Sends everything that is kept of a customer as an archive, with the files of documents; those that were never made are
-/// made for it, and not kept. An error breaks the transfer off.
+/// made for it, and not kept. In the place of one that cannot be made stands a sentence that says so. An error behind the
+/// first part breaks the transfer off.
 ///
 /// # Errors
 /// 429 where its budget is spent.
@@ -54,14 +58,15 @@ pub async fn archive(
 ) -> Result<Response> {
     limits::archive(app, customer, asked_by).await?;
     let now = app.context().wall().to_zoned(TimeZone::UTC).datetime();
-    let sending = Sending {
+    let mut sending = Sending {
         reader: Reader::new(app, organization, customer),
         archive: Archive::new(now),
         next: Next::Data,
         after: None,
         wanted: VecDeque::new(),
     };
-    let bytes = stream::unfold(Some(sending), |sending| async {
+    let first = Box::pin(sending.part()).await?.unwrap_or_default();
+    let rest = stream::unfold(Some(sending), |sending| async {
         let mut sending = sending?;
         match Box::pin(sending.part()).await.transpose()? {
             Ok(part) => Some((Ok(Bytes::from(part)), Some(sending))),
@@ -75,7 +80,8 @@ pub async fn archive(
         "application/zip",
         "attachment; filename=\"customer-data.zip\"",
     );
-    Ok(attached(about, bytes))
+    let first = stream::once(async { Ok(Bytes::from(first)) });
+    Ok(attached(about, first.chain(rest)))
 }
 
 impl Sending {
@@ -92,13 +98,13 @@ impl Sending {
                 Next::Data => {
                     let mut part = Vec::new();
                     if self.reader.is_at_start() {
-                        part.extend(self.archive.begin("customer-data.json"));
-                        part.extend(self.archive.add(&self.reader.head()));
+                        part.extend(self.archive.begin("customer-data.json").map_err(too_long)?);
+                        part.extend(self.archive.add(&self.reader.head()).map_err(too_long)?);
                     }
                     match self.reader.next().await? {
-                        Some(bytes) => part.extend(self.archive.add(&bytes)),
+                        Some(bytes) => part.extend(self.archive.add(&bytes).map_err(too_long)?),
                         None => {
-                            part.extend(self.archive.end());
+                            part.extend(self.archive.end().map_err(too_long)?);
                             self.next = Next::Orders;
                         }
                     }
@@ -106,13 +112,13 @@ impl Sending {
                 }
                 _ if self.next != Next::Nothing && !self.archive.has_room() => {
                     self.next = Next::Nothing;
-                    return Ok(Some(self.archive.finish()));
+                    return Ok(Some(self.archive.finish().map_err(too_long)?));
                 }
                 Next::Orders => self.read(of_order, Next::CreditNotes).await?,
                 Next::CreditNotes => self.read(of_refund, Next::List).await?,
                 Next::List => {
                     self.next = Next::Nothing;
-                    return Ok(Some(self.archive.finish()));
+                    return Ok(Some(self.archive.finish().map_err(too_long)?));
                 }
                 Next::Nothing => return Ok(None),
             }
@@ -127,13 +133,20 @@ impl Sending {
         let Reader {
             app, organization, ..
         } = &self.reader;
-        let made = Box::pin(documents::bytes(app, organization, wanted)).await?;
-        Ok(made.map(|(name, bytes)| {
-            let mut part = self.archive.begin(&format!("documents/{name}"));
-            part.extend(self.archive.add(&bytes));
-            part.extend(self.archive.end());
-            part
-        }))
+        let (name, bytes) = match Box::pin(documents::bytes(app, organization, wanted)).await? {
+            Made::File(name, bytes) => (name, bytes),
+            Made::Failed(name, error) => {
+                let cause = error.cause();
+                tracing::error!(?wanted, %cause, "a document of an archive could not be made");
+                (format!("{name}.txt"), FAILED.as_bytes().to_vec())
+            }
+            Made::Nothing => return Ok(None),
+        };
+        let name = format!("documents/{name}");
+        let mut part = self.archive.begin(&name).map_err(too_long)?;
+        part.extend(self.archive.add(&bytes).map_err(too_long)?);
+        part.extend(self.archive.end().map_err(too_long)?);
+        Ok(Some(part))
     }
 
     /// Reads some rows of the customer, newest first, and what documents they may have; behind the last comes `next`.
@@ -160,6 +173,10 @@ impl Sending {
         self.after = last;
         Ok(())
     }
+}
+
+fn too_long(error: TooLong) -> ApiError {
+    ApiError::internal(error)
 }
 
 fn of_order(row: &OrderRow) -> Vec<Wanted> {

@@ -6,7 +6,11 @@ use std::{
 };
 
 use serde_json::{Value, json};
-use till_core::kernel::{changes::Changes, records::Order};
+use till_core::{
+    documents::Document,
+    kernel::{changes::Changes, records::Order},
+};
+use till_pdf::Sheet;
 use till_store::Query;
 use till_testkit::{Till, both, id_in};
 
@@ -354,6 +358,29 @@ both! {
         assert_eq!(portal.get("/ada/portal/data.zip").await.status, 429);
         assert_eq!(viewer.get("/v1/customer-portal/customers/me/export?format=zip").await.status, 429);
         assert_eq!(t.dashboard().await.get(&path).await.status, 200, "the merchant has a budget of their own");
+    }
+
+    async fn a_document_that_cannot_be_made_does_not_break_the_archive(t: &mut Till) {
+        fn broken(document: &Document) -> Sheet {
+            assert!(!format!("{:?}", document.lines).contains("Unmakeable"), "a document that cannot be made");
+            till_server::pages::documents::sheet(document)
+        }
+        let cat = t.customer("cat@example.com").await;
+        for name in ["Book", "Unmakeable", "Pen"] {
+            t.sold(&cat, &t.product_named(name, 500).await).await;
+        }
+        t.drain().await;
+        let t = t.another(|app| app.sheet_of = broken);
+        let answer = t.viewer_of(&cat).await.get("/v1/customer-portal/customers/me/export?format=zip").await;
+        assert_eq!(answer.status, 200);
+        let files = unpacked(&answer.body);
+        let (broken, made): (Vec<_>, Vec<_>) = (files.iter())
+            .filter(|(name, _)| name.starts_with("documents/Receipt-"))
+            .partition(|(name, _)| name.ends_with(".pdf.txt"));
+        let [(_, text)] = &broken[..] else { panic!("{:?}", files.keys()) };
+        assert_eq!(String::from_utf8_lossy(text), "This document could not be made. Please ask the shop for it.\n");
+        assert_eq!(made.len(), 2);
+        assert!(made.iter().all(|(name, bytes)| name.ends_with(".pdf") && bytes.starts_with(b"%PDF-")));
     }
 
     async fn letters_with_secrets_are_not_exported(t: &mut Till) {
