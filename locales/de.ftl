@@ -500,7 +500,7 @@ portal-email-confirm-body = Ihr Konto bei { $shop } verwendet von nun an { $emai
 portal-email-use = Diese Adresse verwenden
 portal-email-changed = Ihre E-Mail-Adresse wurde geändert.
 portal-email-gone = Dieser Link wurde schon verwendet oder gilt nicht mehr. Fordern Sie in Ihrem Konto einen neuen an.
-portal-email-taken = Ein anderes Konto bei diesem Shop hat diese Adresse bereits. Nichts wurde geändert.
+portal-email-taken = Ein anderes Konto bei diesem Shop verwendet diese Adresse bereits. Nichts wurde geändert.
 portal-data = Meine Daten und Dokumente herunterladen
 
 ## Letters
@@ -537,11 +537,11 @@ mail-card-subject = Ihre Karte läuft bald ab
 mail-card-body = Die Karte, mit der Sie Ihr Abonnement bei { $shop } bezahlen, läuft bald ab. Bitte fügen Sie eine andere hinzu, damit Ihr Abonnement weiterläuft.
 mail-discount = Rabatt
 mail-code-subject = Ihr Code für { $shop }
-mail-code-body = Geben Sie diesen Code ein, um sich anzumelden. Er gilt einmal und { $count } Minuten lang.
+mail-code-body = Geben Sie diesen Code ein, um sich anzumelden. Er funktioniert nur einmal und ist { $count } Minuten gültig.
 mail-code-ignore = Wenn Sie diesen Code nicht angefordert haben, beachten Sie diese E-Mail nicht. Geben Sie den Code niemandem weiter.
 mail-email-subject = Bestätigen Sie Ihre neue E-Mail-Adresse für { $shop }
-mail-email-body = Jemand möchte diese Adresse für ein Konto verwenden. Öffnen Sie den Link, um sie zu bestätigen. Er gilt einmal und { $count } Minuten lang.
-mail-email-ignore = Wenn Sie das nicht angefordert haben, beachten Sie diese E-Mail nicht. Dann wird nichts geändert.
+mail-email-body = Jemand möchte diese Adresse für ein Konto verwenden. Öffnen Sie den Link, um sie zu bestätigen. Er funktioniert nur einmal und ist { $count } Minuten gültig.
+mail-email-ignore = Wenn Sie das nicht angefordert haben, beachten Sie diese E-Mail nicht. Es ändert sich dann nichts.
 mail-email-changed-subject = Ihre E-Mail-Adresse bei { $shop } wurde geändert
 mail-email-changed-body = E-Mails und Codes für Ihr Konto bei { $shop } gehen nun an eine andere Adresse.
 mail-email-changed-warning = Wenn Sie das nicht waren, wenden Sie sich sofort an den Shop.

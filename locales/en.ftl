@@ -543,11 +543,11 @@ mail-code-subject = Your code for { $shop }
 mail-code-body = Enter this code to sign in. It works once, for { $count } minutes.
 mail-code-ignore = If you did not ask for this code, ignore this email, and give the code to nobody.
 mail-email-subject = Confirm your new email address for { $shop }
-mail-email-body = Somebody asked that this address be used for an account. Open the link to confirm it. It works once, for { $count } minutes.
-mail-email-ignore = If you did not ask for this, ignore this email. Nothing is changed then.
+mail-email-body = Someone asked to use this address for an account. Open the link to confirm it. It works once, for { $count } minutes.
+mail-email-ignore = If you did not ask for this, ignore this email; nothing will change.
 mail-email-changed-subject = Your email address at { $shop } was changed
-mail-email-changed-body = Letters and codes for your account at { $shop } now go to another address.
-mail-email-changed-warning = If you did not change it, tell the shop at once.
+mail-email-changed-body = Emails and codes for your account at { $shop } now go to another address.
+mail-email-changed-warning = If this was not you, contact the shop right away.
 mail-questions = Do you have a question? Just reply to this email.
 mail-footer = You receive this email because you bought something from { $shop }.
 

@@ -30,7 +30,7 @@ pub(super) const OPERATIONS: &[Operation] = operations![request, check, verify];
 
 /// Request a change of the customer's e-mail address
 ///
-/// Sends a link to the new address, which confirms the change within an hour. Links that were sent before end. The answer
+/// Sends a link to the new address, which confirms the change within an hour. Earlier links stop working. The answer
 /// is the same whether or not another customer has the address.
 #[utoipa::path(
     post, path = "/v1/customer-portal/customers/me/email-update/request",
@@ -74,7 +74,7 @@ async fn check(State(app): State<Arc<App>>, params: Params) -> NoContent {
 /// Confirm a new e-mail address
 ///
 /// Gives the customer the address that the link was sent to, and exchanges the token for that of a customer session, which
-/// opens the portal for an hour. All sessions of before end, and the old address is told. A token works once; the same
+/// opens the portal for an hour. All earlier sessions end, and the old address is notified. A token works once; the same
 /// request with the same `Idempotency-Key` gets the first answer again.
 #[utoipa::path(
     post, path = "/v1/customer-portal/customers/me/email-update/verify",
