@@ -8,7 +8,7 @@ use till_core::{
 };
 use uuid::Uuid;
 
-use super::{checkouts, reminders, subscriptions};
+use super::{checkouts, reminders::Search, subscriptions};
 use crate::{app::App, error::ApiError};
 
 /// Looks for what is due that one run of the job makes, and the time after which it leaves the rest to the next run: a
@@ -20,7 +20,7 @@ const CHARGING: SignedDuration = SignedDuration::from_millis(250);
 /// The longest that an attempt is waited for.
 const WAITED_FOR: SignedDuration = SignedDuration::from_mins(2);
 
-/// Moves an organization's clock on. What is due at a stop is done before the next one.
+/// Moves an organization's clock on. Everything that is due at a stop is done before the next one.
 pub async fn advance(app: &App, organization_id: Uuid) -> Result<End, ApiError> {
     let begun = app.clock.now();
     let mut journey = Journey::default();
@@ -41,13 +41,15 @@ pub async fn advance(app: &App, organization_id: Uuid) -> Result<End, ApiError> 
     })
 }
 
-/// What became of the things that were due since the clock was last moved.
+/// Outcome of the things that were due since the clock was last moved.
 #[derive(Default)]
 struct Journey {
     done: usize,
     failed: usize,
     /// Stops in a row at which nothing could be done of what was due.
     failed_stops: u32,
+    /// Search for reminders that are due here, while it is not over.
+    search: Option<Search>,
 }
 
 impl Journey {
@@ -107,9 +109,15 @@ impl Journey {
     async fn work(&mut self, app: &App, organization: &Organization) -> Result<bool, ApiError> {
         let now = app.now_of(organization);
         let expired = checkouts::expire_due_of(app, organization).await?;
-        let reminded = reminders::turn(app, Some(organization.id), now).await?;
+        let search = self.search.take();
+        let mut search = search.unwrap_or_else(|| Search::of(organization, now));
+        self.done += expired + search.turn(app).await?;
+        if !search.is_over() {
+            self.search = Some(search);
+            return Ok(true);
+        }
         let turn = subscriptions::turn(app, Some(organization.id), now).await?;
-        self.done += expired + reminded + turn.done;
+        self.done += turn.done;
         self.failed += turn.taken - turn.done;
         Ok(turn.taken > 0)
     }

@@ -2,8 +2,9 @@
 //! (docs/behaviour: mail/reminders). What was looked at is noted in the commit that writes the letter, so that each is
 //! written once.
 
-use std::sync::Arc;
+use std::{collections::VecDeque, sync::Arc};
 
+use futures_util::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 use till_core::{
     kernel::{
@@ -34,83 +35,146 @@ use crate::{
     pages::words::Locale,
 };
 
-/// Reminders that are looked for at once.
+/// Reminders that are looked at in one turn at most.
 const BATCH: usize = 32;
+/// The most of them that are worked on at once.
+const SIDE_BY_SIDE: usize = 8;
 /// The interval at which reminders are looked for.
 const EVERY: SignedDuration = SignedDuration::from_mins(1);
 
 /// Writes the reminders that are due by the machine's time, and by each test clock; says how many were looked at.
 pub async fn run_due(app: &App) -> Result<usize, ApiError> {
-    let mut done = turn(app, None, app.clock.now()).await?;
+    run_until(app, || false).await
+}
+
+/// The same until `is_stopping`, which is asked before each turn: what is left then is still due.
+pub async fn run_until(
+    app: &App,
+    is_stopping: impl Fn() -> bool + Send + Sync,
+) -> Result<usize, ApiError> {
+    let mut done = 0;
+    let mut search = Search::of_all(app.clock.now());
+    while !search.is_over() && !is_stopping() {
+        done += search.turn(app).await?;
+    }
     for organization in app.clocked_organizations().await? {
-        done += turn(app, Some(organization.id), app.now_of(&organization)).await?;
+        let mut search = Search::of(&organization, app.now_of(&organization));
+        while !search.is_over() && !is_stopping() {
+            done += search.turn(app).await?;
+        }
     }
     Ok(done)
 }
 
-/// Writes the reminders that are due by `now`, of one organization where one is named; says how many were looked at. One
-/// that fails holds up no other.
-pub(super) async fn turn(
-    app: &App,
+/// Search for the reminders that are due by a moment, in turns of one batch. It passes each by once, so that one that
+/// stays due holds up no other; the next search finds it again.
+pub(super) struct Search {
     organization_id: Option<Uuid>,
     now: Timestamp,
-) -> Result<usize, ApiError> {
-    unawaited(Box::pin(async move {
-        let mut done = 0;
-        for ahead in Ahead::ALL {
-            done += of_subscriptions(app, organization_id, ahead, now).await?;
-        }
-        Ok(done + of_cards(app, organization_id, now).await?)
-    }))
-    .await
+    /// The first one is searched, those before it were.
+    places: VecDeque<Place>,
 }
 
-async fn of_subscriptions(
-    app: &App,
-    organization_id: Option<Uuid>,
-    ahead: Ahead,
-    now: Timestamp,
-) -> Result<usize, ApiError> {
-    let (mut done, mut after) = (0, (now, Uuid::nil()));
-    loop {
-        let found = app
-            .store
-            .subscriptions_to_remind(organization_id, ahead, now, after, BATCH)
-            .await?;
-        let Some(last) = found.last() else {
-            return Ok(done);
-        };
-        after = (last.current_period_end, last.id);
-        for one in found {
-            let id = one.id;
-            let remind = Box::pin(remind_of_period_end(app, one));
-            done += usize::from(alone(app, "reminder", id, remind).await);
+/// Rows that are searched for reminders, and the one after which the search goes on.
+enum Place {
+    /// Subscriptions, by the end of their period.
+    Ends(Ahead, (Timestamp, Uuid)),
+    /// Cards, by the month in which they expire, counted from the year 0.
+    Cards((i64, Uuid)),
+}
+
+impl Search {
+    /// That by the machine's time.
+    fn of_all(now: Timestamp) -> Self {
+        Self::new(None, now)
+    }
+
+    /// That of one organization.
+    pub(super) fn of(organization: &Organization, now: Timestamp) -> Self {
+        Self::new(Some(organization.id), now)
+    }
+
+    fn new(organization_id: Option<Uuid>, now: Timestamp) -> Self {
+        let ends = Ahead::ALL.map(|ahead| Place::Ends(ahead, (now, Uuid::nil())));
+        let cards = Place::Cards((reminders::card_months(now).start, Uuid::nil()));
+        Self {
+            organization_id,
+            now,
+            places: ends.into_iter().chain([cards]).collect(),
         }
+    }
+
+    /// True where everything that was due has been looked at: the last batch was not full.
+    pub(super) fn is_over(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// Looks at one batch, and writes its reminders; says how many were seen to. One that fails holds up no other.
+    pub(super) async fn turn(&mut self, app: &App) -> Result<usize, ApiError> {
+        unawaited(Box::pin(self.take_turn(app))).await
+    }
+
+    async fn take_turn(&mut self, app: &App) -> Result<usize, ApiError> {
+        let (mut done, mut left) = (0, BATCH);
+        while left > 0
+            && let Some(place) = self.places.front_mut()
+        {
+            let (store, of, now) = (&app.store, self.organization_id, self.now);
+            let (found, work) = match place {
+                Place::Ends(ahead, after) => {
+                    let found = store.subscriptions_to_remind(of, *ahead, now, *after, left);
+                    let found = found.await?;
+                    if let Some(last) = found.last() {
+                        *after = (last.current_period_end, last.id);
+                    }
+                    (found.len(), of_subscriptions(app, found).await)
+                }
+                Place::Cards(after) => {
+                    let found = store.cards_to_remind(of, now, *after, left).await?;
+                    if let Some(last) = found.last() {
+                        *after = (reminders::card_month(last), last.id);
+                    }
+                    (found.len(), of_cards(app, found).await)
+                }
+            };
+            done += work;
+            if found < left {
+                self.places.pop_front();
+            }
+            left -= found;
+        }
+        Ok(done)
     }
 }
 
-async fn of_cards(
-    app: &App,
-    organization_id: Option<Uuid>,
-    now: Timestamp,
-) -> Result<usize, ApiError> {
-    let first = reminders::card_months(now).start;
-    let (mut done, mut after) = (0, (first, Uuid::nil()));
-    loop {
-        let found = app
-            .store
-            .cards_to_remind(organization_id, now, after, BATCH)
-            .await?;
-        let Some(last) = found.last() else {
-            return Ok(done);
-        };
-        after = (reminders::card_month(last), last.id);
-        for card in found {
-            let id = card.id;
-            let remind = Box::pin(remind_of_card(app, card));
-            done += usize::from(alone(app, "reminder", id, remind).await);
-        }
-    }
+async fn of_subscriptions(app: &App, found: Vec<Subscription>) -> usize {
+    let work = found.into_iter().map(|one| {
+        let id = one.id;
+        alone(
+            app,
+            "reminder",
+            id,
+            Box::pin(remind_of_period_end(app, one)),
+        )
+    });
+    side_by_side(work.collect()).await
+}
+
+async fn of_cards(app: &App, found: Vec<PaymentMethod>) -> usize {
+    let work = found.into_iter().map(|card| {
+        let id = card.id;
+        alone(app, "reminder", id, Box::pin(remind_of_card(app, card)))
+    });
+    side_by_side(work.collect()).await
+}
+
+/// Does some work at the same time; says how much of it was done.
+async fn side_by_side(work: Vec<impl Future<Output = bool>>) -> usize {
+    stream::iter(work)
+        .buffer_unordered(SIDE_BY_SIDE)
+        .filter(|done| std::future::ready(*done))
+        .count()
+        .await
 }
 
 /// Writes the reminder of the end of a subscription's period, if there is something to say.
@@ -248,7 +312,7 @@ pub(super) async fn serve(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
                 .lease("reminders", holder, now, now + EVERY + LEASE)
                 .await?
             {
-                run_due(&app).await?;
+                run_until(&app, || *shutdown.borrow()).await?;
             }
             Ok::<_, ApiError>(())
         };

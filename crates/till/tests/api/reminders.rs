@@ -1,8 +1,13 @@
 //! Reminders to customers: of a renewal, of a trial's end, of a card's expiry; each once, and at its time.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use till_core::kernel::records::{Mail as Letter, MailKind};
+use till_core::kernel::{
+    changes::Changes,
+    records::{Mail as Letter, MailKind, Subscription},
+};
 use till_server::jobs::reminders;
 use till_store::Query;
 use till_testkit::{Till, both};
@@ -75,6 +80,43 @@ async fn with_card_until(t: &Till, month: i64) -> Value {
     t.drain().await;
     t.mailbox.take();
     subscription
+}
+
+/// The row of a subscription.
+async fn row(t: &Till, subscription: &Value) -> Subscription {
+    let id = subscription["id"].as_str().unwrap().parse().unwrap();
+    let found = t.app.store.subscription_by_id(id).await.unwrap();
+    found.unwrap()
+}
+
+/// So many more subscriptions of the same customer, alike but for this change.
+async fn copied(t: &Till, subscription: &Value, count: usize, change: impl Fn(&mut Subscription)) {
+    let (row, ctx, mut changes) = (row(t, subscription).await, t.app.context(), Changes::new());
+    for _ in 0..count {
+        let (id, mut copy) = (ctx.id(), row.clone());
+        (copy.id, copy.checkout_id) = (id, None);
+        change(&mut copy);
+        changes.insert(&copy);
+    }
+    t.app.store.commit(changes).await.unwrap();
+}
+
+/// Lets time pass until so many days before the end of a period, and does nothing of what is due then.
+fn stand_before(t: &Till, subscription: &Value, by: i64) {
+    let left = (end(subscription) - days(by)).duration_since(t.app.clock.now());
+    t.advance(std::time::Duration::try_from(left).unwrap());
+}
+
+/// Renewals that customers were reminded of.
+async fn renewals_reminded_of(t: &Till) -> usize {
+    let own = "where kind = 'subscription_renewal_reminder'";
+    let found: Vec<Letter> = t
+        .app
+        .store
+        .all(Query::select::<Letter>(own, vec![]))
+        .await
+        .unwrap();
+    found.len()
 }
 
 fn at(text: &str) -> Timestamp {
@@ -226,7 +268,7 @@ both! {
         t.may_leave_work();
         let subscription = yearly(t).await;
         let other = t.another(|_| {});
-        t.advance(std::time::Duration::try_from(end(&subscription).duration_since(t.app.clock.now()) - days(5)).unwrap());
+        stand_before(t, &subscription, 5);
         let (one, two) = tokio::join!(reminders::run_due(&t.app), reminders::run_due(&other.app));
         one.unwrap();
         two.unwrap();
@@ -234,10 +276,31 @@ both! {
         assert_eq!(subjects(t).await, [RENEWAL]);
     }
 
+    async fn a_turn_is_one_batch_and_a_node_that_stops_leaves_the_rest(t: &mut Till) {
+        t.may_leave_work();
+        let subscription = yearly(t).await;
+        copied(t, &subscription, 39, |_| {}).await;
+        stand_before(t, &subscription, 5);
+        let asked = AtomicUsize::new(0);
+        let run = reminders::run_until(&t.app, || asked.fetch_add(1, Ordering::Relaxed) > 0);
+        assert_eq!(Box::pin(run).await.unwrap(), 32);
+        assert_eq!(renewals_reminded_of(t).await, 32);
+        assert_eq!(subjects(t).await, [RENEWAL; 40]);
+    }
+
+    async fn a_test_clock_reminds_of_more_than_one_batch_at_a_stop(t: &mut Till) {
+        t.may_leave_work();
+        let subscription = yearly(t).await;
+        copied(t, &subscription, 39, |_| {}).await;
+        t.post("/v1/sandbox/clock", json!({"advance": {"days": 360}})).await.expect(202);
+        t.drain().await;
+        assert_eq!(renewals_reminded_of(t).await, 40);
+    }
+
     async fn a_crash_before_the_commit_leaves_the_letter_to_the_next_run(t: &mut Till) {
         t.may_leave_work();
         let subscription = yearly(t).await;
-        t.advance(std::time::Duration::try_from(end(&subscription).duration_since(t.app.clock.now()) - days(5)).unwrap());
+        stand_before(t, &subscription, 5);
         // Dropped at each place where it waits, until it gets through.
         for polls in 0.. {
             let run = Box::pin(reminders::run_due(&t.app));
@@ -245,8 +308,7 @@ both! {
                 break;
             }
         }
-        let found: Vec<Letter> = t.app.store.all(Query::select::<Letter>("where kind = 'subscription_renewal_reminder'", vec![])).await.unwrap();
-        assert_eq!(found.len(), 1);
+        assert_eq!(renewals_reminded_of(t).await, 1);
         assert_eq!(subjects(t).await, [RENEWAL]);
     }
 
