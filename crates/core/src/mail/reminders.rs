@@ -62,7 +62,7 @@ impl Ahead {
         moment.checked_add(self.time()).unwrap_or(Timestamp::MAX)
     }
 
-    /// When the customer of a subscription is reminded of the end of its period; none where they are not.
+    /// Time before the end of a subscription's period at which its customer is reminded; none where they are not.
     fn of(subscription: &Subscription) -> Option<Self> {
         let goes_on = !subscription.cancel_at_period_end && !subscription.pause_at_period_end;
         match subscription.status {
@@ -94,9 +94,15 @@ fn is_long(subscription: &Subscription) -> bool {
     subscription.recurring_interval_count >= least
 }
 
+/// True where an organization renews subscriptions now. Where it does not, the reminders of its periods wait: it may do so
+/// again before they end.
+pub fn is_renewing(organization: &Organization) -> bool {
+    capabilities(organization.status).subscription_renewals
+}
+
 /// The reminder of the end of a subscription's period that is due now; none where there is nothing to remind of: the
 /// organization has switched it off, the customer is deleted, nothing will be renewed, or the trial is so short that its
-/// confirmation has just said when it ends.
+/// confirmation has just said when it ends. Asked only where the organization [is renewing](is_renewing).
 pub fn of_period_end(
     subscription: &Subscription,
     customer: &Customer,
@@ -108,8 +114,7 @@ pub fn of_period_end(
     let is_trial = subscription.status == SubscriptionStatus::Trialing;
     let is_told_by_confirmation =
         is_trial && subscription.trial_start.is_some_and(|at| moment <= at);
-    let renews = capabilities(organization.status).subscription_renewals;
-    if now < moment || now >= end || is_told_by_confirmation || !renews {
+    if now < moment || now >= end || is_told_by_confirmation {
         return None;
     }
     let kind = match is_trial {
@@ -145,7 +150,8 @@ fn is_told(kind: MailKind, customer: &Customer, organization: &Organization) -> 
     customer.deleted_at.is_none() && kind.is_on(&organization.settings.0.customer_email_settings)
 }
 
-/// Notes that the customer was reminded of the end of the current period, or that there was nothing to say.
+/// Notes that the customer was reminded of the end of the current period, or that there is nothing to say of it. Not for
+/// reasons that pass: what is noted is not looked at again.
 pub fn note_period_end(subscription: &Subscription, changes: &mut Changes) {
     changes.write(SubscriptionWrite::NoteReminder {
         id: subscription.id,

@@ -2,7 +2,10 @@
 //! (docs/behaviour: mail/reminders). What was looked at is noted in the commit that writes the letter, so that each is
 //! written once.
 
-use std::{collections::VecDeque, sync::Arc};
+use std::{
+    collections::{HashMap, VecDeque},
+    sync::Arc,
+};
 
 use futures_util::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
@@ -91,7 +94,12 @@ impl Search {
 
     /// That of one organization.
     pub(super) fn of(organization: &Organization, now: Timestamp) -> Self {
-        Self::new(Some(organization.id), now)
+        let mut search = Self::new(Some(organization.id), now);
+        if !reminders::is_renewing(organization) {
+            let is_of_cards = |place: &Place| matches!(place, Place::Cards(_));
+            search.places.retain(is_of_cards);
+        }
+        search
     }
 
     fn new(organization_id: Option<Uuid>, now: Timestamp) -> Self {
@@ -127,7 +135,7 @@ impl Search {
                     if let Some(last) = found.last() {
                         *after = (last.current_period_end, last.id);
                     }
-                    (found.len(), of_subscriptions(app, found).await)
+                    (found.len(), of_subscriptions(app, found).await?)
                 }
                 Place::Cards(after) => {
                     let found = store.cards_to_remind(of, now, *after, left).await?;
@@ -147,17 +155,24 @@ impl Search {
     }
 }
 
-async fn of_subscriptions(app: &App, found: Vec<Subscription>) -> usize {
-    let work = found.into_iter().map(|one| {
-        let id = one.id;
-        alone(
-            app,
-            "reminder",
-            id,
-            Box::pin(remind_of_period_end(app, one)),
-        )
+async fn of_subscriptions(app: &App, found: Vec<Subscription>) -> Result<usize, ApiError> {
+    let mut organizations = HashMap::new();
+    for one in &found {
+        let id = one.organization_id;
+        if !organizations.contains_key(&id) {
+            organizations.insert(id, app.store.organization(id).await.or_not_found()?);
+        }
+    }
+    let work = found.into_iter().filter_map(|one| {
+        let organization = organizations.get(&one.organization_id)?;
+        // Those of one that renews nothing stay due.
+        reminders::is_renewing(organization).then(|| {
+            let id = one.id;
+            let remind = Box::pin(remind_of_period_end(app, organization, one));
+            alone(app, "reminder", id, remind)
+        })
     });
-    side_by_side(work.collect()).await
+    Ok(side_by_side(work.collect()).await)
 }
 
 async fn of_cards(app: &App, found: Vec<PaymentMethod>) -> usize {
@@ -178,10 +193,12 @@ async fn side_by_side(work: Vec<impl Future<Output = bool>>) -> usize {
 }
 
 /// Writes the reminder of the end of a subscription's period, if there is something to say.
-async fn remind_of_period_end(app: &App, subscription: Subscription) -> Result<(), ApiError> {
-    let organization = app.store.organization(subscription.organization_id);
-    let organization = organization.await.or_not_found()?;
-    let rows = Box::pin(billing(app, &organization, subscription)).await?;
+async fn remind_of_period_end(
+    app: &App,
+    organization: &Organization,
+    subscription: Subscription,
+) -> Result<(), ApiError> {
+    let rows = Box::pin(billing(app, organization, subscription)).await?;
     let (organization, customer) = (&rows.organization, &rows.customer);
     let subscription = &rows.subscription;
     let now = app.now_of(organization);
@@ -212,7 +229,8 @@ async fn remind_of_period_end(app: &App, subscription: Subscription) -> Result<(
     commit(app, changes).await
 }
 
-/// The charge at the end of the current period; none where nothing is charged then.
+/// The charge at the end of the current period; none where nothing is charged then. One that cannot be worked out is an
+/// error: its reminder stays due, because a person may mend it before the period ends.
 async fn next_charge(
     app: &App,
     rows: &BillingRows,
@@ -223,8 +241,7 @@ async fn next_charge(
             Ok(change::next_charge(rows.clone(), taxes))
         })
         .await?;
-    // One that cannot be billed is set aside when it is due, where a person is told of it.
-    let next = next.ok().flatten();
+    let next = next.map_err(ApiError::internal)?;
     let end = rows.subscription.current_period_end;
     Ok(next.filter(|next| next.at == end && next.charge.total_amount > 0))
 }

@@ -7,10 +7,12 @@ use serde_json::{Value, json};
 use till_core::kernel::{
     changes::Changes,
     records::{Mail as Letter, MailKind, Subscription},
+    values::Json,
 };
 use till_server::jobs::reminders;
 use till_store::Query;
 use till_testkit::{Till, both};
+use till_wire::organizations::OrganizationStatus;
 
 use crate::subscriptions_kit::{
     ADA, VISA, bought, change, moment, next_period, plan, shown, until,
@@ -295,6 +297,41 @@ both! {
         t.post("/v1/sandbox/clock", json!({"advance": {"days": 360}})).await.expect(202);
         t.drain().await;
         assert_eq!(renewals_reminded_of(t).await, 40);
+    }
+
+    async fn an_organization_that_may_renew_again_reminds_of_what_has_waited(t: &mut Till) {
+        t.may_leave_work();
+        let subscription = yearly(t).await;
+        t.organization_is(OrganizationStatus::Denied).await;
+        assert!(before(t, end(&subscription), days(6)).await.is_empty());
+        assert_eq!(Box::pin(reminders::run_due(&t.app)).await.unwrap(), 0);
+        t.organization_is(OrganizationStatus::Active).await;
+        assert_eq!(subjects(t).await, [RENEWAL]);
+        assert!(before(t, end(&subscription), days(1)).await.is_empty());
+    }
+
+    async fn what_cannot_be_billed_waits_to_be_mended_and_holds_up_nothing(t: &mut Till) {
+        t.may_leave_work();
+        let subscription = yearly(t).await;
+        let good = row(t, &subscription).await;
+        let (broken, ends) = (Json(vec![t.app.context().id()]), good.current_period_end);
+        // More than one batch of them comes before the one that can be billed.
+        copied(t, &subscription, 40, |copy| {
+            copy.price_ids = broken.clone();
+            copy.current_period_end = ends - SignedDuration::from_hours(1);
+            copy.next_due_at = Some(copy.current_period_end);
+        })
+        .await;
+        assert_eq!(before(t, ends, days(6)).await, [RENEWAL]);
+        let own = "where id <> $1 order by id limit 1";
+        let query = Query::select::<Subscription>(own, vec![good.id.into()]);
+        let old: Subscription = t.app.store.one(query).await.unwrap().unwrap();
+        let (mut mended, mut changes) = (old.clone(), Changes::new());
+        mended.price_ids = good.price_ids;
+        changes.update(&old, &mended);
+        t.app.store.commit(changes).await.unwrap();
+        assert_eq!(before(t, ends, days(5)).await, [RENEWAL]);
+        assert!(before(t, ends, days(4)).await.is_empty());
     }
 
     async fn a_crash_before_the_commit_leaves_the_letter_to_the_next_run(t: &mut Till) {
