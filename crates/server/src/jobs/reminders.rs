@@ -1,6 +1,5 @@
 //! Reminders to customers, written when they are due: of a renewal, of a trial's end, of a card's expiry
-//! (docs/behaviour: mail/reminders). What was looked at is noted in the commit that writes the letter, so that each is
-//! written once.
+//! (docs/behaviour: mail/reminders). Each cause is noted in the commit that writes its letter, so that it is written once.
 
 use std::{
     collections::{HashMap, VecDeque},
@@ -44,6 +43,9 @@ const BATCH: usize = 32;
 const SIDE_BY_SIDE: usize = 8;
 /// The interval at which reminders are looked for.
 const EVERY: SignedDuration = SignedDuration::from_mins(1);
+
+/// The unique index that holds the causes of letters.
+const CAUSE_INDEX: &str = "mails_cause";
 
 /// Writes the reminders that are due by the machine's time, and by each test clock; says how many were looked at.
 pub async fn run_due(app: &App) -> Result<usize, ApiError> {
@@ -202,8 +204,8 @@ async fn remind_of_period_end(
     let (organization, customer) = (&rows.organization, &rows.customer);
     let subscription = &rows.subscription;
     let now = app.now_of(organization);
-    let mut changes = Changes::new();
-    reminders::note_period_end(subscription, &mut changes);
+    let (mut note, mut letter) = (Changes::new(), None);
+    reminders::note_period_end(subscription, &mut note);
     if let Some(kind) = reminders::of_period_end(subscription, customer, organization, now)
         && let Some(next) = next_charge(app, &rows).await?
     {
@@ -217,16 +219,9 @@ async fn remind_of_period_end(
         };
         let words = renews_soon(kind, &renewing, &app.urls);
         let key = reminders::period_end_key(subscription);
-        write(
-            app,
-            organization,
-            customer,
-            (kind, key, words),
-            &mut changes,
-        )
-        .await?;
+        letter = Some(written(app, organization, customer, (kind, key, words)).await?);
     }
-    commit(app, changes).await
+    commit(app, note, letter).await
 }
 
 /// The charge at the end of the current period; none where nothing is charged then. One that cannot be worked out is an
@@ -257,8 +252,8 @@ async fn remind_of_card(app: &App, card: PaymentMethod) -> Result<(), ApiError> 
     let customer = customer.ok_or_else(ApiError::not_found)?;
     let subscriptions = store.subscriptions_of(customer.id).await?;
     let now = app.now_of(&organization);
-    let mut changes = Changes::new();
-    reminders::note_expiry(&card, &mut changes);
+    let (mut note, mut letter) = (Changes::new(), None);
+    reminders::note_expiry(&card, &mut note);
     if reminders::of_card(&card, &subscriptions, &customer, &organization, now) {
         let expiring = Expiring {
             organization: &organization,
@@ -268,16 +263,9 @@ async fn remind_of_card(app: &App, card: PaymentMethod) -> Result<(), ApiError> 
         let kind = MailKind::PaymentMethodExpirationReminder;
         let words = card_expires(&expiring, &app.urls);
         let key = reminders::expiry_key(&card);
-        write(
-            app,
-            &organization,
-            &customer,
-            (kind, key, words),
-            &mut changes,
-        )
-        .await?;
+        letter = Some(written(app, &organization, &customer, (kind, key, words)).await?);
     }
-    commit(app, changes).await
+    commit(app, note, letter).await
 }
 
 fn locale(customer: &Customer) -> Locale {
@@ -285,13 +273,12 @@ fn locale(customer: &Customer) -> Locale {
     known.unwrap_or_default()
 }
 
-async fn write(
+async fn written(
     app: &App,
     organization: &Organization,
     customer: &Customer,
     (kind, cause_key, (subject, content)): (MailKind, String, (String, Content)),
-    changes: &mut Changes,
-) -> Result<(), ApiError> {
+) -> Result<Changes, ApiError> {
     let people = people_alone(app, organization.id).await?;
     let letter = NewLetter {
         kind,
@@ -304,14 +291,30 @@ async fn write(
         content,
         kept: kept(app, organization.id, &customer.email, &people).await?,
     };
-    changes.and(mail::write(letter, organization.id, &app.context()));
-    Ok(())
+    Ok(mail::write(letter, organization.id, &app.context()))
 }
 
-/// What another node has noted meanwhile, or what has changed meanwhile, is not written; what has changed is looked at
-/// again.
-async fn commit(app: &App, changes: Changes) -> Result<(), ApiError> {
+/// Commits a note with its letter. A cause of which there is a letter, such as an end that moved away and back, is noted
+/// alone.
+async fn commit(app: &App, note: Changes, letter: Option<Changes>) -> Result<(), ApiError> {
+    let Some(letter) = letter else {
+        return unless_noted(app.commit(note).await);
+    };
+    let mut changes = note.clone();
+    changes.and(letter);
     match app.commit(changes).await {
+        Err(error) if is_written(&error) => unless_noted(app.commit(note).await),
+        done => unless_noted(done),
+    }
+}
+
+fn is_written(error: &ApiError) -> bool {
+    matches!(error.conflict(), Some(CommitConflict::Taken(index)) if index == CAUSE_INDEX)
+}
+
+/// Changes that another node has made meanwhile are no failure: the row is looked at again, unless it is noted.
+fn unless_noted(done: Result<(), ApiError>) -> Result<(), ApiError> {
+    match done {
         Err(error) if error.conflict() == Some(&CommitConflict::NotOne(REMINDED)) => Ok(()),
         done => done,
     }

@@ -4,15 +4,19 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use till_core::kernel::{
-    changes::Changes,
-    records::{Mail as Letter, MailKind, Subscription},
-    values::Json,
+use till_core::{
+    kernel::{
+        changes::Changes,
+        records::{Mail as Letter, MailKind, Subscription},
+        values::Json,
+    },
+    mail::reminders::Ahead,
 };
 use till_server::jobs::reminders;
 use till_store::Query;
 use till_testkit::{Till, both};
 use till_wire::organizations::OrganizationStatus;
+use uuid::Uuid;
 
 use crate::subscriptions_kit::{
     ADA, VISA, bought, change, moment, next_period, plan, shown, until,
@@ -332,6 +336,21 @@ both! {
         t.app.store.commit(changes).await.unwrap();
         assert_eq!(before(t, ends, days(5)).await, [RENEWAL]);
         assert!(before(t, ends, days(4)).await.is_empty());
+    }
+
+    async fn an_end_that_moved_away_and_back_is_told_of_once_and_then_left_alone(t: &mut Till) {
+        t.may_leave_work();
+        let trial = json!({"trial_interval": "day", "trial_interval_count": 14});
+        let subscription = subscribed(t, trial).await;
+        let (ends, later) = (end(&subscription), end(&subscription) + days(1));
+        assert_eq!(before(t, ends, days(3)).await, [TRIAL]);
+        change(t, &subscription, json!({"trial_end": later.to_string()})).await.ok();
+        assert_eq!(before(t, later, days(3)).await, [TRIAL]);
+        change(t, &subscription, json!({"trial_end": ends.to_string()})).await.ok();
+        assert_eq!(before(t, ends, days(1)).await, Vec::<String>::new());
+        let (now, first) = (t.app.clock.now(), Uuid::nil());
+        let due = t.app.store.subscriptions_to_remind(None, Ahead::ThreeDays, now, (now, first), 9);
+        assert_eq!(due.await.unwrap().len(), 0);
     }
 
     async fn a_crash_before_the_commit_leaves_the_letter_to_the_next_run(t: &mut Till) {
