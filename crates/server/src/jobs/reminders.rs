@@ -224,7 +224,8 @@ async fn remind_of_period_end(
     commit(app, note, letter).await
 }
 
-/// The charge at the end of the current period; none where nothing is charged then. One that cannot be worked out is an
+/// The charge at the end of the current period; none where nothing is charged then, as where the customer's balance covers
+/// it. One that cannot be worked out is an
 /// error: its reminder stays due, because a person may mend it before the period ends.
 async fn next_charge(
     app: &App,
@@ -238,7 +239,7 @@ async fn next_charge(
         .await?;
     let next = next.map_err(ApiError::internal)?;
     let end = rows.subscription.current_period_end;
-    Ok(next.filter(|next| next.at == end && next.charge.total_amount > 0))
+    Ok(next.filter(|next| next.at == end && next.charge.due_amount > 0))
 }
 
 /// Writes the reminder of a card's expiry, if something is paid with it.

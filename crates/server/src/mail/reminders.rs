@@ -21,7 +21,7 @@ pub struct Renewing<'a> {
     pub product: &'a Product,
     /// The subscription.
     pub subscription: &'a Subscription,
-    /// What will be charged at the end of its period.
+    /// The charge at the end of its period.
     pub charge: &'a SubscriptionChargePreview,
     /// The customer's language.
     pub locale: Locale,
@@ -67,8 +67,7 @@ pub fn renews_soon(
     content
         .facts
         .extend(balance(charge.applied_balance_amount, money, locale));
-    let due = charge.total_amount + charge.applied_balance_amount;
-    content.total = Some((say(locale, "total"), money(due)));
+    content.total = Some((say(locale, "total"), money(charge.due_amount)));
     content.button = Some((
         say(locale, "portal-open"),
         urls.portal_page(&organization.slug),

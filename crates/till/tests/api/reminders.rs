@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use till_core::{
     kernel::{
         changes::Changes,
-        records::{Mail as Letter, MailKind, Subscription},
+        records::{CustomerBalance, Mail as Letter, MailKind, Subscription},
         values::Json,
     },
     mail::reminders::Ahead,
@@ -165,6 +165,41 @@ both! {
         next_period(t, &subscription).await;
         let orders = crate::subscriptions_kit::orders(t, &subscription).await;
         assert_eq!(orders[0]["total_amount"], 1000);
+    }
+
+    async fn a_balance_lowers_what_a_reminder_says_and_what_it_covers_is_not_reminded_of(t: &mut Till) {
+        t.may_leave_work();
+        let subscription = yearly(t).await;
+        let (ctx, row) = (t.app.context(), row(t, &subscription).await);
+        let mut balance = CustomerBalance {
+            id: ctx.id(),
+            created_at: ctx.now,
+            version: 1,
+            organization_id: row.organization_id,
+            customer_id: row.customer_id,
+            currency: row.currency,
+            amount: 300,
+        };
+        let mut changes = Changes::new();
+        changes.insert(&balance);
+        t.app.store.commit(changes).await.unwrap();
+        until(t, end(&subscription) - days(7)).await;
+        let mails = t.mailbox.take();
+        let [mail] = &mails[..] else { panic!("{mails:?}") };
+        assert!(mail.text.contains("Total: $7.00"), "{}", mail.text);
+        let subscription = next_period(t, &subscription).await;
+        let orders = crate::subscriptions_kit::orders(t, &subscription).await;
+        assert_eq!(orders[0]["applied_balance_amount"], -300);
+        let balances = t.app.store.balances(&[row.customer_id]).await.unwrap();
+        let old = balances.into_iter().next().unwrap();
+        balance = old.clone();
+        balance.amount = 1000;
+        let mut changes = Changes::new();
+        changes.update(&old, &balance);
+        t.app.store.commit(changes).await.unwrap();
+        t.drain().await;
+        t.mailbox.take();
+        assert!(before(t, end(&subscription), days(1)).await.is_empty());
     }
 
     async fn a_renewal_that_costs_nothing_comes_each_month_or_does_not_come_is_not_reminded_of(t: &mut Till) {
