@@ -267,11 +267,7 @@ async fn for_customer(
         order,
         subscription,
         discount: discount.as_ref().map(|discount| discount.name.as_str()),
-        locale: customer
-            .locale
-            .as_deref()
-            .and_then(Locale::of_tag)
-            .unwrap_or_default(),
+        locale: locale(customer),
     };
     let words = to_customer(kind, &told, &app.urls, &app.key);
     Ok(words.map(|(subject, content)| NewLetter {
@@ -285,6 +281,12 @@ async fn for_customer(
         content,
         kept: None,
     }))
+}
+
+/// The language of letters to a customer.
+pub(super) fn locale(customer: &Customer) -> Locale {
+    let own = customer.locale.as_deref().and_then(Locale::of_tag);
+    own.unwrap_or_default()
 }
 
 /// Kind, subject and words of the letter to each of the merchant's people, if there is something to say.

@@ -6,7 +6,7 @@ use till_core::{
     kernel::{
         changes::Changes,
         jobs::End,
-        records::{Content, Customer, MailKind, Organization},
+        records::{Content, MailKind, Organization},
     },
     mail::{self, NewLetter},
     portal::{
@@ -16,8 +16,8 @@ use till_core::{
 };
 use uuid::Uuid;
 
-use super::mail::{kept, not_sent_from_here, people_alone, with_link};
-use crate::{actions::portal::sign_in, app::App, error::ApiError, pages::words::Locale};
+use super::mail::{kept, locale, not_sent_from_here, people_alone, with_link};
+use crate::{actions::portal::sign_in, app::App, error::ApiError};
 
 /// A letter with a secret. It is kept in the sandbox alone.
 struct Secret {
@@ -64,12 +64,6 @@ async fn sent(app: &App, organization: &Organization, letter: Secret) -> Result<
         }
         Some(_) => Ok(End::Done(Changes::new())),
     }
-}
-
-/// The language of letters to a customer.
-fn locale(customer: &Customer) -> Locale {
-    let own = customer.locale.as_deref().and_then(Locale::of_tag);
-    own.unwrap_or_default()
 }
 
 /// Makes a code and sends it. Where nobody has the address nothing is sent, and nobody is told.

@@ -26,7 +26,7 @@ use uuid::Uuid;
 
 use super::{
     LEASE,
-    mail::{kept, people_alone},
+    mail::{kept, locale, people_alone},
     subscriptions::billing,
     supervise::alone,
 };
@@ -34,7 +34,6 @@ use crate::{
     app::App,
     error::{ApiError, OrNotFound},
     mail::{Expiring, Renewing, card_expires, renews_soon},
-    pages::words::Locale,
 };
 
 /// Reminders that are looked at in one turn at most.
@@ -267,11 +266,6 @@ async fn remind_of_card(app: &App, card: PaymentMethod) -> Result<(), ApiError> 
         letter = Some(written(app, &organization, &customer, (kind, key, words)).await?);
     }
     commit(app, note, letter).await
-}
-
-fn locale(customer: &Customer) -> Locale {
-    let known = customer.locale.as_deref().and_then(Locale::of_tag);
-    known.unwrap_or_default()
 }
 
 async fn written(
