@@ -419,7 +419,7 @@ both! {
             said.sort();
             said
         };
-        assert_eq!(said(MailKind::SubscriptionTrialConversionReminder), ["Your free trial ends on December 6, 2026; then your subscription becomes a paid one unless you cancel before."]);
+        assert_eq!(said(MailKind::SubscriptionTrialConversionReminder), ["Your free trial ends on December 6, 2026; then your subscription becomes a paid one unless you cancel before then."]);
         assert_eq!(said(MailKind::SubscriptionCycledAfterTrial), ["Your trial is over. Your subscription is paid until December 6, 2027."]);
         assert_eq!(said(MailKind::SubscriptionRenewalReminder), [
             "Your subscription renews on December 6, 2027. Until then you can change or cancel it.",

@@ -50,11 +50,11 @@ const REMINDERS: [(&str, &str); 3] = [
     ),
     (
         "subscription_trial_conversion_reminder",
-        "A trial ends in three days",
+        "A trial ends soon (three days before, one day for short trials)",
     ),
     (
         "payment_method_expiration_reminder",
-        "A card that pays for a subscription expires this month",
+        "A card that pays for a subscription expires within thirty days",
     ),
 ];
 

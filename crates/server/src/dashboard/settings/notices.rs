@@ -43,7 +43,10 @@ async fn update(dashboard: Dashboard<scope::OrganizationsRead>, form_data: FormD
     let (organization, person) = (&dashboard.organization, &dashboard.person);
     let changes = team::set_notices(organization.id, person.id, notices);
     dashboard.app.commit(changes).await?;
-    done(&dashboard.path(PAGE), "Your notices were saved.")
+    done(
+        &dashboard.path(PAGE),
+        "Your notification settings were saved.",
+    )
 }
 
 /// Those that the viewer wants now.
