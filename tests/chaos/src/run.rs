@@ -117,7 +117,7 @@ pub async fn run(args: &Args) -> Result<Verdict, Failure> {
     record.moved = seen.moved;
     record.changes = seen.changes;
     record.waiting = waiting;
-    record.mail = Some(Mailed::read(&store, mailbox.arrivals()).await?);
+    record.mail = Some(Mailed::read(&store, mailbox.arrivals(), &args.logs).await?);
     let mut documents = Documents::read(&store, &place.join("data/files")).await?;
     documents.fetched = seen.fetched;
     documents.asked = seen.asked;

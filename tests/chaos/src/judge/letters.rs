@@ -238,7 +238,8 @@ fn sent(record: &Record, mail: &Mailed, verdict: &mut Verdict) {
         }
         for pair in taken.windows(2) {
             copies += 1;
-            copied(record, pair[0], pair[1], verdict);
+            let is_lost = mail.unrecorded.contains(&id);
+            copied(record, is_lost, pair[0], pair[1], verdict);
         }
         let names: HashSet<&String> = own.iter().map(|one| &one.name).collect();
         if names.len() > 1 {
@@ -252,13 +253,14 @@ fn sent(record: &Record, mail: &Mailed, verdict: &mut Verdict) {
     verdict.count("  of them again, under the same name", copies);
 }
 
-/// A letter comes once more, the same, only where nobody was told that it had been taken.
-fn copied(record: &Record, first: &Arrival, again: &Arrival, verdict: &mut Verdict) {
+/// A letter comes once more, the same, only where nobody was told that it had been taken, or nobody could write it down.
+fn copied(record: &Record, is_lost: bool, first: &Arrival, again: &Arrival, verdict: &mut Verdict) {
     if first.subject != again.subject {
         verdict.broken(format!("{} was sent with two subjects", first.name));
     }
     let mut interruptions = record.interruptions.iter();
-    let is_explained = first.taken == Taken::Cut
+    let is_explained = is_lost
+        || first.taken == Taken::Cut
         || interruptions.any(|(from, to)| *to >= first.at && *from <= again.at);
     if !is_explained {
         verdict.broken(format!(

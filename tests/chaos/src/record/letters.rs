@@ -1,6 +1,10 @@
 //! Letters: those that Till wrote down, and those that arrived.
 
-use std::collections::HashMap;
+use std::{
+    collections::{HashMap, HashSet},
+    fs,
+    path::Path,
+};
 
 use jiff::Timestamp;
 use till_core::kernel::records;
@@ -57,11 +61,14 @@ pub struct Mailed {
     pub arrivals: Vec<Arrival>,
     /// Addresses of the merchant's people.
     pub people: Vec<String>,
+    /// Letters of which a node could not write down that they were sent, as its log says: it was held up, and its job
+    /// went to another one.
+    pub unrecorded: HashSet<Uuid>,
 }
 
 impl Mailed {
-    /// Reads Till's rows; the arrivals are the mail server's.
-    pub async fn read(store: &Store, arrivals: Vec<Arrival>) -> Result<Self, Failure> {
+    /// Reads Till's rows and the nodes' logs; the arrivals are the mail server's.
+    pub async fn read(store: &Store, arrivals: Vec<Arrival>, logs: &Path) -> Result<Self, Failure> {
         let orders = Query::select::<records::Order>("", vec![]);
         let orders = store.all::<records::Order>(orders).await?;
         let numbers: HashMap<&str, Uuid> = orders
@@ -91,6 +98,47 @@ impl Mailed {
             letters: letters.collect(),
             arrivals,
             people: people.into_iter().map(|Col(email)| email).collect(),
+            unrecorded: unrecorded(logs)?,
         })
+    }
+}
+
+fn unrecorded(logs: &Path) -> Result<HashSet<Uuid>, Failure> {
+    let mut all = HashSet::new();
+    for entry in fs::read_dir(logs)? {
+        let path = entry?.path();
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if name.starts_with("chaos-node") {
+            all.extend(fs::read_to_string(&path)?.lines().filter_map(lost));
+        }
+    }
+    Ok(all)
+}
+
+/// The letter of a line that says that the end of its sending was not written down.
+fn lost(line: &str) -> Option<Uuid> {
+    let is_lost =
+        line.contains("could not be recorded") || line.contains("taken over by another node");
+    let (_, id) = line.split_once("send_letter:")?;
+    id.get(..36)?.parse().ok().filter(|_| is_lost)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_log_says_which_letters_were_not_written_down() {
+        let id = "05c32a07-0b26-4103-af3d-e620abbb599e";
+        let line =
+            |words: &str| format!("WARN {words} kind=\"send_letter\" key=\"send_letter:{id}\"");
+        let known = Some(id.parse().unwrap());
+        assert_eq!(
+            lost(&line("the result of a job could not be recorded")),
+            known
+        );
+        assert_eq!(lost(&line("a job was taken over by another node")), known);
+        assert_eq!(lost(&line("a job failed and will be retried")), None);
+        assert_eq!(lost("a job was taken over by another node"), None);
     }
 }

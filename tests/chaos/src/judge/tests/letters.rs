@@ -153,6 +153,13 @@ fn a_copy_is_explained_by_a_cut_connection_or_by_an_interruption_in_between() {
         }
     };
     assert!(!copied(Taken::Answered, None));
+    let lost = told_by_mail(|r| {
+        let again = arrival(&mail(r).letters[0], 10, Taken::Answered);
+        let id = mail(r).letters[0].id;
+        mail(r).arrivals.push(again);
+        mail(r).unrecorded.insert(id);
+    });
+    assert_eq!(lost, Vec::<String>::new());
     assert!(copied(Taken::Cut, None));
     assert!(copied(Taken::Refused, None));
     assert!(copied(Taken::Answered, Some((4, 5))));
