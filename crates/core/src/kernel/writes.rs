@@ -10,7 +10,6 @@ use till_wire::metadata::Metadata;
 use uuid::Uuid;
 
 use crate::kernel::job_request::JobRequest;
-use crate::kernel::records::Notices;
 use crate::kernel::values::{Json, Value};
 
 pub use customers::CustomerWrite;
@@ -479,8 +478,8 @@ pub enum TeamWrite {
         organization_id: Uuid,
         /// The person.
         user_id: Uuid,
-        /// Notices that they want.
-        notices: Json<Notices>,
+        /// Notices that they want, as JSON.
+        notices: Value,
     },
     /// Takes somebody out.
     RemoveMember {

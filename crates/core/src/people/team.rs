@@ -317,7 +317,7 @@ pub fn set_notices(organization_id: Uuid, user_id: Uuid, notices: Notices) -> Ch
     changes.write(TeamWrite::SetNotices {
         organization_id,
         user_id,
-        notices: Json(notices),
+        notices: Json(notices).into(),
     });
     changes
 }

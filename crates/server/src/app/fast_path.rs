@@ -58,7 +58,7 @@ impl LocalFastPath {
 
     /// From now on jobs are taken, for the worker that comes for them next. Those that a worker before it left behind
     /// are somebody else's when their leases run out.
-    pub(crate) fn open(&self, slots: usize) {
+    pub fn open(&self, slots: usize) {
         let (sender, receiver) = mpsc::channel(slots);
         *self.channel() = Channel {
             sender: Some(sender),

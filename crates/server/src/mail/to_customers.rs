@@ -183,16 +183,10 @@ pub fn portal_code(
     let life = CODE_LIFE.as_mins();
     let body = locale.with("mail-code-body", [("count", life.into())]);
     let content = Content {
-        shop: shop.to_owned(),
-        logo: logo(organization),
-        color: organization.settings.brand.color.clone(),
-        language: locale.tag().to_owned(),
-        heading: subject.clone(),
-        paragraphs: vec![body],
-        facts: Vec::new(),
         total: Some((say(locale, "portal-code"), code.to_owned())),
         button: Some((say(locale, "portal-open"), portal)),
         notes: vec![say(locale, "mail-code-ignore")],
+        ..around(organization, &subject, vec![body], locale)
     };
     (subject, content)
 }
@@ -204,16 +198,9 @@ pub fn email_change(organization: &Organization, url: String, locale: Locale) ->
     let life = LINK_LIFE.as_mins();
     let body = locale.with("mail-email-body", [("count", life.into())]);
     let content = Content {
-        shop: shop.to_owned(),
-        logo: logo(organization),
-        color: organization.settings.brand.color.clone(),
-        language: locale.tag().to_owned(),
-        heading: subject.clone(),
-        paragraphs: vec![body],
-        facts: Vec::new(),
-        total: None,
         button: Some((say(locale, "portal-email-use"), url)),
         notes: vec![say(locale, "mail-email-ignore")],
+        ..around(organization, &subject, vec![body], locale)
     };
     (subject, content)
 }
@@ -223,27 +210,11 @@ pub fn email_change(organization: &Organization, url: String, locale: Locale) ->
 pub fn email_changed(organization: &Organization, locale: Locale) -> (String, Content) {
     let shop = organization.name.as_str();
     let subject = locale.with("mail-email-changed-subject", [("shop", shop.into())]);
-    let with_shop = [("shop", shop.into())];
-    let mut notes = Vec::new();
-    if organization.email.is_some() {
-        notes.push(say(locale, "mail-questions"));
-    }
-    notes.push(locale.with("mail-footer", [("shop", shop.into())]));
-    let content = Content {
-        shop: shop.to_owned(),
-        logo: logo(organization),
-        color: organization.settings.brand.color.clone(),
-        language: locale.tag().to_owned(),
-        heading: subject.clone(),
-        paragraphs: vec![
-            locale.with("mail-email-changed-body", with_shop),
-            say(locale, "mail-email-changed-warning"),
-        ],
-        facts: Vec::new(),
-        total: None,
-        button: None,
-        notes,
-    };
+    let paragraphs = vec![
+        locale.with("mail-email-changed-body", [("shop", shop.into())]),
+        say(locale, "mail-email-changed-warning"),
+    ];
+    let content = around(organization, &subject, paragraphs, locale);
     (subject, content)
 }
 

@@ -82,7 +82,7 @@ pub(super) fn team(write: TeamWrite) -> Statement {
             notices,
         } => any(
             "update members set notices = $1 where organization_id = $2 and user_id = $3",
-            vec![notices.into(), organization_id.into(), user_id.into()],
+            vec![notices, organization_id.into(), user_id.into()],
         ),
         TeamWrite::RemoveMember {
             id,
