@@ -2,7 +2,7 @@
 //! (docs/behaviour: mail/reminders). Each cause is noted in the commit that writes its letter, so that it is written once.
 
 use std::{
-    collections::{HashMap, VecDeque},
+    collections::{HashMap, VecDeque, hash_map::Entry},
     sync::Arc,
 };
 
@@ -160,8 +160,8 @@ async fn of_subscriptions(app: &App, found: Vec<Subscription>) -> Result<usize, 
     let mut organizations = HashMap::new();
     for one in &found {
         let id = one.organization_id;
-        if !organizations.contains_key(&id) {
-            organizations.insert(id, app.store.organization(id).await.or_not_found()?);
+        if let Entry::Vacant(entry) = organizations.entry(id) {
+            entry.insert(app.store.organization(id).await.or_not_found()?);
         }
     }
     let work = found.into_iter().filter_map(|one| {
