@@ -361,7 +361,7 @@ impl List {
     }
 }
 
-/// The order of what [`List::stream`] wrote.
+/// Order of the rows that were written.
 fn ordered(t: &mut Text, order: Order) {
     let way = order.word();
     t.push(&format!(" order by sorted {way}, id {way}"));
