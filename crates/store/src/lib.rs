@@ -12,6 +12,8 @@ mod list_cache;
 mod migrate;
 mod page;
 mod query;
+#[cfg(test)]
+mod query_plan;
 mod queue;
 mod reads;
 mod retry;

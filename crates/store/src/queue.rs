@@ -296,23 +296,13 @@ fn due(dialect: Dialect, kinds: &[&str], mut binds: Vec<Value>) -> Query {
 #[allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
-    use crate::Options;
+    use crate::query_plan::{database, plan};
 
     #[tokio::test]
     async fn due_jobs_are_found_in_the_order_of_an_index() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("till.db");
-        let url = format!("sqlite://{}", path.display());
-        Store::open(&url, Options::default()).await.unwrap();
-        let db = rusqlite::Connection::open(path).unwrap();
+        let (_folder, db) = database().await;
         let query = due(Dialect::Sqlite, &["a"], vec![Value::Null; 5]);
-        let sql = format!("explain query plan {}", query.sql());
-        let mut statement = db.prepare(&sql).unwrap();
-        let mut rows = statement.raw_query();
-        let mut plan = String::new();
-        while let Some(row) = rows.next().unwrap() {
-            plan += &(row.get::<_, String>(3).unwrap() + "\n");
-        }
+        let plan = plan(&db, &query);
         assert!(
             plan.contains("jobs USING INDEX jobs_due (queue<?)"),
             "{plan}"

@@ -1,7 +1,6 @@
 //! Query plans of long lists on SQLite, which plans without statistics: as a test, because a wrong turn there is only
 //! noticed with a million rows.
 
-use rusqlite::Connection;
 use till_core::kernel::records::{
     Checkout, Customer, Dispute, Order as Sale, Payment, Refund, WebhookDelivery,
 };
@@ -9,7 +8,7 @@ use till_core::kernel::values::Value;
 use uuid::Uuid;
 
 use super::{Dialect, List, Order, Window};
-use crate::{Options, Query, Store};
+use crate::query_plan::{database, plan};
 
 const FIRST: Window<'static> = Window {
     after: None,
@@ -21,25 +20,6 @@ const DEEP: Window<'static> = Window {
     skip: 99_990,
     limit: 10,
 };
-
-async fn database() -> (tempfile::TempDir, Connection) {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("till.db");
-    let url = format!("sqlite://{}", path.display());
-    Store::open(&url, Options::default()).await.unwrap();
-    (folder, Connection::open(path).unwrap())
-}
-
-fn plan(db: &Connection, query: &Query) -> String {
-    let sql = format!("explain query plan {}", query.sql());
-    let mut statement = db.prepare(&sql).unwrap();
-    let mut rows = statement.raw_query();
-    let mut lines = String::new();
-    while let Some(row) = rows.next().unwrap() {
-        lines += &(row.get::<_, String>(3).unwrap() + "\n");
-    }
-    lines
-}
 
 fn checkouts() -> List {
     List::of::<Checkout>(Uuid::nil()).order("created_at", Order::Desc)

@@ -139,28 +139,18 @@ fn claim(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Options;
+    use crate::query_plan::{database, plan};
 
     #[tokio::test]
     async fn due_subscriptions_are_found_in_an_index() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("till.db");
-        let url = format!("sqlite://{}", path.display());
-        Store::open(&url, Options::default()).await.unwrap();
-        let db = rusqlite::Connection::open(path).unwrap();
+        let (_folder, db) = database().await;
         for (own, index) in [
             (None, "subscriptions_due "),
             (Some(Uuid::nil()), "subscriptions_due_of"),
         ] {
             let now = Timestamp::UNIX_EPOCH;
             let query = claim(Dialect::Sqlite, own, now, now, 10);
-            let sql = format!("explain query plan {}", query.sql());
-            let mut statement = db.prepare(&sql).unwrap();
-            let mut rows = statement.raw_query();
-            let mut plan = String::new();
-            while let Some(row) = rows.next().unwrap() {
-                plan += &(row.get::<_, String>(3).unwrap() + "\n");
-            }
+            let plan = plan(&db, &query);
             assert!(plan.contains(index), "{plan}");
             assert!(!plan.contains("TEMP B-TREE"), "{plan}");
         }

@@ -105,26 +105,15 @@ fn unfolded_text(folded: &[(&str, &str)]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use rusqlite::Connection;
     use till_core::kernel::records::{Checkout, Customer, Payment};
 
     use super::*;
-    use crate::Options;
+    use crate::query_plan::{database, plan};
 
     #[tokio::test]
     async fn what_is_not_folded_is_found_without_reading_what_is() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let path = folder.path().join("till.db");
-        let url = format!("sqlite://{}", path.display());
-        Store::open(&url, Options::default())
-            .await
-            .expect("a database");
-        let db = Connection::open(path).expect("a database");
-        let plan = |sql: &str| -> String {
-            let sql = format!("explain query plan {sql}");
-            let row = |row: &rusqlite::Row<'_>| row.get(3);
-            db.query_row(&sql, [], row).expect("a plan")
-        };
+        let (_folder, db) = database().await;
+        let plan = |sql: &str| plan(&db, &Query::raw(sql.to_owned(), vec![]));
         for (table, folded) in [
             (Customer::TABLE, Customer::FOLDED),
             (Checkout::TABLE, Checkout::FOLDED),

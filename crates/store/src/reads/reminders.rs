@@ -8,7 +8,7 @@ use till_core::{
 };
 use uuid::Uuid;
 
-use crate::{Col, Query, Store, StoreError, list::Dialect};
+use crate::{Col, Query, Result, Store, list::Dialect};
 
 /// Days before the end of its period at which a subscription's customer is reminded. As in migration 0094, so that its
 /// index is used.
@@ -66,7 +66,7 @@ impl Store {
         now: Timestamp,
         after: (Timestamp, Uuid),
         limit: usize,
-    ) -> Result<Vec<Subscription>, StoreError> {
+    ) -> Result<Vec<Subscription>> {
         let query = due(self.dialect(), organization_id, ahead, now, after, limit);
         self.all(query).await
     }
@@ -80,7 +80,7 @@ impl Store {
         now: Timestamp,
         after: (i64, Uuid),
         limit: usize,
-    ) -> Result<Vec<PaymentMethod>, StoreError> {
+    ) -> Result<Vec<PaymentMethod>> {
         let query = expiring(self.dialect(), organization_id, now, after, limit);
         self.all(query).await
     }
@@ -90,7 +90,7 @@ impl Store {
         &self,
         organization_id: Uuid,
         now: Timestamp,
-    ) -> Result<Option<Timestamp>, StoreError> {
+    ) -> Result<Option<Timestamp>> {
         let mut moments = Vec::new();
         for ahead in Ahead::ALL {
             let query = first_end(self.dialect(), organization_id, ahead, now);
@@ -176,15 +176,11 @@ fn first_expiry(dialect: Dialect, organization_id: Uuid, now: Timestamp) -> Quer
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Options;
+    use crate::query_plan::{database, plan};
 
     #[tokio::test]
     async fn what_customers_are_reminded_of_is_found_in_an_index() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("till.db");
-        let url = format!("sqlite://{}", path.display());
-        Store::open(&url, Options::default()).await.unwrap();
-        let db = rusqlite::Connection::open(path).unwrap();
+        let (_folder, db) = database().await;
         let (now, nil) = (Timestamp::UNIX_EPOCH, Uuid::nil());
         let (dialect, ahead) = (Dialect::Sqlite, Ahead::Week);
         let cases = [
@@ -214,13 +210,7 @@ mod tests {
             ),
         ];
         for (query, index) in cases {
-            let sql = format!("explain query plan {}", query.sql());
-            let mut statement = db.prepare(&sql).unwrap();
-            let mut rows = statement.raw_query();
-            let mut plan = String::new();
-            while let Some(row) = rows.next().unwrap() {
-                plan += &(row.get::<_, String>(3).unwrap() + "\n");
-            }
+            let plan = plan(&db, &query);
             assert!(plan.contains(index), "{index}: {plan}");
             assert!(!plan.contains("TEMP B-TREE"), "{plan}");
         }
