@@ -28,7 +28,10 @@ use till_core::kernel::{
 };
 use till_store::CommitError;
 
-use crate::{app::App, error::ApiError};
+use crate::{
+    app::App,
+    error::{ApiError, TooMany},
+};
 
 pub use crate::app::limits::Limits;
 pub use clock::moving_clock;
@@ -59,6 +62,17 @@ async fn spend(app: &App, budgets: Vec<(String, Budget)>) -> Result<Option<u64>,
             ))
         }
         Err(error) => Err(error.into()),
+    }
+}
+
+/// [`spend`], where requests are what is counted.
+///
+/// # Errors
+/// 429 where a budget is spent.
+async fn count(app: &App, budgets: Vec<(String, Budget)>) -> Result<(), ApiError> {
+    match spend(app, budgets).await? {
+        None => Ok(()),
+        Some(seconds) => Err(ApiError::too_many(TooMany::Requests, seconds)),
     }
 }
 

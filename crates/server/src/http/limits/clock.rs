@@ -3,11 +3,8 @@
 use till_core::kernel::budgets::Budget;
 use uuid::Uuid;
 
-use super::spend;
-use crate::{
-    app::App,
-    error::{ApiError, TooMany},
-};
+use super::count;
+use crate::{app::App, error::ApiError};
 
 /// Moves of one organization's clock: thirty at once, and twenty a minute.
 const MOVES: Budget = Budget::new(30, 3);
@@ -18,8 +15,5 @@ const MOVES: Budget = Budget::new(30, 3);
 /// 429 where the budget is spent.
 pub async fn moving_clock(app: &App, organization: Uuid) -> Result<(), ApiError> {
     let name = format!("moves of the clock of {organization}");
-    match spend(app, vec![(name, MOVES)]).await? {
-        None => Ok(()),
-        Some(seconds) => Err(ApiError::too_many(TooMany::Requests, seconds)),
-    }
+    count(app, vec![(name, MOVES)]).await
 }

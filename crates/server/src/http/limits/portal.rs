@@ -7,7 +7,7 @@
 use till_core::kernel::{budgets::Budget, folding::email_key, records::Customer};
 use uuid::Uuid;
 
-use super::{CodeAttempt, Network, spend};
+use super::{CodeAttempt, Network, count};
 use crate::{
     app::App,
     error::{ApiError, TooMany},
@@ -51,10 +51,7 @@ pub async fn portal_code(
     network: &Network,
 ) -> Result<(), ApiError> {
     let budgets = named(app, "portal codes", organization_id, email, network, ASKED);
-    match spend(app, budgets).await? {
-        None => Ok(()),
-        Some(seconds) => Err(ApiError::too_many(TooMany::Requests, seconds)),
-    }
+    count(app, budgets).await
 }
 
 /// Counts a letter that confirms a customer's new e-mail address.
@@ -74,13 +71,10 @@ pub async fn email_change(
         (format!("{name} by {}", customer.id), person),
         (format!("{name} to {} at {own}", email_key(email)), to),
     ];
-    match spend(app, budgets).await? {
-        None => Ok(()),
-        Some(seconds) => Err(ApiError::too_many(TooMany::Requests, seconds)),
-    }
+    count(app, budgets).await
 }
 
-/// Who asks for an archive with a customer's data: neither spends the other's budget.
+/// Person who asks for an archive with a customer's data: neither spends the other's budget.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ArchiveFor {
     /// The customer, in the portal.
@@ -99,10 +93,7 @@ pub async fn archive(app: &App, customer: &Customer, asked_by: ArchiveFor) -> Re
         ArchiveFor::Merchant => "the merchant's",
     };
     let name = format!("archives of customer {}, {whose}", customer.id);
-    match spend(app, vec![(name, ARCHIVES)]).await? {
-        None => Ok(()),
-        Some(seconds) => Err(ApiError::too_many(TooMany::Requests, seconds)),
-    }
+    count(app, vec![(name, ARCHIVES)]).await
 }
 
 /// The budget of a network: none that is met where requests are not counted.

@@ -3,11 +3,8 @@
 use till_core::kernel::budgets::Budget;
 use uuid::Uuid;
 
-use super::spend;
-use crate::{
-    app::App,
-    error::{ApiError, TooMany},
-};
+use super::count;
+use crate::{app::App, error::ApiError};
 
 /// Checks by one organization: three at once, and six a minute.
 const CHECKS: Budget = Budget::new(3, 10);
@@ -18,8 +15,5 @@ const CHECKS: Budget = Budget::new(3, 10);
 /// 429 where the budget is spent.
 pub async fn checking(app: &App, organization: Uuid) -> Result<(), ApiError> {
     let name = format!("processor checks of {organization}");
-    match spend(app, vec![(name, CHECKS)]).await? {
-        None => Ok(()),
-        Some(seconds) => Err(ApiError::too_many(TooMany::Requests, seconds)),
-    }
+    count(app, vec![(name, CHECKS)]).await
 }

@@ -4,11 +4,8 @@
 use till_core::kernel::budgets::Budget;
 use uuid::Uuid;
 
-use super::spend;
-use crate::{
-    app::App,
-    error::{ApiError, TooMany},
-};
+use super::count;
+use crate::{app::App, error::ApiError};
 
 /// Charges of one order: five at once, and one more every six hours.
 const RETRIES: Budget = Budget::new(5, 6 * 3600);
@@ -19,8 +16,5 @@ const RETRIES: Budget = Budget::new(5, 6 * 3600);
 /// 429 where the budget is spent.
 pub async fn retrying(app: &App, order: Uuid) -> Result<(), ApiError> {
     let name = format!("retries of order {order}");
-    match spend(app, vec![(name, RETRIES)]).await? {
-        None => Ok(()),
-        Some(seconds) => Err(ApiError::too_many(TooMany::Requests, seconds)),
-    }
+    count(app, vec![(name, RETRIES)]).await
 }

@@ -3,7 +3,7 @@
 use till_core::kernel::budgets::Budget;
 use uuid::Uuid;
 
-use super::{Network, spend};
+use super::{Network, count};
 use crate::{
     app::App,
     error::{ApiError, TooMany},
@@ -30,10 +30,7 @@ pub async fn confirming(app: &App, session: Uuid, network: &Network) -> Result<(
             budget,
         )
     };
-    match spend(app, CONFIRM.map(name).to_vec()).await? {
-        None => Ok(()),
-        Some(seconds) => Err(ApiError::too_many(TooMany::Requests, seconds)),
-    }
+    count(app, CONFIRM.map(name).to_vec()).await
 }
 
 /// Counts a question to the processor, or a cancellation there, that a buyer's page causes for a session's payment.
@@ -45,10 +42,7 @@ pub async fn asking(app: &App, session: Uuid) -> Result<(), ApiError> {
         return Ok(());
     }
     let name = format!("questions about the payment of {session}");
-    match spend(app, vec![(name, ASK)]).await? {
-        None => Ok(()),
-        Some(seconds) => Err(ApiError::too_many(TooMany::Requests, seconds)),
-    }
+    count(app, vec![(name, ASK)]).await
 }
 
 /// Counts a change of a session by its buyer, through the API or the page; in memory.
