@@ -12,7 +12,7 @@ use axum::{
     http::{HeaderValue, header},
     response::{IntoResponse, Response},
 };
-use futures_util::{Stream, StreamExt as _, stream};
+use futures_util::{StreamExt as _, stream};
 use jiff::{Timestamp, tz::Offset};
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -42,7 +42,7 @@ use crate::{
 /// Rows of one part.
 const PART: u32 = 100;
 
-/// Fields that are never shown: keys of others' doors, and what repeats the customer in each row.
+/// Fields that are never shown: secrets, and what repeats the customer in each row.
 const LEFT_OUT: [&str; 10] = [
     "client_secret",
     "url",
@@ -106,6 +106,12 @@ struct Reader {
 /// Some items of a section, and whether there are more.
 type Items = (Vec<Value>, bool);
 
+/// A file that is made part by part.
+trait Parts: Send + 'static {
+    /// The next bytes; none behind the end.
+    fn next(&mut self) -> impl Future<Output = Result<Option<Vec<u8>>>> + Send;
+}
+
 /// Sends everything that is kept of a customer as a file. An error after the first part breaks the transfer off, so that
 /// nobody takes a part for the whole.
 pub async fn export(
@@ -113,32 +119,33 @@ pub async fn export(
     organization: &Organization,
     customer: &Row,
 ) -> Result<Response> {
-    let mut reader = Reader::new(app, organization, customer);
-    let mut first = reader.head();
-    first.extend(reader.next().await?.unwrap_or_default());
-    let rest = stream::unfold(Some(reader), |reader| async {
-        let mut reader = reader?;
-        match reader.next().await.transpose()? {
-            Ok(part) => Some((Ok(Bytes::from(part)), Some(reader))),
+    let reader = Reader::new(app, organization, customer);
+    let about = (
+        "application/json",
+        "attachment; filename=\"customer-data.json\"",
+    );
+    sent(about, reader.head(), reader).await
+}
+
+/// Sends a file while it is made: its media type and name, its first bytes, and what follows. The first part is read before
+/// the answer begins.
+async fn sent<P: Parts>(
+    (kind, disposition): (&'static str, &'static str),
+    mut first: Vec<u8>,
+    mut parts: P,
+) -> Result<Response> {
+    first.extend(Box::pin(parts.next()).await?.unwrap_or_default());
+    let rest = stream::unfold(Some(parts), |parts| async {
+        let mut parts = parts?;
+        match Box::pin(parts.next()).await.transpose()? {
+            Ok(part) => Some((Ok(Bytes::from(part)), Some(parts))),
             Err(error) => {
                 let cause = format!("a customer's data could not be read to its end: {error:?}");
                 Some((Err(std::io::Error::other(cause)), None))
             }
         }
     });
-    let first = stream::once(async { Ok(Bytes::from(first)) });
-    let about = (
-        "application/json",
-        "attachment; filename=\"customer-data.json\"",
-    );
-    Ok(attached(about, first.chain(rest)))
-}
-
-/// A file that is sent while it is made; its media type and its name.
-fn attached(
-    (kind, disposition): (&'static str, &'static str),
-    bytes: impl Stream<Item = std::io::Result<Bytes>> + Send + 'static,
-) -> Response {
+    let bytes = stream::once(async { Ok(Bytes::from(first)) }).chain(rest);
     // Compressing asks once more after the end, which an unfolded stream answers with a panic.
     let body = Body::from_stream(bytes.fuse());
     let headers = [
@@ -152,7 +159,36 @@ fn attached(
             HeaderValue::from_static("private, no-store"),
         ),
     ];
-    (headers, body).into_response()
+    Ok((headers, body).into_response())
+}
+
+impl Parts for Reader {
+    /// The next bytes of the document; none behind its end.
+    async fn next(&mut self) -> Result<Option<Vec<u8>>> {
+        let Some((section, name)) = SECTIONS.get(self.section).copied() else {
+            return Ok(None);
+        };
+        let (items, has_more) = Box::pin(self.items(section)).await?;
+        let mut text = String::new();
+        if self.page == 1 {
+            text.push_str(&format!(",\n\"{name}\": ["));
+        }
+        for item in items {
+            text.push_str(if self.has_items { ",\n" } else { "\n" });
+            text.push_str(&item.to_string());
+            self.has_items = true;
+        }
+        if has_more {
+            self.page += 1;
+            return Ok(Some(text.into_bytes()));
+        }
+        text.push(']');
+        (self.section, self.page, self.after, self.has_items) = (self.section + 1, 1, None, false);
+        if self.section == SECTIONS.len() {
+            text.push_str("}\n");
+        }
+        Ok(Some(text.into_bytes()))
+    }
 }
 
 impl Reader {
@@ -183,33 +219,6 @@ impl Reader {
     /// True where nothing of it was read yet.
     fn is_at_start(&self) -> bool {
         self.section == 0 && self.page == 1
-    }
-
-    /// The next bytes of the document; none behind its end.
-    async fn next(&mut self) -> Result<Option<Vec<u8>>> {
-        let Some((section, name)) = SECTIONS.get(self.section).copied() else {
-            return Ok(None);
-        };
-        let (items, has_more) = Box::pin(self.items(section)).await?;
-        let mut text = String::new();
-        if self.page == 1 {
-            text.push_str(&format!(",\n\"{name}\": ["));
-        }
-        for item in items {
-            text.push_str(if self.has_items { ",\n" } else { "\n" });
-            text.push_str(&item.to_string());
-            self.has_items = true;
-        }
-        if has_more {
-            self.page += 1;
-            return Ok(Some(text.into_bytes()));
-        }
-        text.push(']');
-        (self.section, self.page, self.after, self.has_items) = (self.section + 1, 1, None, false);
-        if self.section == SECTIONS.len() {
-            text.push_str("}\n");
-        }
-        Ok(Some(text.into_bytes()))
     }
 
     async fn items(&mut self, section: Section) -> Result<Items> {

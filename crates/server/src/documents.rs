@@ -10,7 +10,7 @@ use axum::{
     routing::get,
 };
 use bytes::Bytes;
-use futures_util::{StreamExt as _, TryStreamExt as _, stream};
+use futures_util::{TryStreamExt as _, stream};
 use http::{StatusCode, header};
 use serde::Deserialize;
 use till_core::{
@@ -26,7 +26,7 @@ use till_core::{
 };
 use till_pdf::{Fonts, Sheet};
 use till_ports::{
-    files::FilesError,
+    files::{FilesError, Reading},
     mail::{Attachment, LARGEST_ATTACHMENT, Line},
 };
 use tokio::sync::Semaphore;
@@ -57,7 +57,7 @@ pub enum Wanted {
     CreditNote(Uuid),
 }
 
-/// Bytes of a document for whom nothing is to be kept.
+/// A document for somebody who wants its bytes alone: no file is kept of it.
 #[derive(Debug)]
 pub enum Made {
     /// The name of the file, and its bytes.
@@ -87,11 +87,11 @@ pub async fn url(app: &App, organization: &Organization, wanted: Wanted) -> Resu
     Ok(kept.url(&app.urls, &app.key, app.clock.now()))
 }
 
-/// The bytes of a document with the name of its file, for whom nothing is to be kept: those of the file that is there, else
-/// those of the document as it would be now.
+/// The bytes of a document with the name of its file: those of the file that is there, else those of the document as it would
+/// be now, of which no file is kept.
 ///
 /// # Errors
-/// Those of the database and of the storage of files.
+/// Errors of the database and of the storage of files.
 pub async fn bytes(app: &App, organization: &Organization, wanted: Wanted) -> Result<Made> {
     let loaded = match load(app, organization, wanted).await {
         Ok(loaded) => loaded,
@@ -105,11 +105,7 @@ pub async fn bytes(app: &App, organization: &Organization, wanted: Wanted) -> Re
     });
     if let Some(known) = known {
         match app.files.read(&known.path()).await {
-            Ok(reading) => {
-                let pieces: Vec<Bytes> =
-                    (reading.bytes.try_collect().await).map_err(ApiError::internal)?;
-                return Ok(Made::File(name, pieces.concat()));
-            }
+            Ok(reading) => return Ok(Made::File(name, whole(reading).await?)),
             Err(FilesError::Missing) => {}
             Err(error) => return Err(ApiError::internal(error)),
         }
@@ -169,24 +165,23 @@ pub async fn for_letter(
     // Many letters at once leave the processors to those who wait for a page.
     let _turn = AT_ONCE.acquire().await.map_err(ApiError::internal)?;
     let kept = make(app, organization, wanted).await?;
-    let mut reading = app
-        .files
-        .read(&kept.path())
-        .await
-        .map_err(ApiError::internal)?;
+    let reading = app.files.read(&kept.path()).await;
+    let reading = reading.map_err(ApiError::internal)?;
     if reading.size > LARGEST_ATTACHMENT as u64 {
         tracing::info!(order = %order_id, bytes = reading.size, "a document is too large to go with a letter");
         return Ok(None);
     }
-    let mut bytes = Vec::new();
-    while let Some(piece) = reading.bytes.next().await {
-        bytes.extend_from_slice(&piece.map_err(ApiError::internal)?);
-    }
     Ok(Some(Attachment {
         name: Line::new(&file_name(kept.kind, &kept.number)),
         media_type: "application/pdf",
-        bytes,
+        bytes: whole(reading).await?,
     }))
+}
+
+/// The bytes of a document's file, which has [`LARGEST`] at most.
+async fn whole(reading: Reading) -> Result<Vec<u8>> {
+    let pieces: Vec<Bytes> = (reading.bytes.try_collect().await).map_err(ApiError::internal)?;
+    Ok(pieces.concat())
 }
 
 /// True where an order's invoice is there and says what it would say now.

@@ -2,8 +2,7 @@
 
 use std::{collections::VecDeque, sync::Arc};
 
-use axum::{body::Bytes, response::Response};
-use futures_util::{StreamExt as _, stream};
+use axum::response::Response;
 use jiff::tz::TimeZone;
 use till_core::kernel::{
     changes::Record,
@@ -11,7 +10,7 @@ use till_core::kernel::{
 };
 use till_store::{List, Order, Position};
 
-use super::{PART, Reader, attached};
+use super::{PART, Parts, Reader, sent};
 use crate::{
     app::App,
     documents::{self, Made, Wanted},
@@ -58,35 +57,22 @@ pub async fn archive(
 ) -> Result<Response> {
     limits::archive(app, customer, asked_by).await?;
     let now = app.context().wall().to_zoned(TimeZone::UTC).datetime();
-    let mut sending = Sending {
+    let sending = Sending {
         reader: Reader::new(app, organization, customer),
         archive: Archive::new(now),
         next: Next::Data,
         after: None,
         wanted: VecDeque::new(),
     };
-    let first = Box::pin(sending.part()).await?.unwrap_or_default();
-    let rest = stream::unfold(Some(sending), |sending| async {
-        let mut sending = sending?;
-        match Box::pin(sending.part()).await.transpose()? {
-            Ok(part) => Some((Ok(Bytes::from(part)), Some(sending))),
-            Err(error) => {
-                let cause = format!("a customer's data could not be read to its end: {error:?}");
-                Some((Err(std::io::Error::other(cause)), None))
-            }
-        }
-    });
     let about = (
         "application/zip",
         "attachment; filename=\"customer-data.zip\"",
     );
-    let first = stream::once(async { Ok(Bytes::from(first)) });
-    Ok(attached(about, first.chain(rest)))
+    sent(about, Vec::new(), sending).await
 }
 
-impl Sending {
-    /// The next bytes; none behind the end.
-    async fn part(&mut self) -> Result<Option<Vec<u8>>> {
+impl Parts for Sending {
+    async fn next(&mut self) -> Result<Option<Vec<u8>>> {
         loop {
             if let Some(wanted) = self.wanted.pop_front() {
                 match self.file(wanted).await? {
@@ -124,7 +110,9 @@ impl Sending {
             }
         }
     }
+}
 
+impl Sending {
     /// A document as a file of the archive; none where there is no such document, or no room for it.
     async fn file(&mut self, wanted: Wanted) -> Result<Option<Vec<u8>>> {
         if !self.archive.has_room() {
