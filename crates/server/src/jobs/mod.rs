@@ -68,8 +68,6 @@ const GIVEN_UP: i64 = 1_000;
 pub(crate) const HEARTBEAT: SignedDuration = SignedDuration::from_secs(1);
 /// Between two claims, at least: under load, many commits share one.
 const GAP: Duration = Duration::from_millis(5);
-/// The same between two claims of what no buyer waits for, where the last one took all there was.
-const UNAWAITED_GAP: Duration = Duration::from_millis(25);
 /// The poll behind the wake-up: a wake-up is a hint, the poll is the truth.
 const POLL: Duration = Duration::from_secs(1);
 /// The interval at which overdue sessions are looked for; with [`LEASE`], a dead node is replaced within five seconds.
@@ -317,20 +315,17 @@ pub async fn serve(app: Arc<App>, shutdown: watch::Receiver<bool>) {
 async fn serve_jobs(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
     let mut wake = app.store.wake_on_commit();
     let (mut awaited, mut others) = (JoinSet::new(), JoinSet::new());
-    let mut more_others = false;
     let mut pace = tokio::time::interval(GAP);
     pace.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut next_others = Instant::now();
+    let mut claimed_all = Instant::now();
     while !*shutdown.borrow() {
         pace.tick().await;
         while awaited.try_join_next().is_some() || others.try_join_next().is_some() {}
         let free = BATCH - awaited.len() - others.len();
         let room = UNAWAITED - others.len();
         // What is at work ends soon, and makes room for half a batch; where it does not, less is claimed.
-        let now = Instant::now();
-        let crowded = room < UNAWAITED / 2 && now < next_others + POLL;
-        let too_soon = !more_others && now < next_others;
-        let (last, limit) = match too_soon || crowded || room == 0 {
+        let is_crowded = room < UNAWAITED / 2 && claimed_all.elapsed() < POLL;
+        let (last, limit) = match is_crowded || room == 0 {
             true => (Some(Queue::Checkout), free),
             false => (None, free.min(room)),
         };
@@ -339,13 +334,10 @@ async fn serve_jobs(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
             Vec::new()
         });
         let more = jobs.len() == limit;
-        match last {
-            None => {
-                more_others = more;
-                next_others = Instant::now() + UNAWAITED_GAP;
-            }
-            // Who woke this may have written some of them.
-            Some(_) => more_others |= !too_soon,
+        // Where they were left out, the wake-up may have been for one of them.
+        let more_others = more || last.is_some();
+        if last.is_none() {
+            claimed_all = Instant::now();
         }
         for job in jobs {
             let running = match is_awaited(&job) {
@@ -369,7 +361,6 @@ async fn serve_jobs(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
                 _ = shutdown.wait_for(|stop| *stop) => break,
                 () = wake.wait() => break,
                 () = &mut poll => break,
-                () = tokio::time::sleep_until(next_others), if too_soon => break,
                 Some(_) = awaited.join_next() => {}
                 Some(_) = others.join_next() => {}
             }
