@@ -37,7 +37,7 @@ use crate::{
 };
 
 /// Settings that are ticked or not: the place in the API's body, and what a tick says.
-const SWITCHES: [(&str, &str); 4] = [
+const SWITCHES: [(&str, &str); 5] = [
     (
         "checkout_settings.require_3ds",
         "Ask for 3-D Secure on every card payment",
@@ -51,6 +51,10 @@ const SWITCHES: [(&str, &str); 4] = [
         "A customer can have several subscriptions",
     ),
     (
+        "subscription_settings.allow_customer_updates",
+        "Customers can change their plan in the portal",
+    ),
+    (
         "subscription_settings.prevent_trial_abuse",
         "Refuse a second trial for the same customer",
     ),
@@ -59,12 +63,9 @@ const SWITCHES: [(&str, &str); 4] = [
 /// How changes in the middle of a period are billed, where the change does not say.
 const PRORATION: &str = "subscription_settings.proration_behavior";
 
-/// Settings that nothing follows yet: customers change nothing themselves, and benefits are not granted. They are
-/// carried along, as the API takes all settings of subscriptions at once.
-const UNUSED: [&str; 2] = [
-    "subscription_settings.allow_customer_updates",
-    "subscription_settings.benefit_revocation_grace_period",
-];
+/// Setting that nothing follows yet, because benefits are not granted. It is carried along, as the API takes all settings of
+/// subscriptions at once.
+const UNUSED: &str = "subscription_settings.benefit_revocation_grace_period";
 
 /// The pages.
 pub fn routes() -> Router<Arc<App>> {
@@ -91,7 +92,7 @@ pub enum Tab {
     Mail,
     /// Its people.
     Team,
-    /// What the viewer is told of.
+    /// Notices to the viewer by mail.
     Notices,
     /// The payment processor.
     Processor,
@@ -172,7 +173,7 @@ fn as_sent(organization: &Organization) -> FormData {
         "default_presentment_currency",
         "default_tax_behavior",
     ];
-    for name in texts.into_iter().chain([PRORATION]).chain(UNUSED) {
+    for name in texts.into_iter().chain([PRORATION, UNUSED]) {
         let text = match at(&value, name) {
             Value::String(text) => text.clone(),
             Value::Null => String::new(),
@@ -362,6 +363,6 @@ fn subscriptions() -> Group {
     });
     let label = "Changes in the middle of a period";
     fields.push(Field::new(PRORATION, label, Kind::choice(behaviors)));
-    fields.extend(UNUSED.map(|name| Field::new(name, "", Kind::Hidden)));
+    fields.push(Field::new(UNUSED, "", Kind::Hidden));
     Group::new("Subscriptions", fields)
 }

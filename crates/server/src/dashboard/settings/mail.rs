@@ -12,9 +12,8 @@ use crate::{
     dashboard::{
         Answer,
         access::{Dashboard, Viewer},
-        done,
-        form::{Field, Form, FormData, FormErrors, FormPage, Group, Kind, judged},
-        show, show_again,
+        form::{Field, Form, FormData, FormErrors, FormPage, Group, Kind},
+        show,
     },
     http::extract::scope,
 };
@@ -69,10 +68,9 @@ async fn edit(dashboard: Dashboard<scope::OrganizationsWrite>) -> Answer {
 }
 
 async fn update(dashboard: Dashboard<scope::OrganizationsWrite>, form_data: FormData) -> Answer {
-    match judged(super::save(&dashboard, body(&form_data)).await)? {
-        Ok(_) => done(&dashboard.path(PAGE), "The mail settings were saved."),
-        Err(errors) => show_again(&page(&dashboard, &form_data, &errors)),
-    }
+    let saved = super::save(&dashboard, body(&form_data)).await;
+    let place = (dashboard.path(PAGE), "The mail settings were saved.");
+    super::answer(saved, place, |errors| page(&dashboard, &form_data, errors))
 }
 
 fn switch(name: &str) -> String {

@@ -1,4 +1,4 @@
-//! Notices: what a member of the team is told of by mail. Each for themselves.
+//! Notices by mail: each member of the team chooses for themselves.
 
 use std::sync::Arc;
 
@@ -49,7 +49,7 @@ async fn update(dashboard: Dashboard<scope::OrganizationsRead>, form_data: FormD
     )
 }
 
-/// Those that the viewer wants now.
+/// Notices that the viewer wants now.
 async fn own(viewer: &Viewer) -> Result<Notices> {
     let team = viewer.app.store.team(viewer.organization.id).await?;
     let team = team.ok_or_else(ApiError::not_found)?;
