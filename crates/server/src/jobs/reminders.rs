@@ -224,8 +224,10 @@ async fn remind_of_period_end(
 }
 
 /// The charge at the end of the current period; none where nothing is charged then, as where the customer's balance covers
-/// it. One that cannot be worked out is an
-/// error: its reminder stays due, because a person may mend it before the period ends.
+/// it.
+///
+/// # Errors
+/// The charge cannot be worked out: its reminder stays due, because a person may mend that before the period ends.
 async fn next_charge(
     app: &App,
     rows: &BillingRows,

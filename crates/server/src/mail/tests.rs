@@ -62,7 +62,7 @@ fn the_plain_text_says_the_same_on_short_lines() {
     );
 }
 
-/// What `expected/NAME.txt` holds; with TILL_WRITE_SNAPSHOTS it is written anew.
+/// Compares letters with `expected/NAME.txt`; with TILL_WRITE_SNAPSHOTS it is written anew.
 fn held(name: &str, letters: &[Sample]) {
     let mut told = String::new();
     for letter in letters {

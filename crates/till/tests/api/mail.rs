@@ -27,7 +27,7 @@ use crate::subscriptions_kit::{
 #[derive(Default)]
 pub struct Server {
     answers: Mutex<Vec<Result<(), MailError>>>,
-    /// What was handed over, taken or not.
+    /// Letters that were handed over, taken or not.
     pub asked: Mutex<Vec<Message>>,
     panics_after: Mutex<bool>,
 }

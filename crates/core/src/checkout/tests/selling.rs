@@ -1,4 +1,4 @@
-//! What a charge sells: what was agreed, whatever has changed since.
+//! Goods of a charge: those that were agreed on, whatever has changed since.
 
 use till_wire::checkouts::CheckoutStatus;
 

@@ -42,7 +42,7 @@ pub struct OpenChange {
 /// Asks for the letter to a new address. The answer is the same whether or not another customer has it.
 ///
 /// # Errors
-/// Those of [`email_change::request`], 403 where this server sends no letters, and 429 where a budget is spent.
+/// Refusals of [`email_change::request`], 403 where this server sends no letters, and 429 where a budget is spent.
 pub async fn request(
     app: &App,
     viewer: BillingViewer<'_>,

@@ -13,17 +13,17 @@ pub(super) enum Change {
     Plan,
     /// Another number of seats.
     Seats,
-    /// The change that waits is withdrawn.
+    /// No change at the end of the period, as was asked for before.
     Discard,
     /// A pause at the end of the period.
     Pause,
-    /// That is withdrawn.
+    /// No pause at the end of the period, as was asked for before.
     Unpause,
-    /// The pause ends now.
+    /// The end of a pause, now.
     Resume,
-    /// It ends with its period.
+    /// A cancellation at the end of the period.
     Cancel,
-    /// That is withdrawn.
+    /// No cancellation, as was asked for before.
     Uncancel,
 }
 
