@@ -73,7 +73,7 @@ describe('the pages of the dashboard', { concurrency: 2 }, () => {
       ['events', '/developers/events'], ['webhooks', '/developers/webhooks'], ['webhook-new', '/developers/webhooks/new'],
       ['webhook', `/developers/webhooks/${endpoint.id}`], ['delivery', `/developers/webhooks/${endpoint.id}/deliveries/${delivery}`],
       ['tokens', '/developers/tokens'], ['token-new', '/developers/tokens/new'],
-      ['settings', '/settings'], ['tax', '/settings/tax'], ['invoices', '/settings/invoices'], ['mail-settings', '/settings/mail'], ['notices', '/settings/notices'], ['product-media', `/products/${till.products[1].id}/media`], ['team', '/settings/team'], ['processor', '/settings/processor'],
+      ['settings', '/settings'], ['tax', '/settings/tax'], ['invoices', '/settings/invoices'], ['mail-settings', '/settings/mail'], ['portal-settings', '/settings/portal'], ['notices', '/settings/notices'], ['product-media', `/products/${till.products[1].id}/media`], ['team', '/settings/team'], ['processor', '/settings/processor'],
     ].map(([name, path, act]) => ({ name: `dashboard-${name}`, url: `${till.url}/dashboard/demo${path}`, act }));
     pages.push({ name: 'dashboard-account', url: `${till.url}/account` }, { name: 'reference', url: `${till.url}/reference` }, { name: 'reference-checkouts', url: `${till.url}/reference/checkouts` },
       { name: 'reference-operation', url: `${till.url}/reference/checkouts/create` }, { name: 'reference-object', url: `${till.url}/reference/objects/Checkout` });

@@ -433,7 +433,7 @@ async function dashboardScenes(till, goods, endpoint) {
       await page.getByRole('button', { name: 'Create token' }).click();
       await page.locator('#token').waitFor();
     }],
-    ['settings', '/settings'], ['tax', '/settings/tax'], ['invoices', '/settings/invoices'], ['mail-settings', '/settings/mail'], ['notices', '/settings/notices'], ['team', '/settings/team'], ['invite', '/settings/team/invite'], ['processor', '/settings/processor'],
+    ['settings', '/settings'], ['tax', '/settings/tax'], ['invoices', '/settings/invoices'], ['mail-settings', '/settings/mail'], ['portal-settings', '/settings/portal'], ['notices', '/settings/notices'], ['team', '/settings/team'], ['invite', '/settings/team/invite'], ['processor', '/settings/processor'],
     ['not-found', '/products/00000000-0000-4000-8000-000000000000'],
   ].map(([name, path, act, only]) => ({ name: `dashboard-${name}`, path: `/dashboard/demo${path}`, act, only, as: till.owner_email }));
   const empty = ['', '/products', '/products/discounts', '/products/checkout-links', '/products/benefits', '/products/meters', '/products/custom-fields', '/checkouts', '/orders', '/subscriptions', '/payments', '/customers', '/developers/events', '/developers/webhooks', '/developers/tokens', '/settings/tax']

@@ -3,6 +3,7 @@
 mod invoices;
 mod mail;
 mod notices;
+mod portal;
 mod processor;
 mod tax;
 pub mod team;
@@ -37,7 +38,7 @@ use crate::{
 };
 
 /// Settings that are ticked or not: the place in the API's body, and what a tick says.
-const SWITCHES: [(&str, &str); 5] = [
+const SWITCHES: [(&str, &str); 4] = [
     (
         "checkout_settings.require_3ds",
         "Ask for 3-D Secure on every card payment",
@@ -51,10 +52,6 @@ const SWITCHES: [(&str, &str); 5] = [
         "A customer can have several subscriptions",
     ),
     (
-        "subscription_settings.allow_customer_updates",
-        "Customers can change their plan in the portal",
-    ),
-    (
         "subscription_settings.prevent_trial_abuse",
         "Refuse a second trial for the same customer",
     ),
@@ -63,9 +60,12 @@ const SWITCHES: [(&str, &str); 5] = [
 /// How changes in the middle of a period are billed, where the change does not say.
 const PRORATION: &str = "subscription_settings.proration_behavior";
 
-/// Setting that nothing follows yet, because benefits are not granted. It is carried along, as the API takes all settings of
-/// subscriptions at once.
-const UNUSED: &str = "subscription_settings.benefit_revocation_grace_period";
+/// Settings that are carried along, as the API takes all settings of subscriptions at once: nothing follows the first one
+/// yet, because benefits are not granted; the other one is on the portal's page.
+const CARRIED: [&str; 2] = [
+    "subscription_settings.benefit_revocation_grace_period",
+    "subscription_settings.allow_customer_updates",
+];
 
 /// The pages.
 pub fn routes() -> Router<Arc<App>> {
@@ -74,6 +74,7 @@ pub fn routes() -> Router<Arc<App>> {
         .merge(invoices::routes())
         .merge(mail::routes())
         .merge(notices::routes())
+        .merge(portal::routes())
         .merge(processor::routes())
         .merge(tax::routes())
         .merge(team::routes())
@@ -90,6 +91,8 @@ pub enum Tab {
     Invoices,
     /// Its letters.
     Mail,
+    /// Its customers' portal.
+    Portal,
     /// Its people.
     Team,
     /// Notices to the viewer by mail.
@@ -113,6 +116,7 @@ pub fn layout(viewer: &Viewer, tab: Tab) -> Layout {
         tabs.insert(1, way(Tab::Tax, "Tax", "/tax"));
         tabs.insert(2, way(Tab::Invoices, "Invoices", "/invoices"));
         tabs.insert(3, way(Tab::Mail, "Mail", "/mail"));
+        tabs.insert(4, way(Tab::Portal, "Portal", "/portal"));
     }
     Layout::new(viewer, Area::Settings, "Settings").tabs(tabs)
 }
@@ -173,7 +177,7 @@ fn as_sent(organization: &Organization) -> FormData {
         "default_presentment_currency",
         "default_tax_behavior",
     ];
-    for name in texts.into_iter().chain([PRORATION, UNUSED]) {
+    for name in texts.into_iter().chain([PRORATION]).chain(CARRIED) {
         let text = match at(&value, name) {
             Value::String(text) => text.clone(),
             Value::Null => String::new(),
@@ -363,6 +367,6 @@ fn subscriptions() -> Group {
     });
     let label = "Changes in the middle of a period";
     fields.push(Field::new(PRORATION, label, Kind::choice(behaviors)));
-    fields.push(Field::new(UNUSED, "", Kind::Hidden));
+    fields.extend(CARRIED.map(|name| Field::new(name, "", Kind::Hidden)));
     Group::new("Subscriptions", fields)
 }

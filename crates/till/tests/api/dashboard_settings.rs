@@ -87,6 +87,33 @@ both! {
         assert_eq!(t.get(&own).await.ok()["brand_settings"], json!({"color": null}));
     }
 
+    async fn portal_settings_are_saved_as_the_api_would(t: &mut Till) {
+        const PORTAL: &str = "/dashboard/ada/settings/portal";
+        let owner = t.dashboard().await;
+        let own = format!("/v1/organizations/{}", t.organization.id);
+        let before = t.get(&own).await.ok();
+        assert_eq!(owner.get(PORTAL).await.text().matches(" checked").count(), 2, "plan and seats");
+        let sent = [("customer_portal_settings.subscription.pause", "true"),
+            ("customer_portal_settings.customer.allow_email_change", "true")];
+        assert_eq!(owner.post(PORTAL, &sent).await.header("location"), PORTAL);
+        let now = t.get(&own).await.ok();
+        assert_eq!(now["customer_portal_settings"], json!({
+            "usage": before["customer_portal_settings"]["usage"],
+            "subscription": {"update_plan": false, "update_seats": false, "pause": true},
+            "customer": {"allow_email_change": true},
+        }));
+        let mut subscriptions = before["subscription_settings"].clone();
+        subscriptions["allow_customer_updates"] = json!(false);
+        assert_eq!(now["subscription_settings"], subscriptions, "the others are as they were");
+        // A change of plan needs both switches of the API: the page shows that it is off where one of them is.
+        let plan = "customer_portal_settings.subscription.update_plan";
+        assert_eq!(owner.post(PORTAL, &[(plan, "true")]).await.header("location"), PORTAL);
+        assert_eq!(t.get(&own).await.ok()["subscription_settings"]["allow_customer_updates"], true);
+        subscriptions["allow_customer_updates"] = json!(false);
+        t.patch(&own, json!({"subscription_settings": subscriptions})).await.ok();
+        assert_eq!(owner.get(PORTAL).await.text().matches(" checked").count(), 0);
+    }
+
     async fn the_processor_page_counts_attempts(t: &mut Till) {
         let owner = t.dashboard().await;
         let product = t.product().await;
