@@ -38,7 +38,7 @@ const MAKING: [&str; 18] = [
 ];
 
 /// The others: sent twice, they leave what they left the first time. By the last word of where they are sent.
-const CHANGING: [&str; 31] = [
+const CHANGING: [&str; 32] = [
     "accept",
     "archive",
     "billing-date",
@@ -56,6 +56,7 @@ const CHANGING: [&str; 31] = [
     "notices",
     "pause",
     "plan",
+    "portal",
     "refund",
     "remove",
     "resume",
