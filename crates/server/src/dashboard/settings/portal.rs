@@ -82,7 +82,7 @@ fn as_sent(organization: &Organization) -> FormData {
 fn page(viewer: &Viewer, form_data: &FormData, errors: &FormErrors) -> FormPage {
     let tick = |name: &str, words: &str| Field::new(name, words, Kind::Tick);
     let group = Group::new(
-        "Customers can change themselves",
+        "Customers can change",
         vec![
             tick(PLAN, "The plan of a subscription").hint("To products that are for sale everywhere."),
             tick(SEATS, "The number of seats"),
@@ -90,7 +90,7 @@ fn page(viewer: &Viewer, form_data: &FormData, errors: &FormErrors) -> FormPage 
             tick(EMAIL, "Their e-mail address"),
         ],
     )
-    .note("In the customer portal. They can always cancel, pay what is open, and keep their cards and their billing address.");
+    .note("In the customer portal. They can always cancel, pay what is due, and manage their cards and billing address.");
     let form = Form::new(viewer.path(PAGE), "Save portal settings", vec![group]);
     FormPage {
         layout: layout(viewer, Tab::Portal),
