@@ -23,15 +23,20 @@ use till_wire::{
 use uuid::Uuid;
 
 use crate::{
+    benefits,
     kernel::{
         changes::Changes,
         context::DecisionContext,
         events::Subscribers,
         folding::email_key,
+        grants::ScopesOf,
         hex::hex,
         job_request::Queue,
         jobs::JobKind,
-        records::{Customer, CustomerMember, Organization, ProductPrice, Subscription},
+        records::{
+            Benefit, BenefitGrant, Customer, CustomerMember, Organization, ProductPrice,
+            Subscription,
+        },
         refusal::{Refusal, collected, no_organization_id},
         values::Json,
         writes::CustomerWrite,
@@ -81,12 +86,13 @@ impl Customer {
     }
 }
 
-/// The customer with its active and trialing subscriptions; `prices` are those of the
+/// The customer with its active and trialing subscriptions and its live grants; `prices` are those of the
 /// subscriptions.
 pub fn state(
     customer: &Customer,
     subscriptions: &[Subscription],
     prices: &[ProductPrice],
+    grants: &[(BenefitGrant, Benefit)],
 ) -> CustomerState {
     CustomerState {
         customer: customer.view(),
@@ -124,7 +130,10 @@ pub fn state(
                 meters: metered(s, prices),
             })
             .collect(),
-        granted_benefits: Vec::new(),
+        granted_benefits: grants
+            .iter()
+            .filter_map(|(grant, benefit)| benefits::state_view(grant, benefit))
+            .collect(),
         active_meters: Vec::new(),
     }
 }
@@ -487,6 +496,7 @@ pub fn delete(
     if anonymize {
         erasure::ask(row, &mut changes, ctx);
     }
+    changes.sync_grants_of(ctx, row.organization_id, ScopesOf::Customer(row.id));
     for held in subscriptions.iter().filter(|held| held.0.is_billable()) {
         revoke::end(held, &gone, &mut changes, subscribers, ctx);
     }
@@ -495,7 +505,7 @@ pub fn delete(
         ctx,
         EventType::CustomerStateChanged,
         row.id,
-        || state(&gone, &[], &[]),
+        || state(&gone, &[], &[], &[]),
     );
     changes
 }

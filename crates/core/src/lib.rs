@@ -1,5 +1,6 @@
 //! The core: records, decisions, events and refusals. No async, no HTTP, no SQL engine, no clock.
 
+pub mod benefits;
 pub mod catalog;
 pub mod checkout;
 pub mod checkout_links;

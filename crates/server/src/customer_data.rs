@@ -69,11 +69,12 @@ enum Section {
     Refunds,
     Disputes,
     Subscriptions,
+    Grants,
     Balance,
     Letters,
 }
 
-const SECTIONS: [(Section, &str); 12] = [
+const SECTIONS: [(Section, &str); 13] = [
     (Section::Members, "members"),
     (Section::PaymentMethods, "payment_methods"),
     (Section::Checkouts, "checkouts"),
@@ -84,6 +85,7 @@ const SECTIONS: [(Section, &str); 12] = [
     (Section::Refunds, "refunds"),
     (Section::Disputes, "disputes"),
     (Section::Subscriptions, "subscriptions"),
+    (Section::Grants, "benefit_grants"),
     (Section::Balance, "balance_entries"),
     (Section::Letters, "letters"),
 ];
@@ -258,6 +260,11 @@ impl Reader {
             Section::Subscriptions => {
                 let (caller, params) = (self.caller()?, self.of_customer());
                 let listed = actions::subscriptions::list(&caller, params).await?;
+                Ok(self.page_of(listed))
+            }
+            Section::Grants => {
+                let (caller, params) = (self.caller()?, self.of_customer());
+                let listed = actions::grants::list(&caller, params).await?;
                 Ok(self.page_of(listed))
             }
             Section::Documents => self.rows(documents).await,

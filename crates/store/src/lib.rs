@@ -42,8 +42,8 @@ pub use page::Position;
 pub use query::{Query, columns};
 pub use queue::{ENDPOINT_LEASE_LOST, LEASE_LOST};
 pub use reads::{
-    BuyerKeys, DeliveryFilter, FailingEndpoint, Figures, LetterRows, Progress, Recurring,
-    RecurringPart, Sales, TimelineEntry, TimelineEvent, UnfoldedRow, Visit,
+    BuyerKeys, DeliveryFilter, FailingEndpoint, Figures, FoundScope, LetterRows, Progress,
+    Recurring, RecurringPart, Sales, TimelineEntry, TimelineEvent, UnfoldedRow, Visit,
 };
 pub use retry::retry_on_conflict;
 use rows::{Rows, typed};

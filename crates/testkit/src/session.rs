@@ -343,7 +343,8 @@ impl Till {
         if self.may_leave_work {
             return;
         }
-        // Each purchase has letters: they are written here, where no test looks at them.
+        // Each purchase has letters, and may give benefits: that is done here, where no test looks at it.
+        till_server::jobs::run_grants(&self.app).await.unwrap();
         till_server::jobs::run_letters(&self.app).await.unwrap();
         let soon = self.app.context().now + jiff::SignedDuration::from_mins(1);
         for (what, sql) in [

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use crate::{
     customers::Customer,
+    grants::StateBenefitGrant,
     metadata::Metadata,
     money::Currency,
     subscriptions::{MeterUsage, SubscriptionStatus},
@@ -74,8 +75,8 @@ pub struct CustomerState {
     pub customer: Customer,
     /// Subscriptions that are active or in their trial.
     pub active_subscriptions: Vec<StateSubscription>,
-    /// Benefits that the customer has been granted; always empty, because Till grants none yet.
-    pub granted_benefits: Vec<Value>,
+    /// Benefits that the customer has.
+    pub granted_benefits: Vec<StateBenefitGrant>,
     /// Meters with usage by the customer; always empty, because Till does not take in usage events yet.
     pub active_meters: Vec<Value>,
 }

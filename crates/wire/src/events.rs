@@ -78,13 +78,13 @@ crate::words! {
         BenefitCreated = "benefit.created",
         /// A benefit changed or was deleted.
         BenefitUpdated = "benefit.updated",
-        /// A benefit was granted; not sent yet.
+        /// A benefit was granted, again or for the first time.
         BenefitGrantCreated = "benefit_grant.created",
-        /// A grant of a benefit changed; not sent yet.
+        /// A grant of a benefit changed.
         BenefitGrantUpdated = "benefit_grant.updated",
-        /// A grant of a benefit entered a new period; not sent yet.
+        /// A grant of a benefit entered a new period, which is paid.
         BenefitGrantCycled = "benefit_grant.cycled",
-        /// A grant of a benefit was revoked; not sent yet.
+        /// A grant of a benefit was revoked.
         BenefitGrantRevoked = "benefit_grant.revoked",
     }
 }

@@ -14,6 +14,7 @@ pub mod disputes;
 pub mod error;
 pub mod events;
 pub mod files;
+pub mod grants;
 pub mod input;
 pub mod limits;
 pub mod members;

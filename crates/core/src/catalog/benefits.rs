@@ -1,4 +1,4 @@
-//! Benefits: what a purchase includes. Granting them is not decided here.
+//! Benefits: what a purchase includes. Who has them is decided in [`crate::benefits`].
 
 use till_wire::{
     benefits::{
@@ -13,13 +13,17 @@ use till_wire::{
 };
 use uuid::Uuid;
 
-use crate::kernel::{
-    changes::Changes,
-    context::DecisionContext,
-    events::Subscribers,
-    records::{Benefit, File, Meter, Organization},
-    refusal::{Refusal, collected, no_organization_id},
-    values::Json,
+use crate::{
+    benefits::granted_properties,
+    kernel::{
+        changes::Changes,
+        context::DecisionContext,
+        events::Subscribers,
+        grants::ScopesOf,
+        records::{Benefit, File, Meter, Organization},
+        refusal::{Refusal, collected, no_organization_id},
+        values::Json,
+    },
 };
 
 impl Benefit {
@@ -199,7 +203,8 @@ fn hold_meters(referenced: &BenefitReferences, changes: &mut Changes) {
     }
 }
 
-/// Changes a benefit; its type is repeated and cannot change.
+/// Changes a benefit; its type is repeated and cannot change. Its grants change where they give something else now
+/// (docs/behaviour: benefits/edited).
 pub fn update(
     benefit: &Benefit,
     input: BenefitUpdate,
@@ -233,14 +238,20 @@ pub fn update(
     collected(problems)?;
     let mut changes = Changes::new();
     hold_meters(referenced, &mut changes);
+    if granted_properties(&new) != granted_properties(benefit) {
+        let id = benefit.id;
+        changes.sync_grants_of(ctx, benefit.organization_id, ScopesOf::Benefit(id));
+    }
     Ok(emit_updated(benefit, new, changes, subscribers, ctx))
 }
 
-/// Deletes a benefit: no product includes it any more.
+/// Deletes a benefit: no product includes it any more, and its grants are revoked.
 pub fn delete(benefit: &Benefit, subscribers: &Subscribers, ctx: &DecisionContext) -> Changes {
     let mut new = benefit.clone();
     new.deleted_at = Some(ctx.now);
-    emit_updated(benefit, new, Changes::new(), subscribers, ctx).1
+    let mut changes = Changes::new();
+    changes.sync_grants_of(ctx, benefit.organization_id, ScopesOf::Benefit(benefit.id));
+    emit_updated(benefit, new, changes, subscribers, ctx).1
 }
 
 fn emit_updated(

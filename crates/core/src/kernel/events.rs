@@ -11,6 +11,7 @@ use crate::{
     kernel::{
         changes::Changes,
         context::DecisionContext,
+        grants::GrantScope,
         letters::LetterCause,
         records::{JournalEntry, WebhookEndpoint, WebhookEvent},
     },
@@ -55,7 +56,8 @@ impl Subscribers {
 
 impl Changes {
     /// Writes an event into the organization's journal, and into the outbox for every endpoint that asked
-    /// for its type; and has people told by mail, where the event is a cause of letters.
+    /// for its type; has people told by mail, where the event is a cause of letters; and has benefits granted or revoked,
+    /// where it is a cause of that.
     ///
     /// `subject_id` is what the event is about; `data` makes the API resource, and is not called where nobody asked.
     pub fn emit<T: Serialize>(
@@ -77,6 +79,9 @@ impl Changes {
         });
         if let Some(cause) = LetterCause::of(kind) {
             self.tell_by_mail(ctx, cause, subscribers.organization_id, subject_id);
+        }
+        if let Some(scope) = GrantScope::of(kind, subject_id) {
+            self.sync_grants(ctx, scope);
         }
         if !subscribers.has_subscriber(kind) {
             return self;

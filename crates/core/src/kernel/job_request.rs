@@ -14,6 +14,8 @@ pub enum Queue {
     SignIn,
     /// Money that nobody waits for, such as renewals.
     Billing,
+    /// What a purchase gives: benefits that are granted and revoked.
+    Benefits,
     /// Letters and documents.
     Mail,
     /// Everything else.
@@ -29,6 +31,7 @@ impl Queue {
             Self::Webhooks => 20,
             Self::SignIn => 30,
             Self::Billing => 40,
+            Self::Benefits => 50,
             Self::Mail => 60,
             Self::Upkeep => 80,
         }

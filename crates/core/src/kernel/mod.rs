@@ -5,6 +5,7 @@ pub mod changes;
 pub mod context;
 pub mod events;
 pub mod folding;
+pub mod grants;
 pub mod hex;
 pub mod idempotency;
 pub mod job_request;

@@ -41,8 +41,8 @@ mod sales;
 mod terms;
 
 pub use catalog::{
-    AttachedField, Benefit, CustomField, File, Meter, PriceKind, Product, ProductPrice, Upload,
-    UploadPart,
+    AttachedField, Benefit, BenefitGrant, CustomField, File, Meter, PriceKind, Product,
+    ProductPrice, Upload, UploadPart,
 };
 pub use mail::{Content, Mail, MailKind, MailState, Notices};
 pub use payments::{
@@ -496,6 +496,7 @@ macro_rules! revised {
 }
 revised!(
     Benefit,
+    BenefitGrant,
     Checkout,
     CheckoutLink,
     CustomField,

@@ -6,6 +6,7 @@ use till_wire::{
     events::EventType,
     orders::{Order as View, OrderStatus},
     payments::PaymentTrigger,
+    subscriptions::SubscriptionStatus,
 };
 use uuid::Uuid;
 
@@ -19,6 +20,7 @@ use crate::{
         changes::Changes,
         context::DecisionContext,
         events::Subscribers,
+        grants::GrantScope,
         records::{Customer, Order, Payment, PaymentMethod, PaymentState, Purpose, Subscription},
     },
     payments::{
@@ -148,6 +150,10 @@ impl Telling<'_> {
             () => &[],
         };
         self.subscription(changes, &subscription, offered, discount, kinds);
+        // The time for which benefits outlast an unpaid renewal is looked at with each attempt.
+        if kinds.is_empty() && subscription.status == SubscriptionStatus::PastDue {
+            changes.sync_grants(self.ctx, GrantScope::Subscription(subscription.id));
+        }
         if unpaid.is_exhausted {
             let now = self.ctx.now + SignedDuration::from_micros(1);
             changes.void_orders(subscription.id, now, self.ctx);

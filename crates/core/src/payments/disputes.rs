@@ -12,6 +12,7 @@ use crate::{
         changes::Changes,
         context::DecisionContext,
         events::Subscribers,
+        grants::GrantScope,
         letters::LetterCause,
         records::{Customer, Dispute, Payment, Refund},
         refusal::Refusal,
@@ -115,7 +116,7 @@ impl Dispute {
 /// Takes note of how a dispute stands; `None` for a second witness, and for a status that is not known: they change
 /// nothing. One that was won or lost is not opened again.
 ///
-/// When it is decided, either way, the order's subscription ends; when it was prevented by others than the merchant, the
+/// When it is decided, either way, the order's subscription ends, or what the order gave is revoked; when it was prevented by others than the merchant, the
 /// money is given back, too.
 pub fn record(
     rows: &DisputeRows,
@@ -216,7 +217,11 @@ fn consequences(
         }
         _ => false,
     };
-    if ends && let Some(held) = &rows.subscription {
-        revoke(held, &rows.order.customer, changes, subscribers, ctx);
+    match &rows.subscription {
+        Some(held) if ends => revoke(held, &rows.order.customer, changes, subscribers, ctx),
+        None if ends => {
+            changes.sync_grants(ctx, GrantScope::Order(rows.order.order.id));
+        }
+        _ => {}
     }
 }

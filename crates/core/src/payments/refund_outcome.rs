@@ -12,6 +12,7 @@ use crate::{
         changes::Changes,
         context::DecisionContext,
         events::Subscribers,
+        grants::GrantScope,
         records::{Dispute, Order, Payment, Refund, RefundReason, RefundState},
     },
     orders::{numbering, payment::OrderRows},
@@ -213,6 +214,10 @@ fn effects(
     changes.emit(subscribers, ctx, EventType::OrderUpdated, after.id, view);
     if is_given {
         changes.emit(subscribers, ctx, EventType::OrderRefunded, after.id, view);
+    }
+    // One that has come back takes back nothing any more.
+    if new.revoke_benefits {
+        changes.sync_grants(ctx, GrantScope::Order(after.id));
     }
 }
 

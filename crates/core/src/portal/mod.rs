@@ -3,6 +3,7 @@
 pub mod cards;
 pub mod codes;
 pub mod email_change;
+pub mod grants;
 pub mod profile;
 pub mod subscriptions;
 pub mod view;

@@ -7,7 +7,7 @@ pub mod claims;
 pub mod create;
 pub mod dun;
 #[cfg(test)]
-mod model;
+pub(crate) mod model;
 pub mod pause;
 pub mod pending;
 pub mod prorate;

@@ -8,7 +8,7 @@ mod catalog;
 mod changes;
 mod charges;
 mod oracle;
-mod rows;
+pub(crate) mod rows;
 mod script;
 mod shop;
 mod till;

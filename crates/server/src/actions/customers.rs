@@ -241,9 +241,12 @@ pub async fn state(
 ) -> Result<CustomerState> {
     let app = &caller.app;
     let row = customer.load(app, caller.organization.id).await?;
-    let subscriptions = app.store.subscriptions_of(row.id).await?;
+    let (subscriptions, grants) = tokio::try_join!(
+        app.store.subscriptions_of(row.id),
+        app.store.granted_to(row.id),
+    )?;
     let prices = app.store.prices_of(&subscriptions).await?;
-    Ok(customers::state(&row, &subscriptions, &prices))
+    Ok(customers::state(&row, &subscriptions, &prices, &grants))
 }
 
 /// Money of a customer.

@@ -13,6 +13,7 @@ pub mod disputes;
 pub mod documents;
 pub mod export;
 pub mod files;
+pub mod grants;
 pub mod meters;
 pub mod orders;
 pub mod organizations;

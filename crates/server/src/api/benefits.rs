@@ -3,6 +3,7 @@
 use axum::Json;
 use till_wire::{
     benefits::{Benefit, BenefitCreate, BenefitUpdate},
+    grants::BenefitGrant,
     page::Page,
 };
 
@@ -11,7 +12,10 @@ use super::{
     operation::{Operation, operations},
 };
 use crate::{
-    actions::benefits::{self, ListQuery},
+    actions::{
+        benefits::{self, ListQuery},
+        grants::{self, OfBenefitQuery},
+    },
     http::{
         extract::{Body, Caller, OrganizationQuery, PageQuery, Params, PathId, scope},
         idempotency::IdempotencyGuard,
@@ -19,7 +23,7 @@ use crate::{
 };
 
 /// The routes.
-pub(super) const OPERATIONS: &[Operation] = operations![list, create, get, update, delete];
+pub(super) const OPERATIONS: &[Operation] = operations![list, create, get, update, delete, grants];
 
 /// List benefits
 ///
@@ -64,7 +68,8 @@ async fn create(
 
 /// Update a benefit
 ///
-/// Changes a benefit. `type` must be repeated and cannot be changed; `properties` replaces all details.
+/// Changes a benefit. `type` must be repeated and cannot be changed; `properties` replaces all details. Grants of the benefit
+/// change where they give something else then, such as other files.
 #[utoipa::path(
     patch, path = "/v1/benefits/{id}", operation_id = "benefits:update",
     request_body(content = BenefitUpdate, description = "Fields to change, with the benefit's `type`."),
@@ -81,11 +86,29 @@ async fn update(
 
 /// Delete a benefit
 ///
-/// Deletes a benefit. Products no longer include it, and the webhook event `benefit.updated` is sent.
+/// Deletes a benefit. Products no longer include it, the webhook event `benefit.updated` is sent, and its grants are
+/// revoked soon.
 #[utoipa::path(
     delete, path = "/v1/benefits/{id}", operation_id = "benefits:delete",
     responses((status = 204, description = "The benefit was deleted; the response has no body."))
 )]
 async fn delete(caller: Caller<scope::BenefitsWrite>, PathId(id): PathId) -> NoContent {
     benefits::delete(&caller, id).await.map(no_content)
+}
+
+/// List grants of a benefit
+///
+/// Lists who has the benefit from which purchase, newest first. Grants that were revoked are among them.
+#[utoipa::path(
+    get, path = "/v1/benefits/{id}/grants", operation_id = "benefits:grants",
+    params(PageQuery, OfBenefitQuery),
+    responses((status = 200, description = "Page of the benefit's grants.", body = Page<BenefitGrant>))
+)]
+async fn grants(
+    caller: Caller<scope::BenefitsRead>,
+    PathId(id): PathId,
+    params: Params,
+) -> Reply<Page<BenefitGrant>> {
+    let listed = grants::of_benefit(&caller, id, params);
+    listed.await.map(Json)
 }

@@ -1,6 +1,7 @@
 //! The API: routes and their document in one place. A handler reads top to bottom: load, decide, commit,
 //! reply.
 
+pub(crate) mod benefit_grants;
 pub(crate) mod benefits;
 pub(crate) mod checkout_links;
 pub(crate) mod checkouts;
@@ -67,6 +68,7 @@ fn operations() -> impl Iterator<Item = &'static Operation> {
         organizations::OPERATIONS,
         products::OPERATIONS,
         benefits::OPERATIONS,
+        benefit_grants::OPERATIONS,
         meters::OPERATIONS,
         files::OPERATIONS,
         discounts::OPERATIONS,

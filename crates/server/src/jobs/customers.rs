@@ -17,8 +17,9 @@ pub async fn state_changed(app: &App, id: Uuid) -> Result<End, ApiError> {
     let mut changes = Changes::new();
     if let Some(customer) = customer.filter(|c| c.deleted_at.is_none()) {
         let own = customer.organization_id;
-        let (subscriptions, subscribers, ctx) = tokio::try_join!(
+        let (subscriptions, grants, subscribers, ctx) = tokio::try_join!(
             async { Ok(app.store.subscriptions_of(id).await?) },
+            async { Ok(app.store.granted_to(id).await?) },
             async { Ok(app.store.subscribers(own).await?) },
             app.context_for(own),
         )?;
@@ -28,7 +29,7 @@ pub async fn state_changed(app: &App, id: Uuid) -> Result<End, ApiError> {
             &ctx,
             EventType::CustomerStateChanged,
             id,
-            || customers::state(&customer, &subscriptions, &prices),
+            || customers::state(&customer, &subscriptions, &prices, &grants),
         );
     }
     Ok(End::Done(changes))

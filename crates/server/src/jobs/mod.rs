@@ -8,6 +8,7 @@ pub mod documents;
 mod erasure;
 pub mod files;
 pub mod folding;
+mod grants;
 pub mod mail;
 pub mod new_cards;
 mod notices;
@@ -30,6 +31,7 @@ use till_core::{
     kernel::{
         budgets,
         changes::Changes,
+        grants::{EARLIER_JOB, SYNC_EACH_JOB, SYNC_JOB},
         job_request::Queue,
         jobs::{End, Job},
         letters,
@@ -91,14 +93,22 @@ pub async fn run_due(app: &App) -> Result<usize, ApiError> {
 
 /// Writes and sends the letters that are due, and does nothing else; says how many jobs that were.
 pub async fn run_letters(app: &App) -> Result<usize, ApiError> {
-    let kinds = [letters::WRITE_JOB.name(), letters::SEND_JOB.name()];
+    run_kinds(app, &[letters::WRITE_JOB.name(), letters::SEND_JOB.name()]).await
+}
+
+/// Grants and revokes the benefits that are due, and does nothing else; says how many jobs that were.
+pub async fn run_grants(app: &App) -> Result<usize, ApiError> {
+    run_kinds(app, &[SYNC_JOB.name(), SYNC_EACH_JOB.name()]).await
+}
+
+async fn run_kinds(app: &App, kinds: &[&str]) -> Result<usize, ApiError> {
     let mut done = 0;
     loop {
         let ctx = app.context();
         let (until, limit) = (ctx.now + LEASE, u32::try_from(BATCH).unwrap_or(u32::MAX));
         let due = app
             .store
-            .claim_jobs_up_to(None, &kinds, ctx.now, until, limit, ctx.id());
+            .claim_jobs_up_to(None, kinds, ctx.now, until, limit, ctx.id());
         let jobs = due.await?;
         if jobs.is_empty() {
             return Ok(done);
@@ -252,6 +262,9 @@ kinds! {
     RENAME_JOB => custom_fields::rename,
     STATE_CHANGED_JOB => customers::state_changed,
     ERASE_JOB => erasure::erase,
+    SYNC_JOB => grants::sync,
+    SYNC_EACH_JOB => grants::sync_each,
+    EARLIER_JOB => grants::earlier,
     INVOICE_JOB => documents::invoice,
     sign_in::MAIL_JOB => mail::sign_in,
     team::INVITATION_JOB => mail::invitation,

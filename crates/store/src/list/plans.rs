@@ -2,7 +2,7 @@
 //! noticed with a million rows.
 
 use till_core::kernel::records::{
-    Checkout, Customer, Dispute, Order as Sale, Payment, Refund, WebhookDelivery,
+    BenefitGrant, Checkout, Customer, Dispute, Order as Sale, Payment, Refund, WebhookDelivery,
 };
 use till_core::kernel::values::Value;
 use uuid::Uuid;
@@ -30,6 +30,10 @@ fn refunds() -> List {
         .not_null("order_id")
         .is_in("state", two())
         .order("created_at", Order::Desc)
+}
+
+fn grants() -> List {
+    List::of::<BenefitGrant>(Uuid::nil()).order("created_at", Order::Desc)
 }
 
 fn deliveries() -> List {
@@ -75,6 +79,15 @@ async fn a_page_is_found_in_an_index_that_also_sorts_it() {
         (
             List::of::<Dispute>(Uuid::nil()).order("created_at", Order::Desc),
             "disputes_created",
+        ),
+        (grants(), "benefit_grants_created"),
+        (
+            grants().eq("customer_id", Uuid::nil()),
+            "benefit_grants_customer",
+        ),
+        (
+            grants().eq("benefit_id", Uuid::nil()),
+            "benefit_grants_benefit",
         ),
         (deliveries(), "webhook_deliveries_created"),
         (type_of(), "webhook_deliveries_kind"),

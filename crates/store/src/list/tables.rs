@@ -5,6 +5,7 @@ use super::table::{LateColumn, ListedTable};
 /// All of them.
 const LISTED: &[&ListedTable] = &[
     &BENEFITS,
+    &BENEFIT_GRANTS,
     &METERS,
     &CHECKOUT_LINKS,
     &CHECKOUTS,
@@ -30,6 +31,22 @@ pub(super) fn listed(table: &str) -> &'static ListedTable {
 const BENEFITS: ListedTable = ListedTable {
     name: "benefits",
     sorts: &[("description", "lower(benefits.description)")],
+    ..ListedTable::PLAIN
+};
+
+/// Lists of grants of benefits.
+const BENEFIT_GRANTS: ListedTable = ListedTable {
+    name: "benefit_grants",
+    sorts: &[
+        ("granted_at", "benefit_grants.granted_at"),
+        ("revoked_at", "benefit_grants.revoked_at"),
+        (
+            "type",
+            "(select b.kind from benefits b where b.id = benefit_grants.benefit_id)",
+        ),
+        ("organization", "benefit_grants.organization_id"),
+        ("product_benefit", "benefit_grants.position"),
+    ],
     ..ListedTable::PLAIN
 };
 

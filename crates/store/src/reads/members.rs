@@ -52,6 +52,15 @@ impl Store {
             .await
     }
 
+    /// Those of the members that exist.
+    pub async fn members_by_id(
+        &self,
+        organization_id: Uuid,
+        wanted: &[Uuid],
+    ) -> Result<Vec<CustomerMember>> {
+        self.owned(organization_id, wanted).await
+    }
+
     /// The live customers of which an address is a member, the oldest first, each with the member; `most` at most.
     pub async fn memberships_of(
         &self,

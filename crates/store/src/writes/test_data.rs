@@ -11,10 +11,10 @@ macro_rules! tables {
     ($($table:literal)+) => { [$(($table, concat!("delete from ", $table))),+] };
 }
 
-const CLEARED: [(&str, &str); 30] = tables! {
+const CLEARED: [(&str, &str); 31] = tables! {
     "mails" "webhook_deliveries" "webhook_events" "journal" "jobs" "leases" "idempotency_keys" "budgets"
     "customer_sessions" "portal_codes" "email_changes" "discount_redemptions" "trial_redemptions" "trial_claims" "subscription_claims"
-    "disputes" "refunds" "payments" "payment_methods" "balance_entries" "customer_balances" "billing_entries" "orders" "subscriptions" "checkouts" "customer_members" "customers"
+    "disputes" "refunds" "benefit_grants" "payments" "payment_methods" "balance_entries" "customer_balances" "billing_entries" "orders" "subscriptions" "checkouts" "customer_members" "customers"
     "sandbox_records" "processor_notices" "processor_states"
 };
 

@@ -44,7 +44,7 @@ pub(crate) fn url(made: &Value, part: usize) -> &str {
 }
 
 /// Announces, sends and completes a file.
-async fn uploaded(t: &Till, service: &str, mime: &str, text: &str) -> Value {
+pub(crate) async fn uploaded(t: &Till, service: &str, mime: &str, text: &str) -> Value {
     let made = t
         .post(FILES, announced(service, mime, &[text.len()]))
         .await

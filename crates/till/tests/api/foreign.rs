@@ -388,6 +388,7 @@ impl World {
             "subscription_id" => "subscriptions",
             "order_id" => "orders",
             "benefit_id" => "benefits",
+            "member_id" => "members",
             "endpoint_id" => "webhooks/endpoints",
             _ => panic!("{resource}: say in `World::asked` which id of this world the parameter {parameter} asks for"),
         })

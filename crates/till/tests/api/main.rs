@@ -1,6 +1,7 @@
 //! The API, from the outside, on both databases. A test's name says the rule.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod benefit_grants;
 mod benefits;
 mod bounds;
 mod budgets;

@@ -18,7 +18,8 @@ const MARK: &str = "zanzibar";
 const OWN: [&str; 1] = ["customer_portal:customers:add_payment_method"];
 
 /// Operations for all members of a customer, whatever their role.
-const FOR_MEMBERS: [&str; 5] = [
+const FOR_MEMBERS: [&str; 6] = [
+    "customer_portal:benefit-grants:list",
     "customer_portal:customer-session:get_authenticated_user",
     "customer_portal:customer-session:introspect",
     "customer_portal:customers:get",
@@ -40,6 +41,7 @@ struct World {
     subscription: String,
     card: String,
     setup: String,
+    grant: String,
     member: String,
     customer: Value,
 }
@@ -47,6 +49,11 @@ struct World {
 impl World {
     async fn new(t: &Till) -> Self {
         let plan = t.monthly().await;
+        let benefit = t.benefit("Help from Zanzibar", "public").await;
+        let including = format!("/v1/products/{}/benefits", plan["id"].as_str().unwrap());
+        t.post(&including, json!({"benefits": [benefit["id"]]}))
+            .await
+            .ok();
         let checkout = t.checkout_for(&plan).await;
         let mut paying = buyer("one@zanzibar.example", "pm_card_visa");
         paying["customer_name"] = json!("Zanzibar");
@@ -75,6 +82,7 @@ impl World {
             subscription: text(&order["subscription_id"]),
             card: text(&cards[0]["id"]),
             setup: setup.reference.unwrap(),
+            grant: text(&t.items("/v1/benefit-grants/").await[0]["id"]),
             member: text(&member["id"]),
             customer,
         }
@@ -84,6 +92,7 @@ impl World {
         let id = match template.split("/{").next().unwrap() {
             "/v1/customer-portal/orders" => &self.order,
             "/v1/customer-portal/subscriptions" => &self.subscription,
+            "/v1/customer-portal/benefit-grants" => &self.grant,
             "/v1/customer-portal/customers/me/payment-methods" => &self.card,
             "/v1/customer-portal/members" => &self.member,
             _ if template.contains('{') => {
@@ -96,6 +105,7 @@ impl World {
 
     fn body(&self, operation: &str) -> Value {
         match operation.strip_prefix("customer_portal:").unwrap() {
+            "benefit-grants:update" => json!({"benefit_type": "custom"}),
             "customers:update" => json!({"default_payment_method_id": self.card}),
             "customers:add_payment_method" => {
                 json!({"confirmation_token_id": "pm_card_visa", "set_default": false,
@@ -157,7 +167,13 @@ impl Operation {
     #[track_caller]
     fn untold(&self, world: &World, answer: &Answer) {
         let text = answer.text().to_lowercase();
-        for secret in [MARK, &world.order, &world.subscription, &world.card] {
+        for secret in [
+            MARK,
+            &world.order,
+            &world.subscription,
+            &world.card,
+            &world.grant,
+        ] {
             let said = format!("{} {:?}", self.path, self.body);
             assert!(
                 said.contains(secret) || !text.contains(secret),
@@ -207,7 +223,7 @@ both! {
                     // Individuals have no members to manage.
                     _ if operation.id.starts_with("customer_portal:members:") => drop(answer.refused(403, "NotPermitted")),
                     _ if operation.path.contains(&world.order) || operation.path.contains(&world.subscription)
-                        || operation.path.contains(&world.card) => answer.not_found(),
+                        || operation.path.contains(&world.card) || operation.path.contains(&world.grant) => answer.not_found(),
                     Method::GET if answer.json()["items"].is_array() => {
                         assert_eq!(answer.ok()["items"], json!([]), "{}: {text}", operation.path);
                     }
@@ -234,6 +250,8 @@ both! {
                         assert!(!seen.contains(paid), "{} tells {paid}: {seen}", operation.id);
                     }
                 }
+                // It is the customer's, not theirs.
+                false if operation.path.contains(&world.grant) => answer.not_found(),
                 false => drop(answer.refused(403, "NotPermitted")),
             }
         }

@@ -191,6 +191,7 @@ both! {
             let feature = match operation.resource().split('/').next().unwrap() {
                 // Its clock is the organization's.
                 "sandbox" => "organizations".to_owned(),
+                "benefit-grants" => "benefits".to_owned(),
                 "customers" if operation.template.contains("/members") => "members".to_owned(),
                 feature => feature.replace('-', "_"),
             };

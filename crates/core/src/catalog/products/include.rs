@@ -1,5 +1,7 @@
 //! Benefits of a product: what its purchase includes.
 
+use std::collections::BTreeSet;
+
 use till_wire::{events::EventType, products::ProductBenefitsUpdate};
 
 use super::{ProductWithPrices, create::resolve};
@@ -13,7 +15,8 @@ use crate::kernel::{
 };
 
 /// Replaces the product's benefits; the list's order is the order of display. `benefits` are those of the ids
-/// that exist in the organization.
+/// that exist in the organization. Whoever bought the product gets what is new, and loses what is not there any more
+/// (docs/behaviour: benefits/replaced).
 pub fn include(
     offered: &ProductWithPrices,
     input: ProductBenefitsUpdate,
@@ -32,12 +35,21 @@ pub fn include(
     );
     collected(problems)?;
     let mut updated = offered.clone();
+    let is_same_set = {
+        let before: BTreeSet<_> = offered.product.benefit_ids.iter().collect();
+        before == input.benefits.iter().collect()
+    };
     updated.product.benefit_ids = Json(input.benefits);
     updated.product.modified_at = Some(ctx.now);
     updated.parts.benefits = rows;
     let mut changes = Changes::new();
     changes.update(&offered.product, &updated.product);
     updated.product.version += 1;
+    // Another order alone gives nobody anything else.
+    if !is_same_set {
+        let product = &updated.product;
+        changes.sync_buyers(ctx, product.organization_id, product.id);
+    }
     changes.emit(
         subscribers,
         ctx,

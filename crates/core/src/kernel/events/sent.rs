@@ -41,14 +41,14 @@ pub const fn is_sent(kind: EventType) -> bool {
         | EventType::DiscountDeleted
         | EventType::OrganizationUpdated
         | EventType::BenefitCreated
-        | EventType::BenefitUpdated => true,
-        EventType::CustomerSeatAssigned
-        | EventType::CustomerSeatClaimed
-        | EventType::CustomerSeatRevoked
+        | EventType::BenefitUpdated
         | EventType::BenefitGrantCreated
         | EventType::BenefitGrantUpdated
         | EventType::BenefitGrantCycled
-        | EventType::BenefitGrantRevoked => false,
+        | EventType::BenefitGrantRevoked => true,
+        EventType::CustomerSeatAssigned
+        | EventType::CustomerSeatClaimed
+        | EventType::CustomerSeatRevoked => false,
     }
 }
 

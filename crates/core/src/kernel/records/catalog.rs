@@ -145,6 +145,34 @@ record! {
 }
 
 record! {
+    /// Grant of a benefit: what a purchase gave to a customer, or to one of its members. Of `subscription_id` and `order_id`
+    /// exactly one is there; there is one row for each benefit, purchase and holder, used again when the benefit is
+    /// granted again. Live while `granted_at` is there.
+    "benefit_grants", versioned;
+    pub struct BenefitGrant {
+        id: Uuid,
+        created_at: Timestamp,
+        modified_at: Option<Timestamp>,
+        version: i64,
+        organization_id: Uuid,
+        customer_id: Uuid,
+        /// The member whose it is; none: it is the customer's own.
+        member_id: Option<Uuid>,
+        benefit_id: Uuid,
+        subscription_id: Option<Uuid>,
+        order_id: Option<Uuid>,
+        granted_at: Option<Timestamp>,
+        revoked_at: Option<Timestamp>,
+        /// What was given, by the benefit's type.
+        properties: Json<Value>,
+        /// Place of the benefit in the product, from 0.
+        position: i64,
+        /// Number of paid renewals that began since it was granted, as far as they were told of.
+        cycles: i64,
+    }
+}
+
+record! {
     /// A question that a checkout asks.
     "custom_fields", versioned;
     pub struct CustomField {

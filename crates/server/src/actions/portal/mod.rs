@@ -4,6 +4,7 @@
 
 pub mod cards;
 pub mod email_change;
+pub mod grants;
 pub mod keep;
 pub mod orders;
 pub mod organizations;

@@ -11,11 +11,16 @@ pub(super) struct Area {
     words: &'static str,
 }
 
-const AREAS: [Area; 20] = [
+const AREAS: [Area; 21] = [
     Area {
         tag: "benefits",
         noun: "benefit",
-        words: "Benefits: what customers get with a product, such as files or license keys. Till shows them, but does not grant them yet.",
+        words: "Benefits: what customers get with a product, such as a note, files or a feature of yours. Till grants and revokes them with each purchase.",
+    },
+    Area {
+        tag: "benefit-grants",
+        noun: "grant",
+        words: "Grants of benefits: who has which benefit from which purchase.",
     },
     Area {
         tag: "checkout_links",
@@ -144,6 +149,7 @@ pub fn scopes(tag: &str, method: &str, path: &str) -> Vec<&'static str> {
     let resource = match tag {
         // Its clock is the organization's.
         "sandbox" => "organizations".to_owned(),
+        "benefit-grants" => "benefits".to_owned(),
         tag => tag.replace('-', "_"),
     };
     let words = match (method, tag) {

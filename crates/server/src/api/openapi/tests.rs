@@ -13,6 +13,7 @@ use till_wire::{
     customers::{CustomerCreate, CustomerSessionCreate, CustomerUpdate},
     discounts::{DiscountCreate, DiscountUpdate},
     files::{FileCreate, FilePatch, FileUploadCompleted},
+    grants::CustomerBenefitGrantUpdate,
     input::{Context, Problem},
     members::{MemberCreate, MemberUpdate, PortalMemberCreate, PortalMemberUpdate},
     meters::{MeterCreate, MeterUpdate},
@@ -212,6 +213,9 @@ fn read(id: &str, body: &Value) -> Option<Result<(), Vec<Problem>>> {
         "custom-fields:create" => CustomFieldCreate::read(body, cx).is_some(),
         "custom-fields:update" => CustomFieldUpdate::read(body, cx).is_some(),
         "customer-sessions:create" => CustomerSessionCreate::read(body, cx).is_some(),
+        "customer_portal:benefit-grants:update" => {
+            CustomerBenefitGrantUpdate::read(body, cx).is_some()
+        }
         "customer_portal:customers:add_payment_method" => {
             CustomerPaymentMethodCreate::read(body, cx).is_some()
         }

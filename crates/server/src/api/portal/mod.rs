@@ -1,5 +1,6 @@
 //! The API of the customer portal: what customers see and change with their own tokens, over `actions::portal`.
 
+mod benefit_grants;
 mod customers;
 mod data;
 mod email_update;
@@ -14,7 +15,7 @@ mod subscriptions;
 use super::operation::Operation;
 
 /// The routes of each part.
-pub(super) const OPERATIONS: [&[Operation]; 10] = [
+pub(super) const OPERATIONS: [&[Operation]; 11] = [
     session::OPERATIONS,
     sign_in::OPERATIONS,
     organizations::OPERATIONS,
@@ -23,6 +24,7 @@ pub(super) const OPERATIONS: [&[Operation]; 10] = [
     payment_methods::OPERATIONS,
     orders::OPERATIONS,
     subscriptions::OPERATIONS,
+    benefit_grants::OPERATIONS,
     members::OPERATIONS,
     data::OPERATIONS,
 ];

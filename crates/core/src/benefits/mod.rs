@@ -1,0 +1,140 @@
+//! Grants of benefits: who has what from which purchase, and for how long (docs/behaviour/benefits.md). What benefits are
+//! is in [`crate::catalog::benefits`].
+
+#[cfg(test)]
+mod model;
+mod sync;
+#[cfg(test)]
+mod tests;
+mod view;
+
+use jiff::{SignedDuration, Timestamp};
+use serde_json::{Value, json};
+use till_wire::{benefits::BenefitType, subscriptions::SubscriptionStatus};
+use uuid::Uuid;
+
+use crate::kernel::{
+    records::{
+        Benefit, BenefitGrant, Customer, CustomerMember, Dispute, Order, Refund, RefundState,
+        Subscription,
+    },
+    values::Json,
+};
+
+pub use sync::{MOST_AT_ONCE, sync};
+pub use view::state_view;
+
+/// Days of grace that are told apart: more than any subscription is past due.
+const MOST_GRACE: i64 = 366;
+
+/// Somebody who is to have the benefits of a purchase.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Holder {
+    /// Member of the customer; none: the customer as such.
+    pub member_id: Option<Uuid>,
+}
+
+impl Holder {
+    /// The customer who bought, as such.
+    pub const CUSTOMER: Self = Self { member_id: None };
+}
+
+/// Holders of what is not sold by the seat: the customer. Seats are held by nobody yet.
+pub fn holders(seats: Option<i64>) -> &'static [Holder] {
+    match seats {
+        None => &[Holder::CUSTOMER],
+        Some(_) => &[],
+    }
+}
+
+/// A purchase with everything that its grants are decided with.
+#[derive(Debug, Clone)]
+pub struct GrantRows {
+    /// Subscription, where that is the purchase.
+    pub subscription_id: Option<Uuid>,
+    /// Order, where that is the purchase.
+    pub order_id: Option<Uuid>,
+    /// Who bought.
+    pub customer: Customer,
+    /// Members of the customer, as far as they have grants or are to have some.
+    pub members: Vec<CustomerMember>,
+    /// True where the purchase gives its benefits now: see [`subscription_gives`] and [`order_gives`].
+    pub gives: bool,
+    /// Benefits of the product, in its order; deleted ones are none of them.
+    pub benefits: Vec<Benefit>,
+    /// Benefits of existing grants that the product does not have any more, deleted ones included.
+    pub former: Vec<Benefit>,
+    /// Grants that the purchase has led to, revoked ones included.
+    pub grants: Vec<BenefitGrant>,
+    /// Paid renewals of live grants, by their IDs: the number of those that began after the benefit was granted.
+    pub cycles: Vec<(Uuid, i64)>,
+}
+
+/// True where a subscription gives its benefits now (docs/behaviour: benefits/subscription): while it is active or in its
+/// trial, and for `grace_days` after a renewal was not paid.
+pub fn subscription_gives(subscription: &Subscription, grace_days: i64, now: Timestamp) -> bool {
+    match subscription.status {
+        _ if subscription.ended_at.is_some() => false,
+        SubscriptionStatus::Active | SubscriptionStatus::Trialing => true,
+        SubscriptionStatus::PastDue => subscription.past_due_at.is_some_and(|since| {
+            let grace = SignedDuration::from_hours(24 * grace_days.clamp(0, MOST_GRACE));
+            now < since + grace
+        }),
+        _ => false,
+    }
+}
+
+/// True where an order gives its benefits now (docs/behaviour: benefits/order): once it is paid, unless a refund took them
+/// back or the payment was contested. An order of a subscription gives nothing itself.
+pub fn order_gives(order: &Order, refunds: &[Refund], disputes: &[Dispute]) -> bool {
+    let takes_back =
+        |refund: &Refund| refund.revoke_benefits && refund.state == RefundState::Succeeded;
+    order.subscription_id.is_none()
+        && order.is_paid()
+        && !refunds.iter().any(takes_back)
+        && !disputes.iter().any(Dispute::is_resolved)
+}
+
+/// True for types of benefits that Till grants.
+pub const fn is_granted(kind: BenefitType) -> bool {
+    matches!(
+        kind,
+        BenefitType::Custom | BenefitType::FeatureFlag | BenefitType::Downloadables
+    )
+}
+
+/// What a grant of the benefit gives now, as its properties say it: of files those that are offered.
+pub fn granted_properties(benefit: &Benefit) -> Value {
+    match benefit.kind {
+        BenefitType::Downloadables => json!({"files": offered_files(&benefit.properties)}),
+        _ => json!({}),
+    }
+}
+
+/// IDs of the files of a benefit that are not archived, in their order.
+pub fn offered_files(properties: &Value) -> Vec<Uuid> {
+    let ids = properties["files"].as_array().into_iter().flatten();
+    ids.filter_map(|id| id.as_str())
+        .filter(|id| properties["archived"][*id] != true)
+        .filter_map(|id| id.parse().ok())
+        .collect()
+}
+
+impl BenefitGrant {
+    /// True where the holder has the benefit now.
+    pub fn is_live(&self) -> bool {
+        self.granted_at.is_some()
+    }
+
+    /// Who has it.
+    pub fn holder(&self) -> Holder {
+        Holder {
+            member_id: self.member_id,
+        }
+    }
+
+    /// Nothing is given any more.
+    fn nothing() -> Json<Value> {
+        Json(json!({}))
+    }
+}

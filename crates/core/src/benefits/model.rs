@@ -1,0 +1,321 @@
+//! Purchases to which everything happens in random order, and an independent model of who has what and of everything that
+//! is told: the rule written anew, from docs/behaviour/benefits.md and not from the code.
+
+use std::collections::BTreeMap;
+
+use rand::{RngExt, SeedableRng, rngs::StdRng, seq::SliceRandom};
+use serde_json::{Value, json};
+use till_wire::{benefits::BenefitType, events::EventType};
+use uuid::Uuid;
+
+use super::{
+    GrantRows, Holder,
+    tests::{benefit, purchase, run},
+};
+use crate::{
+    checkout::tests::{at, id},
+    kernel::records::{Benefit, BenefitGrant},
+    subscriptions::model::rows::Rows,
+};
+
+/// Whose a grant is, and of what.
+type Of = (Option<Uuid>, Uuid);
+
+/// What the model knows of a grant.
+#[derive(Debug, Clone, PartialEq)]
+struct Known {
+    /// Files that are given; none where it is not live.
+    live: Option<Vec<Uuid>>,
+    /// The turn in which it was granted last.
+    since: i64,
+    /// Paid renewals that were told of since.
+    renewals: usize,
+}
+
+/// The catalog as the model sees it.
+#[derive(Debug, Clone)]
+struct Thing {
+    id: Uuid,
+    can_be_given: bool,
+    is_deleted: bool,
+    /// Files that are offered; none of other types.
+    files: Vec<Uuid>,
+}
+
+struct World {
+    chance: StdRng,
+    things: Vec<Thing>,
+    /// Indices of what the product has, in its order.
+    product: Vec<usize>,
+    gives: bool,
+    is_deleted: bool,
+    holders: Vec<Option<Uuid>>,
+    turn: i64,
+    /// Renewals: the turn in which each began, and whether it is paid.
+    renewals: Vec<(i64, bool)>,
+}
+
+const TYPES: [BenefitType; 4] = [
+    BenefitType::Custom,
+    BenefitType::Downloadables,
+    BenefitType::MeterCredit,
+    BenefitType::FeatureFlag,
+];
+
+fn kind_of(index: usize) -> BenefitType {
+    TYPES[index % TYPES.len()]
+}
+
+fn files_of(index: usize) -> Vec<Uuid> {
+    let first = u128::try_from(index).unwrap() * 10 + 500;
+    (first..first + 3).map(id).collect()
+}
+
+impl World {
+    fn new(seed: u64) -> Self {
+        let things = (0..8).map(|index| Thing {
+            id: id(20 + u128::try_from(index).unwrap()),
+            can_be_given: kind_of(index) != BenefitType::MeterCredit,
+            is_deleted: false,
+            files: match kind_of(index) {
+                BenefitType::Downloadables => files_of(index),
+                _ => Vec::new(),
+            },
+        });
+        Self {
+            chance: StdRng::seed_from_u64(seed),
+            things: things.collect(),
+            product: vec![0, 1],
+            gives: true,
+            is_deleted: false,
+            holders: vec![None],
+            turn: 0,
+            renewals: Vec::new(),
+        }
+    }
+
+    fn some(&mut self, all: usize, most: usize) -> Vec<usize> {
+        let mut chosen: Vec<usize> = (0..all).collect();
+        chosen.shuffle(&mut self.chance);
+        chosen.truncate(self.chance.random_range(0..=most));
+        chosen
+    }
+
+    /// Something happens.
+    fn happen(&mut self) {
+        match self.chance.random_range(0..1_000) {
+            0..250 => self.gives = !self.gives,
+            250..450 => self.product = self.some(8, 6),
+            450..600 => {
+                let index = self.chance.random_range(0..8);
+                if !self.things[index].files.is_empty() {
+                    let all = files_of(index);
+                    let mut kept = all;
+                    kept.retain(|_| self.chance.random_bool(0.7));
+                    if !kept.is_empty() {
+                        self.things[index].files = kept;
+                    }
+                }
+            }
+            600..700 => self.renewals.push((self.turn, false)),
+            700..800 => {
+                let unpaid = self.renewals.iter_mut().filter(|(_, paid)| !paid);
+                let mut unpaid: Vec<_> = unpaid.collect();
+                if !unpaid.is_empty() {
+                    let which = self.chance.random_range(0..unpaid.len());
+                    unpaid[which].1 = true;
+                }
+            }
+            800..990 => {
+                let seats = self.some(4, 3);
+                let member = |n: &usize| Some(id(900 + u128::try_from(*n).unwrap()));
+                self.holders = match seats.is_empty() {
+                    true => vec![None],
+                    false => seats.iter().map(member).collect(),
+                };
+            }
+            990..999 => {
+                let index = self.chance.random_range(0..8);
+                self.things[index].is_deleted = true;
+            }
+            _ => self.is_deleted = true,
+        }
+    }
+
+    /// The row of a benefit.
+    fn row(&self, index: usize) -> Benefit {
+        let thing = &self.things[index];
+        let mut archived = serde_json::Map::new();
+        let all = match kind_of(index) {
+            BenefitType::Downloadables => files_of(index),
+            _ => Vec::new(),
+        };
+        for file in all.iter().filter(|file| !thing.files.contains(file)) {
+            archived.insert(file.to_string(), json!(true));
+        }
+        let properties = json!({"files": all, "archived": archived});
+        let mut row = benefit(
+            20 + u128::try_from(index).unwrap(),
+            kind_of(index),
+            properties,
+        );
+        row.deleted_at = thing.is_deleted.then_some(at(0).now);
+        row
+    }
+
+    fn rows(&self, grants: Vec<BenefitGrant>) -> GrantRows {
+        let of_product = |index: &usize| self.product.contains(index);
+        let mut rows = purchase(self.product.iter().map(|index| self.row(*index)).collect());
+        let others = (0..8).filter(|index| !of_product(index));
+        rows.former = others.map(|index| self.row(index)).collect();
+        rows.gives = self.gives;
+        let began = |grant: &BenefitGrant| {
+            let paid = self.renewals.iter().filter(|(_, paid)| *paid);
+            let after = paid.filter(|(began, _)| Some(at(*began).now) > grant.granted_at);
+            (grant.id, i64::try_from(after.count()).unwrap())
+        };
+        rows.cycles = grants.iter().filter(|g| g.is_live()).map(began).collect();
+        rows.customer.deleted_at = self.is_deleted.then_some(at(0).now);
+        rows.grants = grants;
+        rows
+    }
+
+    /// Who is to have what, in the order in which it is given: each holder in turn, by the product's list.
+    fn due(&self) -> Vec<(Of, Vec<Uuid>)> {
+        let mut due = Vec::new();
+        if !self.gives || self.is_deleted {
+            return due;
+        }
+        for holder in &self.holders {
+            for index in &self.product {
+                let thing = &self.things[*index];
+                if thing.can_be_given && !thing.is_deleted {
+                    due.push(((*holder, thing.id), thing.files.clone()));
+                }
+            }
+        }
+        due
+    }
+
+    /// Renewals that are paid now and began after this turn.
+    fn paid_since(&self, turn: i64) -> usize {
+        let paid = |(began, paid): &&(i64, bool)| *paid && *began > turn;
+        self.renewals.iter().filter(paid).count()
+    }
+
+    /// What is told, and what is known then. What is revoked is told in any order: the model does not know which of two
+    /// grants with one place is older.
+    fn expect(&self, known: &mut BTreeMap<Of, Known>) -> (Vec<Of>, Vec<(EventType, Of)>) {
+        let due = self.due();
+        let mut gone = Vec::new();
+        for (of, state) in known.iter_mut() {
+            if state.live.is_some() && !due.iter().any(|(one, _)| one == of) {
+                state.live = None;
+                gone.push(*of);
+            }
+        }
+        let mut told = Vec::new();
+        let mut kept = Vec::new();
+        for (of, files) in due {
+            let mut state = Known {
+                live: Some(files.clone()),
+                since: self.turn,
+                renewals: 0,
+            };
+            match known.get(&of) {
+                Some(before) if before.live.is_some() => {
+                    state.since = before.since;
+                    state.renewals = self.paid_since(before.since);
+                    if before.live != Some(files) {
+                        kept.push((EventType::BenefitGrantUpdated, of));
+                    }
+                    for _ in before.renewals..state.renewals {
+                        kept.push((EventType::BenefitGrantCycled, of));
+                    }
+                }
+                _ => told.push((EventType::BenefitGrantCreated, of)),
+            }
+            known.insert(of, state);
+        }
+        told.extend(kept);
+        (gone, told)
+    }
+}
+
+fn files(properties: &Value) -> Vec<Uuid> {
+    let all = properties["files"].as_array().into_iter().flatten();
+    all.map(|id| id.as_str().unwrap().parse().unwrap())
+        .collect()
+}
+
+/// Two hundred turns of one purchase; the number of events.
+fn live(seed: u64) -> usize {
+    let mut world = World::new(seed);
+    let (mut kept, mut known) = (Rows::default(), BTreeMap::new());
+    let mut grants: Vec<BenefitGrant> = Vec::new();
+    let mut ids: BTreeMap<Of, Uuid> = BTreeMap::new();
+    let mut count = 0;
+    for turn in 0..200 {
+        world.turn = turn;
+        // Several things may happen before the job runs.
+        for _ in 0..world.chance.random_range(1..4) {
+            world.happen();
+        }
+        let holders: Vec<Holder> = world
+            .holders
+            .iter()
+            .map(|member_id| Holder {
+                member_id: *member_id,
+            })
+            .collect();
+        let mut rows = world.rows(grants);
+        let (told, again) = run(&mut rows, &holders, &mut kept, turn);
+        assert!(
+            !again,
+            "seed {seed}, turn {turn}: so few grants take one run"
+        );
+        grants = rows.grants;
+        let of = |grant: &BenefitGrant| (grant.member_id, grant.benefit_id);
+        for grant in &grants {
+            let first = *ids.entry(of(grant)).or_insert(grant.id);
+            assert_eq!(
+                first, grant.id,
+                "seed {seed}, turn {turn}: one grant for each"
+            );
+        }
+        let (mut gone, wanted) = world.expect(&mut known);
+        let named = |id: &Uuid| of(grants.iter().find(|grant| grant.id == *id).unwrap());
+        let told: Vec<_> = told.iter().map(|(kind, id)| (*kind, named(id))).collect();
+        count += told.len();
+        let revoked = |(kind, _): &&(EventType, Of)| *kind == EventType::BenefitGrantRevoked;
+        let mut first: Vec<Of> = told.iter().take_while(revoked).map(|(_, of)| *of).collect();
+        let rest = &told[first.len()..];
+        first.sort_unstable();
+        gone.sort_unstable();
+        assert_eq!(
+            first, gone,
+            "seed {seed}, turn {turn}: revoked, before all else"
+        );
+        assert_eq!(rest, wanted, "seed {seed}, turn {turn}");
+        for grant in &grants {
+            let state = &known[&of(grant)];
+            let live = grant.is_live().then(|| files(&grant.properties));
+            assert_eq!(live, state.live, "seed {seed}, turn {turn}: {grant:?}");
+            assert_eq!(grant.is_live(), grant.revoked_at.is_none());
+        }
+        assert_eq!(grants.len(), known.len(), "seed {seed}, turn {turn}");
+        let idle = run(&mut world.rows(grants.clone()), &holders, &mut kept, turn).0;
+        assert_eq!(
+            idle,
+            [],
+            "seed {seed}, turn {turn}: a second run tells nothing"
+        );
+    }
+    count
+}
+
+#[test]
+fn whoever_is_to_have_something_has_it_and_everything_is_told_once() {
+    let told: usize = (0..300).map(live).sum();
+    assert!(told > 50_000, "the walk told of {told}");
+}

@@ -1,0 +1,245 @@
+//! What a purchase gives, brought in line with what it should give (docs/behaviour: benefits/sync).
+
+use serde_json::Value;
+use till_wire::events::EventType;
+
+use super::{GrantRows, Holder, granted_properties, is_granted};
+use crate::kernel::{
+    changes::{Changes, Revised},
+    context::DecisionContext,
+    events::Subscribers,
+    grants::GrantScope,
+    records::{Benefit, BenefitGrant},
+    values::Json,
+};
+
+/// Grants that one run changes at most; the rest has a run of its own. Each is an event for each endpoint, and the events of
+/// one decision are numbered up to a thousand.
+pub const MOST_AT_ONCE: usize = 50;
+
+/// Brings the grants of a purchase in line with what it gives: first what is to be revoked, then what is to be granted, each
+/// in the order of the product, then what is given differently, then the paid renewals that were not told of yet.
+///
+/// Decided from how things are and not from what happened, so it may run any number of times: where all is in line already,
+/// nothing is written.
+pub fn sync(
+    rows: &GrantRows,
+    holders: &[Holder],
+    subscribers: &Subscribers,
+    ctx: &DecisionContext,
+) -> Changes {
+    let mut work = Sync {
+        rows,
+        subscribers,
+        ctx,
+        changes: Changes::new(),
+        done: 0,
+    };
+    let wanted = wanted(rows, holders);
+    for grant in rows.grants.iter().filter(|grant| grant.is_live()) {
+        if !wanted.iter().any(|want| want.is_met_by(grant)) {
+            work.revoke(grant);
+        }
+    }
+    let met = |want: &Want<'_>| rows.grants.iter().find(|grant| want.is_met_by(grant));
+    for want in &wanted {
+        match met(want) {
+            Some(grant) if grant.is_live() => {}
+            Some(grant) => work.grant_again(grant, want),
+            None => work.grant(want),
+        }
+    }
+    for want in &wanted {
+        if let Some(grant) = met(want).filter(|grant| grant.is_live()) {
+            work.keep(grant, want);
+        }
+    }
+    work.finish()
+}
+
+/// A benefit that somebody is to have.
+struct Want<'a> {
+    holder: Holder,
+    benefit: &'a Benefit,
+    position: i64,
+}
+
+impl Want<'_> {
+    fn is_met_by(&self, grant: &BenefitGrant) -> bool {
+        grant.benefit_id == self.benefit.id && grant.holder() == self.holder
+    }
+}
+
+/// What is to be had, and by whom.
+fn wanted<'a>(rows: &'a GrantRows, holders: &[Holder]) -> Vec<Want<'a>> {
+    if !rows.gives || rows.customer.deleted_at.is_some() {
+        return Vec::new();
+    }
+    let given = |benefit: &&Benefit| benefit.deleted_at.is_none() && is_granted(benefit.kind);
+    let benefits = || (0..).zip(rows.benefits.iter().filter(given));
+    let of_holder = |holder: &Holder| {
+        let holder = *holder;
+        benefits().map(move |(position, benefit)| Want {
+            holder,
+            benefit,
+            position,
+        })
+    };
+    holders.iter().flat_map(of_holder).collect()
+}
+
+struct Sync<'a> {
+    rows: &'a GrantRows,
+    subscribers: &'a Subscribers,
+    ctx: &'a DecisionContext,
+    changes: Changes,
+    /// Grants that are changed or told of so far.
+    done: usize,
+}
+
+impl Sync<'_> {
+    /// True where one more grant may be changed in this run.
+    fn has_room(&mut self) -> bool {
+        self.done += 1;
+        self.done <= MOST_AT_ONCE
+    }
+
+    fn revoke(&mut self, grant: &BenefitGrant) {
+        let known = self.rows.benefits.iter().chain(&self.rows.former);
+        let Some(benefit) = known.into_iter().find(|known| known.id == grant.benefit_id) else {
+            return;
+        };
+        if !self.has_room() {
+            return;
+        }
+        let mut new = grant.clone();
+        (new.granted_at, new.revoked_at) = (None, Some(self.ctx.now));
+        new.properties = BenefitGrant::nothing();
+        self.change(grant, new, benefit, EventType::BenefitGrantRevoked);
+    }
+
+    fn grant(&mut self, want: &Want<'_>) {
+        if !self.has_room() {
+            return;
+        }
+        let (rows, ctx) = (self.rows, self.ctx);
+        let new = BenefitGrant {
+            id: ctx.id(),
+            created_at: ctx.now,
+            modified_at: None,
+            version: 1,
+            organization_id: rows.customer.organization_id,
+            customer_id: rows.customer.id,
+            member_id: want.holder.member_id,
+            benefit_id: want.benefit.id,
+            subscription_id: rows.subscription_id,
+            order_id: rows.order_id,
+            granted_at: Some(ctx.now),
+            revoked_at: None,
+            properties: Json(granted_properties(want.benefit)),
+            position: want.position,
+            cycles: 0,
+        };
+        self.changes.insert(&new);
+        let before = BenefitGrant::nothing();
+        self.tell(
+            &new,
+            want.benefit,
+            &before.0,
+            EventType::BenefitGrantCreated,
+        );
+    }
+
+    /// Grants what was revoked: it is the same grant.
+    fn grant_again(&mut self, grant: &BenefitGrant, want: &Want<'_>) {
+        if !self.has_room() {
+            return;
+        }
+        let new = BenefitGrant {
+            granted_at: Some(self.ctx.now),
+            revoked_at: None,
+            properties: Json(granted_properties(want.benefit)),
+            position: want.position,
+            cycles: 0,
+            ..grant.clone()
+        };
+        self.change(grant, new, want.benefit, EventType::BenefitGrantCreated);
+    }
+
+    /// A live grant stays: what it gives may be something else now, and each paid renewal is told of once
+    /// (docs/behaviour: benefits/cycled).
+    fn keep(&mut self, grant: &BenefitGrant, want: &Want<'_>) {
+        let properties = granted_properties(want.benefit);
+        let is_updated = properties != grant.properties.0;
+        let counted = self.rows.cycles.iter().find(|(id, _)| *id == grant.id);
+        let paid = counted.map_or(0, |(_, count)| count - grant.cycles).max(0);
+        if !is_updated && paid == 0 && want.position == grant.position {
+            return;
+        }
+        if !self.has_room() {
+            return;
+        }
+        let mut new = BenefitGrant {
+            properties: Json(properties),
+            position: want.position,
+            cycles: grant.cycles + paid,
+            ..grant.clone()
+        };
+        if is_updated {
+            new.modified_at = Some(self.ctx.now);
+        }
+        self.changes.update(grant, &new);
+        if is_updated {
+            let before = &grant.properties.0;
+            self.tell(&new, want.benefit, before, EventType::BenefitGrantUpdated);
+        }
+        for _ in 0..paid {
+            let now = &new.properties.0;
+            self.tell(&new, want.benefit, now, EventType::BenefitGrantCycled);
+        }
+    }
+
+    fn change(
+        &mut self,
+        old: &BenefitGrant,
+        mut new: BenefitGrant,
+        benefit: &Benefit,
+        kind: EventType,
+    ) {
+        new.revised(self.ctx.now);
+        self.changes.update(old, &new);
+        self.tell(&new, benefit, &old.properties.0, kind);
+    }
+
+    fn tell(&mut self, grant: &BenefitGrant, benefit: &Benefit, before: &Value, kind: EventType) {
+        let (rows, ctx) = (self.rows, self.ctx);
+        let member = rows.members.iter().find(|m| Some(m.id) == grant.member_id);
+        self.changes
+            .emit(self.subscribers, ctx, kind, grant.id, || {
+                grant
+                    .view(&rows.customer, member, benefit)
+                    .changed_from(before.clone())
+            });
+    }
+
+    fn finish(mut self) -> Changes {
+        let (rows, ctx) = (self.rows, self.ctx);
+        if self.done == 0 {
+            return self.changes;
+        }
+        // Whoever was deleted has told of the end itself.
+        if rows.customer.deleted_at.is_none() {
+            let customer_id = rows.customer.id;
+            self.changes
+                .state_changed(self.subscribers, ctx, customer_id);
+        }
+        if self.done > MOST_AT_ONCE {
+            let subscription = rows.subscription_id.map(GrantScope::Subscription);
+            let order = rows.order_id.map(GrantScope::Order);
+            if let Some(scope) = subscription.or(order) {
+                self.changes.sync_grants(ctx, scope);
+            }
+        }
+        self.changes
+    }
+}
