@@ -4,6 +4,7 @@ pub mod benefits;
 pub mod checkout_links;
 pub mod custom_fields;
 pub mod discounts;
+pub mod grants;
 pub mod media;
 pub mod meters;
 pub mod products;
@@ -19,6 +20,7 @@ pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .merge(products::routes())
         .merge(benefits::routes())
+        .merge(grants::routes())
         .merge(meters::routes())
         .merge(discounts::routes())
         .merge(custom_fields::routes())

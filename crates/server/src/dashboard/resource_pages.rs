@@ -64,6 +64,8 @@ pub const PRODUCTS: ResourcePages = pages_of("/products", "product", "Products")
 pub const DISCOUNTS: ResourcePages = pages_of("/products/discounts", "discount", "Discounts");
 /// The pages of benefits.
 pub const BENEFITS: ResourcePages = pages_of("/products/benefits", "benefit", "Benefits");
+/// The pages of grants of benefits.
+pub const GRANTS: ResourcePages = pages_of("/products/benefit-grants", "grant", "Granted benefits");
 /// The pages of meters.
 pub const METERS: ResourcePages = pages_of("/products/meters", "meter", "Meters");
 /// The pages of custom fields.

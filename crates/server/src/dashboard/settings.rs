@@ -60,12 +60,11 @@ const SWITCHES: [(&str, &str); 4] = [
 /// How changes in the middle of a period are billed, where the change does not say.
 const PRORATION: &str = "subscription_settings.proration_behavior";
 
-/// Settings that are carried along, as the API takes all settings of subscriptions at once: nothing follows the first one
-/// yet, because benefits are not granted; the other one is on the portal's page.
-const CARRIED: [&str; 2] = [
-    "subscription_settings.benefit_revocation_grace_period",
-    "subscription_settings.allow_customer_updates",
-];
+/// Days for which benefits outlast a renewal that was not paid.
+const GRACE: &str = "subscription_settings.benefit_revocation_grace_period";
+
+/// Switch that is carried along, as the API takes all settings of subscriptions at once: it is on the portal's page.
+const CARRIED: &str = "subscription_settings.allow_customer_updates";
 
 /// The pages.
 pub fn routes() -> Router<Arc<App>> {
@@ -177,7 +176,7 @@ fn as_sent(organization: &Organization) -> FormData {
         "default_presentment_currency",
         "default_tax_behavior",
     ];
-    for name in texts.into_iter().chain([PRORATION]).chain(CARRIED) {
+    for name in texts.into_iter().chain([PRORATION, GRACE, CARRIED]) {
         let text = match at(&value, name) {
             Value::String(text) => text.clone(),
             Value::Null => String::new(),
@@ -367,6 +366,11 @@ fn subscriptions() -> Group {
     });
     let label = "Changes in the middle of a period";
     fields.push(Field::new(PRORATION, label, Kind::choice(behaviors)));
-    fields.extend(CARRIED.map(|name| Field::new(name, "", Kind::Hidden)));
+    let label = "Days until benefits are revoked when a renewal is not paid";
+    let grace = Field::new(GRACE, label, Kind::Line("number"));
+    fields.push(
+        grace.hint("Looked at with each attempt to charge. With 0 they are revoked at once."),
+    );
+    fields.push(Field::new(CARRIED, "", Kind::Hidden));
     Group::new("Subscriptions", fields)
 }

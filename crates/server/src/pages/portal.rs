@@ -2,6 +2,7 @@
 //! Plain forms without script, but for the card.
 
 mod access;
+mod benefits;
 mod cards;
 mod change;
 mod change_kind;
@@ -44,6 +45,7 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .route(&at(""), get(overview::show).post(sign_in::request_code))
         .route(&at("/code"), get(sign_in::back).post(sign_in::by_code))
         .route(&at("/sign-out"), post(sign_in::sign_out))
+        .route(&at("/benefits"), get(benefits::list))
         .route(&at("/orders"), get(order::list))
         .route(&at("/orders/{id}"), get(order::show).post(order::save))
         .route(&at("/orders/{id}/invoice"), get(order::invoice))

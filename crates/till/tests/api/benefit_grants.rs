@@ -5,7 +5,12 @@ use till_core::kernel::{changes::Changes, grants::EARLIER_JOB, records::PaymentS
 use till_server::{jobs, payments::notices::poll};
 use till_testkit::{Till, both, buyer, id_in};
 
-use crate::{files::uploaded, pairs, subscriptions_kit::*};
+use crate::{
+    files::uploaded,
+    pairs,
+    portal_kit::{PORTAL, signed_in},
+    subscriptions_kit::*,
+};
 
 const CREATED: &str = "benefit_grant.created";
 const REVOKED: &str = "benefit_grant.revoked";
@@ -310,7 +315,7 @@ both! {
         assert_eq!(held(t).await.len(), 0, "nobody has asked");
         let ctx = t.app.context();
         let mut changes = Changes::new();
-        changes.job(&ctx, EARLIER_JOB, EARLIER_JOB.name(), ctx.now, &None);
+        changes.job(&ctx, EARLIER_JOB, EARLIER_JOB.name(), ctx.now, &None::<uuid::Uuid>);
         t.app.store.commit(changes).await.unwrap();
         t.catch_up().await;
         let all = t.get("/v1/benefit-grants/?is_granted=true").await.ok();
@@ -436,5 +441,45 @@ both! {
         assert_eq!(member.items("/v1/customer-portal/benefit-grants/").await.len(), 0);
         let grant = t.items("/v1/benefit-grants/").await.remove(0);
         member.get(&format!("/v1/customer-portal/benefit-grants/{}", id_in(&grant, "id"))).await.not_found();
+    }
+
+    async fn pages_show_grants_to_the_merchant_and_benefits_to_the_customer(t: &mut Till) {
+        let book = t.product().await;
+        let body = json!({"type": "custom", "description": "Members' chat", "properties": {"note": "Say <hello>\nand stay"}});
+        let chat = t.post("/v1/benefits/", body).await.created();
+        let hidden = t.benefit("Hidden", "private").await;
+        include(t, &book, &[&chat, &hidden]).await;
+        let checkout = t.checkout_for(&book).await;
+        t.buy(&checkout, ADA).await;
+        let order = t.orders(&checkout).await.remove(0);
+        let dashboard = t.dashboard().await;
+        let customer = format!("/dashboard/ada/customers/{}", id_in(&order, "customer_id"));
+        let benefit = format!("/dashboard/ada/products/benefits/{}", id_in(&chat, "id"));
+        let order_path = format!("/dashboard/ada/orders/{}", id_in(&order, "id"));
+        for path in [&customer, &benefit, "/dashboard/ada/products/benefit-grants"] {
+            let page = dashboard.get(path).await.text();
+            for words in ["Granted benefits", "Members&#39; chat", "Granted", &order_path, ADA] {
+                assert!(page.contains(words), "{path}: {words} in {page}");
+            }
+        }
+        let none = dashboard.get("/dashboard/ada/products/benefit-grants?is_granted=false").await.text();
+        assert!(!none.contains("Hidden"), "{none}");
+        let browser = signed_in(t, &order["customer"]).await;
+        for path in [PORTAL.to_owned(), format!("{PORTAL}/benefits")] {
+            let page = browser.get(&path).await.text();
+            for words in ["Benefits", "Members&#39; chat", "Say &#60;hello&#62;\nand stay"] {
+                assert!(page.contains(words), "{path}: {words} in {page}");
+            }
+            assert!(!page.contains("Hidden"), "{page}");
+        }
+        let refund = json!({"order_id": order["id"], "reason": "other", "amount": 1, "revoke_benefits": true});
+        t.post("/v1/refunds/", refund).await.created();
+        t.catch_up().await;
+        let page = dashboard.get(&customer).await.text();
+        assert!(page.contains("Revoked"), "{page}");
+        let page = browser.get(&format!("{PORTAL}/benefits")).await.text();
+        assert!(page.contains("There are no benefits yet.") && !page.contains("chat"), "{page}");
+        let page = browser.get(PORTAL).await.text();
+        assert!(!page.contains("There are no benefits yet."), "{page}");
     }
 }

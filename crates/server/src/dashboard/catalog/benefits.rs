@@ -7,6 +7,7 @@ use std::sync::Arc;
 use axum::{Router, routing::get};
 use till_wire::{
     benefits::{Benefit, BenefitCreate, BenefitType, BenefitUpdate, BenefitVisibility},
+    grants::BenefitGrant,
     meters::Meter,
     page::Page,
     products::Product,
@@ -26,8 +27,8 @@ use crate::{
         metadata,
         parts::{Cell, Menu, MenuItem, sentence},
         resource_pages::{
-            BENEFITS, Listed, Made, Resource, ResourcePages, Saved, find, form_page, form_routes,
-            list_routes, menu, readable, readable_with,
+            BENEFITS, Listed, Made, Related, Resource, ResourcePages, Saved, find, form_page,
+            form_routes, list_routes, menu, readable, readable_with,
         },
         show,
     },
@@ -73,7 +74,7 @@ async fn detail(dashboard: Dashboard<scope::BenefitsRead>, PathId(id): PathId) -
     ));
     facts.push(Fact::new(
         "Granted by",
-        Cell::Text(fill::GRANTED.to_owned()),
+        Cell::Text(fill::giver(benefit.kind).to_owned()),
     ));
     let mut parts = vec![Part::Facts("Benefit", facts)];
     let given = fill::shown(&benefit);
@@ -95,6 +96,8 @@ async fn detail(dashboard: Dashboard<scope::BenefitsRead>, PathId(id): PathId) -
         "Products",
         vec![Fact::new("Included in", included)],
     ));
+    let holders = Related::<BenefitGrant>::find(&dashboard, ("benefit_id", id)).await?;
+    parts.extend(holders.map(|some| some.part(&dashboard, "Nobody has it.")));
     parts.extend(metadata(&benefit.metadata));
     let state = Cell::state(benefit.visibility.as_str());
     show(&benefit.detail(&dashboard, state, parts))
@@ -133,7 +136,7 @@ impl Listed for Benefit {
     type Read = scope::BenefitsRead;
 
     const PAGES: ResourcePages = BENEFITS;
-    const EMPTY: &'static str = "A benefit is what a purchase includes, such as support or license keys. Products show it on their checkout page. Till does not grant it yet, so your program has to.";
+    const EMPTY: &'static str = "A benefit is what a purchase includes, such as support or files. Products show it on their checkout page, and whoever buys one gets it until the purchase ends.";
     const NEW: Option<&'static str> = Some("Create a benefit");
 
     fn id(&self) -> Uuid {
@@ -186,7 +189,8 @@ impl Listed for Benefit {
 impl Resource for Benefit {
     type Write = scope::BenefitsWrite;
 
-    const CONSEQUENCE: &'static str = "It is permanently removed from every product.";
+    const CONSEQUENCE: &'static str =
+        "It is permanently removed from every product, and everybody who has it loses it.";
 
     fn filled(&self, _: &Dashboard<Self::Write>) -> FormData {
         fill::of_benefit(self)

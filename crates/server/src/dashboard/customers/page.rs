@@ -3,8 +3,8 @@
 use askama::Template;
 use till_core::kernel::records::Customer as Row;
 use till_wire::{
-    checkouts::Checkout, customers::Customer, orders::Order, payments::Payment,
-    subscriptions::Subscription,
+    checkouts::Checkout, customers::Customer, grants::BenefitGrant, orders::Order,
+    payments::Payment, subscriptions::Subscription,
 };
 use uuid::Uuid;
 
@@ -164,18 +164,21 @@ fn billing(one: &Customer) -> Part {
 /// The purchases and subscriptions of the customer, and their timeline.
 async fn belongings(viewer: &Viewer, one: &Customer) -> Result<Vec<Part>> {
     let key = ("customer_id", one.id);
-    let (subscriptions, orders, payments, checkouts) = tokio::try_join!(
+    let (subscriptions, grants, orders, payments, checkouts) = tokio::try_join!(
         Related::<Subscription>::find(viewer, key),
+        Related::<BenefitGrant>::find(viewer, key),
         Related::<Order>::find(viewer, key),
         Related::<Payment>::find(viewer, key),
         Related::<Checkout>::find(viewer, key),
     )?;
     let mut subjects = vec![one.id];
     subjects.extend(subscriptions.iter().flat_map(Related::ids));
+    subjects.extend(grants.iter().flat_map(Related::ids));
     subjects.extend(orders.iter().flat_map(Related::ids));
     subjects.extend(checkouts.iter().flat_map(Related::ids));
     let parts = [
         subscriptions.map(|some| some.part(viewer, "No subscriptions.")),
+        grants.map(|some| some.part(viewer, "No benefits were granted.")),
         orders.map(|some| some.part(viewer, "No orders yet.")),
         payments.map(|some| some.part(viewer, "No payments yet.")),
         checkouts.map(|some| some.part(viewer, "No checkout sessions.")),

@@ -290,12 +290,13 @@ impl Visit {
     pub fn shell(&self, here: &str) -> Shell {
         let pages = [
             ("", "portal-overview"),
+            ("/benefits", "portal-benefits"),
             ("/orders", "portal-orders"),
             ("/subscriptions", "portal-subscriptions"),
             ("/cards", "portal-cards"),
             ("/details", "portal-details"),
         ];
-        let pages = pages.iter().take(if self.is_billing() { 5 } else { 1 });
+        let pages = pages.iter().take(if self.is_billing() { 6 } else { 2 });
         let nav = pages.map(|(rest, id)| NavLink {
             url: self.url(rest),
             label: self.say(id),

@@ -8,13 +8,14 @@ use till_core::orders::visit::Standing;
 
 use super::{
     access::{Answer, Portal, Visit, answered},
+    benefits,
     form::Posted,
     order, sign_in, subscription,
     view::{Block, List},
 };
 use crate::{actions::portal::pages, app::App, pages::page};
 
-/// Orders on the first page.
+/// Orders, and benefits, on the first page.
 const LATEST: usize = 5;
 
 /// `GET …/portal`
@@ -64,6 +65,7 @@ async fn overview(app: &App, visit: &Visit) -> Answer {
         empty: visit.say("portal-no-subscriptions"),
         more: None,
     }));
+    blocks.extend(benefits::first(visit, LATEST).await?);
     blocks.extend(latest);
     let shown = visit.page("", visit.say("portal-overview"), blocks);
     Ok(page(StatusCode::OK, &shown))

@@ -1,6 +1,7 @@
 //! The benefit form, and the API's body that it becomes.
 
 use serde_json::{Map, Value, json};
+use till_core::benefits::is_granted;
 use till_wire::benefits::{
     Benefit, BenefitType, BenefitVisibility, ExpirationUnit, RepositoryPermission,
 };
@@ -93,8 +94,17 @@ pub fn body(form_data: &FormData, was: Option<&Benefit>) -> Value {
     body
 }
 
-/// A note on who delivers the benefit to a buyer.
-pub const GRANTED: &str = "Your program, when order.paid arrives. Till shows benefits on the checkout page but does not grant them yet.";
+/// A note on who gives the benefit to a buyer.
+pub fn giver(kind: BenefitType) -> &'static str {
+    match is_granted(kind) {
+        true => {
+            "Till, with each purchase of a product that includes it, until the purchase ends. Your program hears of it by benefit_grant.created and benefit_grant.revoked."
+        }
+        false => {
+            "Your program, when order.paid arrives. Till shows benefits of this type on the checkout page but does not grant them yet."
+        }
+    }
+}
 
 fn has_no_fields(kind: BenefitType) -> bool {
     matches!(
@@ -125,7 +135,7 @@ pub fn groups(
             Kind::choice(options),
         ));
     }
-    let mut groups = vec![Group::new("Benefit", about).note(GRANTED)];
+    let mut groups = vec![Group::new("Benefit", about).note(giver(kind))];
     groups.extend(given(kind, meters));
     groups.push(Group::metadata(form_data));
     groups
