@@ -81,7 +81,7 @@ impl Changes {
             self.tell_by_mail(ctx, cause, subscribers.organization_id, subject_id);
         }
         if let Some(scope) = GrantScope::of(kind, subject_id) {
-            self.sync_grants(ctx, scope);
+            self.sync_grants_after(ctx, subscribers.organization_id, scope);
         }
         if !subscribers.has_subscriber(kind) {
             return self;

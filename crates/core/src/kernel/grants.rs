@@ -7,7 +7,11 @@ use till_wire::events::EventType;
 use uuid::Uuid;
 
 use crate::kernel::{
-    changes::Changes, context::DecisionContext, job_request::Queue, jobs::JobKind,
+    changes::Changes,
+    context::DecisionContext,
+    job_request::{JobRequest, Queue},
+    jobs::JobKind,
+    writes::JobWrite,
 };
 
 /// The job that grants and revokes what a purchase gives.
@@ -102,6 +106,20 @@ impl Changes {
     /// Has the grants of a purchase looked at, soon.
     pub fn sync_grants(&mut self, ctx: &DecisionContext, scope: GrantScope) -> &mut Self {
         self.job(ctx, SYNC_JOB, &scope.key(), ctx.now, &scope)
+    }
+
+    /// Has the grants of a purchase looked at whose event was told, where its organization has benefits at all.
+    pub(crate) fn sync_grants_after(
+        &mut self,
+        ctx: &DecisionContext,
+        organization_id: Uuid,
+        scope: GrantScope,
+    ) -> &mut Self {
+        let job = JobRequest::new(ctx, SYNC_JOB, &scope.key(), ctx.now, &scope);
+        self.write(JobWrite::RequestForBenefits {
+            job,
+            organization_id,
+        })
     }
 
     /// Has the grants of many purchases looked at, from the first one on.

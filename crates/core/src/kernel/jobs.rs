@@ -185,6 +185,27 @@ impl<P> From<&'static str> for JobKind<P> {
 }
 
 impl JobRequest {
+    /// A job of `kind`, not before `run_at` in the time of the decision.
+    pub(crate) fn new<P: Serialize>(
+        ctx: &DecisionContext,
+        kind: JobKind<P>,
+        key: &str,
+        run_at: Timestamp,
+        payload: &P,
+    ) -> Self {
+        let payload = serde_json::to_string(payload).expect("payloads serialise: string keys only");
+        Self {
+            id: ctx.id(),
+            kind: kind.name,
+            queue: kind.queue,
+            key: key.to_owned(),
+            payload,
+            run_at: ctx.wall_of(run_at),
+            requested_at: ctx.wall(),
+            lease: None,
+        }
+    }
+
     /// True where the job may begin at once.
     pub fn is_due(&self) -> bool {
         self.run_at <= self.requested_at
@@ -227,18 +248,8 @@ impl Changes {
         run_at: Timestamp,
         payload: &P,
     ) -> &mut Self {
-        let kind = kind.into();
-        let payload = serde_json::to_string(payload).expect("payloads serialise: string keys only");
-        self.write(JobWrite::Request(JobRequest {
-            id: ctx.id(),
-            kind: kind.name,
-            queue: kind.queue,
-            key: key.to_owned(),
-            payload,
-            run_at: ctx.wall_of(run_at),
-            requested_at: ctx.wall(),
-            lease: None,
-        }))
+        let job = JobRequest::new(ctx, kind.into(), key, run_at, payload);
+        self.write(JobWrite::Request(job))
     }
 
     /// The due job of `kind` that is asked for here.

@@ -67,7 +67,9 @@ impl NamedWrite {
     /// True where workers have something to do once this is committed.
     pub fn wakes_workers(&self) -> bool {
         match self {
-            Self::Job(JobWrite::Request(job)) => job.is_due() && job.lease.is_none(),
+            Self::Job(JobWrite::Request(job) | JobWrite::RequestForBenefits { job, .. }) => {
+                job.is_due() && job.lease.is_none()
+            }
             Self::Statement(statement) => statement.wakes_workers,
             _ => false,
         }
@@ -274,6 +276,13 @@ pub enum IdempotencyWrite {
 pub enum JobWrite {
     /// Asks for a job.
     Request(JobRequest),
+    /// Asks for a job where an organization has benefits: it has nothing to do elsewhere, and would cost every sale.
+    RequestForBenefits {
+        /// The job.
+        job: JobRequest,
+        /// The organization.
+        organization_id: Uuid,
+    },
     /// Takes back the job that waits under a key; a run in progress goes on.
     Withdraw(String),
 }

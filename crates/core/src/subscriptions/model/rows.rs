@@ -213,7 +213,9 @@ impl Rows {
                 }
             }
             Write::Guard { .. } => {}
-            Write::Named(NamedWrite::Job(JobWrite::Request(job))) => {
+            Write::Named(NamedWrite::Job(
+                JobWrite::Request(job) | JobWrite::RequestForBenefits { job, .. },
+            )) => {
                 self.jobs.insert(job.key.clone(), job);
             }
             Write::Named(NamedWrite::Job(JobWrite::Withdraw(key))) => {
