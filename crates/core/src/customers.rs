@@ -34,8 +34,8 @@ use crate::{
         job_request::Queue,
         jobs::JobKind,
         records::{
-            Benefit, BenefitGrant, Customer, CustomerMember, Organization, ProductPrice,
-            Subscription,
+            Benefit, BenefitGrant, Customer, CustomerMember, CustomerMeter, Organization,
+            ProductPrice, Subscription,
         },
         refusal::{Refusal, collected, no_organization_id},
         values::Json,
@@ -48,6 +48,9 @@ use crate::{
 /// The job that tells of a changed customer state, once per burst.
 pub const STATE_CHANGED_JOB: JobKind<Uuid> =
     JobKind::new("customer_state_changed", Queue::Webhooks);
+
+/// Meters that the state of a customer shows, at most: those that were used first.
+pub const STATE_METERS: i64 = 1_000;
 
 /// A picture made from the address, as the clients need one.
 pub fn avatar_url(email: &str) -> String {
@@ -86,13 +89,14 @@ impl Customer {
     }
 }
 
-/// The customer with its active and trialing subscriptions and its live grants; `prices` are those of the
-/// subscriptions.
+/// The customer with its active and trialing subscriptions, its live grants, and the meters that it has used; `prices` are
+/// those of the subscriptions.
 pub fn state(
     customer: &Customer,
     subscriptions: &[Subscription],
     prices: &[ProductPrice],
     grants: &[(BenefitGrant, Benefit)],
+    meters: &[CustomerMeter],
 ) -> CustomerState {
     CustomerState {
         customer: customer.view(),
@@ -134,7 +138,7 @@ pub fn state(
             .iter()
             .filter_map(|(grant, benefit)| benefits::state_view(grant, benefit))
             .collect(),
-        active_meters: Vec::new(),
+        active_meters: meters.iter().map(CustomerMeter::state_view).collect(),
     }
 }
 
@@ -167,6 +171,7 @@ impl Changes {
         owner: &CustomerMember,
     ) -> &mut Self {
         self.insert(customer);
+        self.bind_usage(customer, ctx);
         members::insert(owner, self, subscribers, ctx);
         self.emit_customer(subscribers, ctx, EventType::CustomerCreated, customer)
     }
@@ -417,6 +422,9 @@ pub fn update(
     collected(problems)?;
     let mut changes = Changes::new();
     changes.revise(row, &mut new, ctx);
+    if row.external_id.is_none() {
+        changes.bind_usage(&new, ctx);
+    }
     members::follow(&new, owner, ctx, &mut changes);
     if new.kind == CustomerType::Team && owner.is_none() {
         members::insert(
@@ -505,7 +513,7 @@ pub fn delete(
         ctx,
         EventType::CustomerStateChanged,
         row.id,
-        || state(&gone, &[], &[], &[]),
+        || state(&gone, &[], &[], &[], &[]),
     );
     changes
 }

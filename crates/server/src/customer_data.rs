@@ -21,8 +21,8 @@ use till_core::{
     kernel::{
         changes::Record,
         records::{
-            BalanceEntry, Content, Customer as Row, Dispute, Mail, MailKind, Order as OrderRow,
-            Organization, Refund,
+            BalanceEntry, Content, Customer as Row, CustomerMeter, Dispute, Mail, MailKind,
+            Order as OrderRow, Organization, Refund, UsageEvent,
         },
     },
 };
@@ -72,9 +72,11 @@ enum Section {
     Grants,
     Balance,
     Letters,
+    UsageEvents,
+    Meters,
 }
 
-const SECTIONS: [(Section, &str); 13] = [
+const SECTIONS: [(Section, &str); 15] = [
     (Section::Members, "members"),
     (Section::PaymentMethods, "payment_methods"),
     (Section::Checkouts, "checkouts"),
@@ -88,6 +90,8 @@ const SECTIONS: [(Section, &str); 13] = [
     (Section::Grants, "benefit_grants"),
     (Section::Balance, "balance_entries"),
     (Section::Letters, "letters"),
+    (Section::UsageEvents, "usage_events"),
+    (Section::Meters, "meters"),
 ];
 
 /// Place up to which the document was read.
@@ -275,6 +279,8 @@ impl Reader {
                 let text_of = self.app.text_of;
                 self.rows(move |row: &Mail| letter(row, text_of)).await
             }
+            Section::UsageEvents => self.rows_by("timestamp", usage_event).await,
+            Section::Meters => self.rows(customer_meter).await,
         }
     }
 
@@ -306,9 +312,18 @@ impl Reader {
         &mut self,
         values: impl Fn(&R) -> Vec<Value>,
     ) -> Result<Items> {
+        self.rows_by("created_at", values).await
+    }
+
+    /// The same in the order of a column that an index of the customer's rows ends with.
+    async fn rows_by<R: Record + Send + Sync + 'static>(
+        &mut self,
+        column: &str,
+        values: impl Fn(&R) -> Vec<Value>,
+    ) -> Result<Items> {
         let list = List::of::<R>(self.organization.id)
             .eq("customer_id", self.customer.id)
-            .order("created_at", Order::Desc);
+            .order(column, Order::Desc);
         let store = &self.app.store;
         let (rows, last) = store.rows_after(list, self.after.as_ref(), PART).await?;
         let items = self.listed(rows.iter().flat_map(&values));
@@ -374,6 +389,27 @@ fn balance_entry(row: &BalanceEntry) -> Vec<Value> {
         "amount": row.amount,
         "reason": row.kind.as_str(),
         "order_id": row.order_id,
+    })]
+}
+
+fn usage_event(row: &UsageEvent) -> Vec<Value> {
+    vec![json!({
+        "id": row.id,
+        "timestamp": row.timestamp,
+        "name": row.name,
+        "external_member_id": row.external_member_id,
+        "metadata": row.metadata,
+    })]
+}
+
+fn customer_meter(row: &CustomerMeter) -> Vec<Value> {
+    vec![json!({
+        "id": row.id,
+        "created_at": row.created_at,
+        "modified_at": row.modified_at,
+        "meter_id": row.meter_id,
+        "consumed_units": row.consumed_units.to_f64(),
+        "credited_units": row.credited_units,
     })]
 }
 

@@ -12,6 +12,7 @@ use crate::{
     metadata::Metadata,
     money::Currency,
     subscriptions::{MeterUsage, SubscriptionStatus},
+    usage::CustomerStateMeter,
     values::Interval,
 };
 
@@ -77,6 +78,6 @@ pub struct CustomerState {
     pub active_subscriptions: Vec<StateSubscription>,
     /// Benefits that the customer has.
     pub granted_benefits: Vec<StateBenefitGrant>,
-    /// Meters with usage by the customer; always empty, because Till does not take in usage events yet.
-    pub active_meters: Vec<Value>,
+    /// Meters with usage by the customer.
+    pub active_meters: Vec<CustomerStateMeter>,
 }

@@ -108,3 +108,17 @@ pub const FILTER_VALUES: usize = 100;
 pub const FILTER_KEYS: usize = 10;
 /// Pages of a list.
 pub const PAGES: i64 = u32::MAX as i64;
+
+/// Events of usage in one request.
+pub const USAGE_EVENTS: usize = 1_000;
+/// The name of a usage event, in characters, as the published schema has it.
+pub const USAGE_NAME: usize = 128;
+/// A key of a usage event's metadata, in characters. The published document says 40, but programs that write longer
+/// ones are used to be taken.
+pub const USAGE_KEY: usize = 128;
+/// The metadata of one usage event as JSON text, in bytes.
+pub const USAGE_BYTES: usize = 262_144;
+/// The path of a property in a usage event's metadata, in characters, as the published schema has it.
+pub const USAGE_SELECTOR: usize = 256;
+/// Tokens of a language model in one event: what a double keeps exactly.
+pub const TOKENS: i64 = 9_007_199_254_740_991;

@@ -19,6 +19,12 @@ crate::words! {
         MetersRead = "meters:read",
         /// Change meters.
         MetersWrite = "meters:write",
+        /// Read usage events and their types.
+        EventsRead = "events:read",
+        /// Ingest usage events and label their types.
+        EventsWrite = "events:write",
+        /// Read meters of customers.
+        CustomerMetersRead = "customer_meters:read",
         /// Read discounts.
         DiscountsRead = "discounts:read",
         /// Change discounts.

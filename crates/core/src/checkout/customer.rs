@@ -259,7 +259,7 @@ fn resolve_as(
             let blank = customers::blank(row.organization_id, &email, external_id, at);
             let new = merged(&blank, row, localised);
             let owner = owner.insert(customers::members::owner_of(&new, None, at));
-            rows.insert(&new).insert(owner);
+            rows.insert(&new).insert(owner).bind_usage(&new, at);
             (new, Some(EventType::CustomerCreated))
         }
     };

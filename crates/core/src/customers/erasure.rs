@@ -13,7 +13,7 @@ use crate::{
         hex::hex,
         job_request::Queue,
         jobs::JobKind,
-        records::{Checkout, Customer, Order, Payment, Refund, Subscription},
+        records::{Checkout, Customer, Order, Payment, Refund, Subscription, UsageEvent},
         values::Json,
     },
     terms::{Agreed, Buyer},
@@ -163,4 +163,22 @@ pub fn refund(row: &Refund) -> Refund {
         comment: None,
         ..row.clone()
     }
+}
+
+/// A usage event without texts, and without the merchant's own names of who caused it. Its name, its time, and the
+/// numbers by which it was counted and billed stay.
+pub fn usage_event(row: &UsageEvent) -> UsageEvent {
+    let mut new = row.clone();
+    new.external_customer_id = None;
+    new.member_id = None;
+    new.external_member_id = None;
+    new.metadata.0.0.retain(|_, value| {
+        if let Some(inner) = value.as_object_mut() {
+            // Under `_cost` and `_llm` a text is a name of what was used, but for what was said.
+            inner.retain(|key, _| key != "prompt" && key != "response");
+            return true;
+        }
+        !value.is_string()
+    });
+    new
 }

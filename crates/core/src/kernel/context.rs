@@ -81,6 +81,21 @@ impl DecisionContext {
         uuid::Builder::from_random_bytes(bytes).into_uuid()
     }
 
+    /// Ids that begin with the machine's time and lie side by side: each is one more than the one before, from `first`
+    /// on, which ends with sixteen zero bits. They are laid out as version 7 and marked as version 4, as all ids of the
+    /// API are.
+    pub fn ids_in_order(&self, count: u16) -> impl Iterator<Item = Uuid> {
+        let mut bytes = [0; 16];
+        self.fill(&mut bytes);
+        let millis = u64::try_from(self.wall().as_millisecond()).unwrap_or(0);
+        bytes[..6].copy_from_slice(&millis.to_be_bytes()[2..]);
+        bytes[14..].fill(0);
+        let first = uuid::Builder::from_random_bytes(bytes)
+            .into_uuid()
+            .as_u128();
+        (0..u128::from(count)).map(move |n| Uuid::from_u128(first + n))
+    }
+
     /// A number that orders what is decided: by the machine's time, and within one decision by call.
     pub fn sequence(&self) -> i64 {
         self.first + self.count.fetch_add(1, Ordering::Relaxed) % NUMBERS
@@ -191,5 +206,22 @@ mod tests {
     fn ids_are_version_4() {
         let ctx = DecisionContext::new(Timestamp::UNIX_EPOCH, [7; 32]);
         assert_eq!(ctx.id().get_version_num(), 4);
+    }
+
+    #[test]
+    fn ids_in_order_lie_side_by_side_and_follow_the_time() {
+        let at: Timestamp = "2026-11-22T12:00:00.25Z".parse().unwrap();
+        let early = DecisionContext::new(at, [7; 32]);
+        let ids: Vec<Uuid> = early.ids_in_order(1_000).collect();
+        assert_eq!(ids.len(), 1_000);
+        assert!(ids.iter().all(|id| id.get_version_num() == 4));
+        assert!(
+            ids.windows(2)
+                .all(|two| two[1].as_u128() == two[0].as_u128() + 1)
+        );
+        let later = DecisionContext::new(at + SignedDuration::from_millis(1), [9; 32]);
+        let later: Vec<Uuid> = later.ids_in_order(1).collect();
+        assert!(ids[999] < later[0]);
+        assert_ne!(early.ids_in_order(1).next(), Some(ids[0]));
     }
 }

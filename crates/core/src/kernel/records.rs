@@ -39,6 +39,7 @@ mod mail;
 mod payments;
 mod sales;
 mod terms;
+mod usage;
 
 pub use catalog::{
     AttachedField, Benefit, BenefitGrant, CustomField, File, Meter, PriceKind, Product,
@@ -54,6 +55,10 @@ pub use sales::{
     PendingUpdate, Subscription,
 };
 pub use terms::{CheckoutLink, Discount, DiscountRedemption, TrialRedemption};
+pub use usage::{
+    CustomerMeter, MeterFold, UsageBatch, UsageBucket, UsageEvent, UsageEventType, UsageStream,
+    UsageValue,
+};
 
 word_cell!(
     BenefitType,
@@ -508,5 +513,6 @@ revised!(
     Order,
     Organization,
     Product,
+    UsageEventType,
     WebhookEndpoint,
 );

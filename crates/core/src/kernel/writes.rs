@@ -56,6 +56,8 @@ named! {
         Subscription(SubscriptionWrite),
         /// Of members and invitations.
         Team(TeamWrite),
+        /// Of usage.
+        Usage(UsageWrite),
         /// Of webhook events.
         Webhook(WebhookWrite),
         /// SQL as text: for the store's own bookkeeping and for tests. No decision makes one.
@@ -496,6 +498,20 @@ pub enum TeamWrite {
         id: Uuid,
         /// Its organization.
         organization_id: Uuid,
+    },
+}
+
+/// See [`NamedWrite::Usage`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum UsageWrite {
+    /// Takes back the job that binds events to a customer, where no event waits for this external id.
+    WithdrawBinding {
+        /// The job's key.
+        key: String,
+        /// The organization.
+        organization_id: Uuid,
+        /// The customer's external id.
+        external_id: String,
     },
 }
 

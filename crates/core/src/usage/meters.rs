@@ -9,7 +9,7 @@ use till_wire::{
 use crate::kernel::{
     changes::Changes,
     context::DecisionContext,
-    records::{Meter, Organization},
+    records::{Meter, MeterFold, Organization},
     refusal::{Refusal, collected, no_organization_id},
     values::Json,
 };
@@ -76,14 +76,28 @@ pub fn create(
     collected(problems)?;
     let mut changes = Changes::new();
     changes.insert(&meter);
+    changes.insert(&uncounted(&meter));
     Ok((meter, changes))
 }
 
-/// Changes a meter. `in_use`: an active price or a benefit counts with it, so it cannot be archived.
+/// A meter that has counted nothing yet: it begins with the first event that came in.
+fn uncounted(meter: &Meter) -> MeterFold {
+    MeterFold {
+        id: meter.id,
+        organization_id: meter.organization_id,
+        version: 1,
+        round: 0,
+        events: 0,
+    }
+}
+
+/// Changes a meter. `in_use`: an active price or a benefit counts with it, so it cannot be archived. `fold`: how far it
+/// has counted; once it has counted an event, what it counts stays.
 pub fn update(
     meter: &Meter,
     input: MeterUpdate,
     in_use: bool,
+    fold: Option<&MeterFold>,
     ctx: &DecisionContext,
 ) -> Result<(Meter, Changes), Refusal> {
     let mut problems = Vec::new();
@@ -103,6 +117,21 @@ pub fn update(
     if let Some(aggregation) = input.aggregation {
         new.aggregation = Json(aggregation);
     }
+    let counts_otherwise = [
+        ("filter", new.filter != meter.filter),
+        ("aggregation", new.aggregation != meter.aggregation),
+    ];
+    if fold.is_some_and(|fold| fold.events > 0) {
+        let changed = counts_otherwise.iter().filter(|(_, is_other)| *is_other);
+        problems.extend(changed.map(|(key, _)| {
+            Problem::new(
+                "forbidden",
+                loc!["body", *key],
+                "This cannot be changed once the meter has counted an event",
+                serde_json::Value::Null,
+            )
+        }));
+    }
     if let Some(metadata) = input.metadata {
         new.metadata = Json(metadata);
     }
@@ -119,5 +148,18 @@ pub fn update(
     collected(problems)?;
     let mut changes = Changes::new();
     changes.revise(meter, &mut new, ctx);
+    if counts_otherwise.iter().any(|(_, is_other)| *is_other) {
+        // It counts anew from the first event, and nobody has counted with it meanwhile.
+        match fold {
+            Some(fold) => changes.update_told(
+                fold,
+                &MeterFold {
+                    round: 0,
+                    ..fold.clone()
+                },
+            ),
+            None => changes.insert(&uncounted(meter)),
+        };
+    }
     Ok((new, changes))
 }

@@ -1,3 +1,9 @@
 //! Usage that is counted and billed.
 
+pub mod count;
+pub mod customer_meters;
+pub mod events;
+pub mod filter;
+pub mod fold;
 pub mod meters;
+pub mod quantities;

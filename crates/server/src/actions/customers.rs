@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use till_core::{
-    customers::{self, CustomerLookup, erasure},
+    customers::{self, CustomerLookup, STATE_METERS, erasure},
     kernel::{
         folding::email_key,
         records::{Customer as Row, CustomerBalance},
@@ -241,12 +241,19 @@ pub async fn state(
 ) -> Result<CustomerState> {
     let app = &caller.app;
     let row = customer.load(app, caller.organization.id).await?;
-    let (subscriptions, grants) = tokio::try_join!(
+    let (subscriptions, grants, meters) = tokio::try_join!(
         app.store.subscriptions_of(row.id),
         app.store.granted_to(row.id),
+        app.store.customer_meters_of(row.id, STATE_METERS),
     )?;
     let prices = app.store.prices_of(&subscriptions).await?;
-    Ok(customers::state(&row, &subscriptions, &prices, &grants))
+    Ok(customers::state(
+        &row,
+        &subscriptions,
+        &prices,
+        &grants,
+        &meters,
+    ))
 }
 
 /// Money of a customer.

@@ -1,5 +1,7 @@
 //! Meters: what counts usage.
 
+mod quantities;
+
 use axum::http::StatusCode;
 use till_core::{kernel::records::Meter as Row, usage::meters};
 use till_store::List;
@@ -20,6 +22,9 @@ use crate::{
         idempotency::IdempotencyGuard,
     },
 };
+
+pub(crate) use quantities::QuantitiesQuery;
+pub use quantities::quantities;
 
 const SORT_KEYS: [(&str, &str); 2] = [("name", "name"), ("created_at", "created_at")];
 
@@ -75,7 +80,8 @@ pub async fn create(
         .await
 }
 
-/// Changes a meter. One that an active price or a benefit uses cannot be archived.
+/// Changes a meter. One that an active price or a benefit uses cannot be archived; of one that has counted an event,
+/// filter and aggregation stay.
 pub async fn update(
     caller: &Caller<scope::MetersWrite>,
     id: Uuid,
@@ -83,12 +89,16 @@ pub async fn update(
 ) -> Result<Meter> {
     let (app, own) = (&caller.app, caller.organization.id);
     app.retry_on_conflict(|| async {
-        let (found, in_use) =
-            tokio::try_join!(app.store.meter(own, id), app.store.meter_in_use(own, id))?;
+        let (found, in_use, fold) = tokio::try_join!(
+            app.store.meter(own, id),
+            app.store.meter_in_use(own, id),
+            app.store.meter_fold(id),
+        )?;
         let updated = meters::update(
             &found.or_not_found()?,
             input.clone(),
             in_use,
+            fold.as_ref(),
             &caller.context(),
         )?;
         Ok(app.apply(updated).await?.view())

@@ -4,6 +4,7 @@ use axum::Json;
 use till_wire::{
     meters::{Meter, MeterCreate, MeterUpdate},
     page::Page,
+    usage::MeterQuantities,
 };
 
 use super::{
@@ -11,7 +12,7 @@ use super::{
     operation::{Operation, operations},
 };
 use crate::{
-    actions::meters::{self, ListQuery},
+    actions::meters::{self, ListQuery, QuantitiesQuery},
     http::{
         extract::{Body, Caller, OrganizationQuery, PageQuery, Params, PathId, scope},
         idempotency::IdempotencyGuard,
@@ -19,7 +20,7 @@ use crate::{
 };
 
 /// The routes.
-pub(super) const OPERATIONS: &[Operation] = operations![list, create, get, update];
+pub(super) const OPERATIONS: &[Operation] = operations![list, create, get, update, quantities];
 
 /// List meters
 ///
@@ -63,7 +64,8 @@ async fn create(
 
 /// Update a meter
 ///
-/// Changes a meter, or archives it. A meter that an active price or a benefit uses cannot be archived.
+/// Changes a meter, or archives it. A meter that an active price or a benefit uses cannot be archived. Filter and
+/// aggregation of a meter that has counted an event stay as they are.
 #[utoipa::path(
     patch, path = "/v1/meters/{id}", operation_id = "meters:update",
     request_body(content = MeterUpdate, description = "Fields to change."),
@@ -76,4 +78,21 @@ async fn update(
 ) -> Reply<Meter> {
     let input = body.read(MeterUpdate::read)?;
     meters::update(&caller, id, input).await.map(Json)
+}
+
+/// Get quantities of a meter
+///
+/// Returns what a meter counted in each interval of some time, and in all of it. Events count by the time at which they
+/// happened, also those that came in late. The time begins and ends on a quarter of an hour.
+#[utoipa::path(
+    get, path = "/v1/meters/{id}/quantities", operation_id = "meters:quantities",
+    params(QuantitiesQuery),
+    responses((status = 200, description = "Quantities of the meter.", body = MeterQuantities))
+)]
+async fn quantities(
+    caller: Caller<scope::MetersRead>,
+    PathId(id): PathId,
+    params: Params,
+) -> Reply<MeterQuantities> {
+    meters::quantities(&caller, id, params).await.map(Json)
 }

@@ -6,10 +6,12 @@ pub(crate) mod benefits;
 pub(crate) mod checkout_links;
 pub(crate) mod checkouts;
 pub(crate) mod custom_fields;
+mod customer_meters;
 mod customer_sessions;
 pub(crate) mod customers;
 pub(crate) mod discounts;
 pub(crate) mod disputes;
+pub(crate) mod events;
 pub(crate) mod files;
 mod integrations;
 pub(crate) mod meters;
@@ -70,6 +72,7 @@ fn operations() -> impl Iterator<Item = &'static Operation> {
         benefits::OPERATIONS,
         benefit_grants::OPERATIONS,
         meters::OPERATIONS,
+        events::OPERATIONS,
         files::OPERATIONS,
         discounts::OPERATIONS,
         custom_fields::OPERATIONS,
@@ -78,6 +81,7 @@ fn operations() -> impl Iterator<Item = &'static Operation> {
         customers::members::OPERATIONS,
         customers::payment_methods::OPERATIONS,
         customer_sessions::OPERATIONS,
+        customer_meters::OPERATIONS,
         checkout_links::OPERATIONS,
         checkout_links::visit::OPERATIONS,
         checkouts::OPERATIONS,

@@ -1,7 +1,7 @@
 //! Telling of customers.
 
 use till_core::{
-    customers,
+    customers::{self, STATE_METERS},
     kernel::{changes::Changes, jobs::End, records::Customer},
 };
 use till_store::Query;
@@ -23,13 +23,16 @@ pub async fn state_changed(app: &App, id: Uuid) -> Result<End, ApiError> {
             async { Ok(app.store.subscribers(own).await?) },
             app.context_for(own),
         )?;
-        let prices = app.store.prices_of(&subscriptions).await?;
+        let (prices, meters) = tokio::try_join!(
+            app.store.prices_of(&subscriptions),
+            app.store.customer_meters_of(id, STATE_METERS),
+        )?;
         changes.emit(
             &subscribers,
             &ctx,
             EventType::CustomerStateChanged,
             id,
-            || customers::state(&customer, &subscriptions, &prices, &grants),
+            || customers::state(&customer, &subscriptions, &prices, &grants, &meters),
         );
     }
     Ok(End::Done(changes))

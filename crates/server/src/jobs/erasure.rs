@@ -8,7 +8,7 @@ use till_core::{
         changes::{Changes, Record},
         folding::email_key,
         jobs::End,
-        records::{Checkout, Customer, Order, Payment, Refund, Subscription},
+        records::{Checkout, Customer, Order, Payment, Refund, Subscription, UsageEvent},
         writes::CustomerWrite,
     },
 };
@@ -55,6 +55,7 @@ pub async fn erase(app: &App, asked: Erasure) -> Result<End, ApiError> {
     all.and(each(app, &customer, subscription).await?);
     all.and(each(app, &customer, |row: &Refund| Some(erasure::refund(row))).await?);
     all.and(typed(app, &customer, &asked.email).await?);
+    usage(app, &customer).await?;
     Ok(match all.is_left {
         false => End::Done(Changes::new()),
         true => End::Retry {
@@ -144,6 +145,32 @@ async fn each<R: Erased>(
         match last {
             Some(last) => after = Some(last),
             None => return Ok(all),
+        }
+    }
+}
+
+/// Erases what the customer's usage events say besides numbers. No webhook tells of them.
+async fn usage(app: &App, customer: &Customer) -> Result<(), ApiError> {
+    let list = List::of::<UsageEvent>(customer.organization_id)
+        .eq("customer_id", customer.id)
+        .order("timestamp", Direction::Desc);
+    let mut after = None;
+    loop {
+        let (rows, last) = app
+            .store
+            .rows_after::<UsageEvent>(list.clone(), after.as_ref(), PART)
+            .await?;
+        let mut changes = Changes::new();
+        for row in &rows {
+            let erased = erasure::usage_event(row);
+            if erased != *row {
+                changes.update(row, &erased);
+            }
+        }
+        app.commit(changes).await?;
+        match last {
+            Some(last) => after = Some(last),
+            None => return Ok(()),
         }
     }
 }

@@ -17,6 +17,7 @@ pub mod reminders;
 pub mod subscriptions;
 mod supervise;
 pub mod upkeep;
+pub mod usage;
 pub mod webhooks;
 
 use std::{pin::Pin, sync::Arc, time::Duration};
@@ -46,6 +47,7 @@ use till_core::{
         email_change::{CHANGED_JOB, LINK_JOB},
     },
     subscriptions::dun::VOID_JOB,
+    usage::fold::BIND_JOB,
 };
 use till_store::unawaited;
 use tokio::{
@@ -83,7 +85,8 @@ pub async fn run_due(app: &App) -> Result<usize, ApiError> {
             + run_jobs(app).await?
             + Box::pin(reminders::run_due(app)).await?
             + Box::pin(subscriptions::run_due(app)).await?
-            + webhooks::run_due(app).await?;
+            + webhooks::run_due(app).await?
+            + Box::pin(usage::run_due(app)).await?;
         if turn == 0 {
             return Ok(done);
         }
@@ -265,6 +268,7 @@ kinds! {
     SYNC_JOB => grants::sync,
     SYNC_EACH_JOB => grants::sync_each,
     EARLIER_JOB => grants::earlier,
+    BIND_JOB => usage::bind,
     INVOICE_JOB => documents::invoice,
     sign_in::MAIL_JOB => mail::sign_in,
     team::INVITATION_JOB => mail::invitation,
@@ -315,6 +319,7 @@ pub async fn serve(app: Arc<App>, shutdown: watch::Receiver<bool>) {
     start!("notices", notices::serve);
     start!("subscriptions", subscriptions::serve);
     start!("reminders", reminders::serve);
+    start!("usage", usage::serve);
     start!("chores", serve_chores);
     start!("upkeep", upkeep::serve);
     while workers.join_next().await.is_some() {}

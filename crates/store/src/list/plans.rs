@@ -2,7 +2,8 @@
 //! noticed with a million rows.
 
 use till_core::kernel::records::{
-    BenefitGrant, Checkout, Customer, Dispute, Order as Sale, Payment, Refund, WebhookDelivery,
+    BenefitGrant, Checkout, Customer, CustomerMeter, Dispute, Order as Sale, Payment, Refund,
+    UsageEvent, WebhookDelivery,
 };
 use till_core::kernel::values::Value;
 use uuid::Uuid;
@@ -38,6 +39,14 @@ fn grants() -> List {
 
 fn deliveries() -> List {
     List::of::<WebhookDelivery>(Uuid::nil()).order("created_at", Order::Desc)
+}
+
+fn usage() -> List {
+    List::of::<UsageEvent>(Uuid::nil()).order("timestamp", Order::Desc)
+}
+
+fn customer_meters() -> List {
+    List::of::<CustomerMeter>(Uuid::nil()).order("modified_at", Order::Desc)
 }
 
 fn two() -> Vec<Value> {
@@ -103,6 +112,26 @@ async fn a_page_is_found_in_an_index_that_also_sorts_it() {
             deliveries().is_false("succeeded"),
             "webhook_deliveries_failed",
         ),
+        (usage(), "usage_events_timestamp"),
+        (usage().eq("name", "a"), "usage_events_name"),
+        (
+            usage().eq("customer_id", Uuid::nil()),
+            "usage_events_customer",
+        ),
+        (
+            usage().eq("external_customer_id", "a"),
+            "usage_events_external_customer",
+        ),
+        (usage().eq("parent_id", Uuid::nil()), "usage_events_parent"),
+        (customer_meters(), "customer_meters_modified"),
+        (
+            customer_meters().eq("customer_id", Uuid::nil()),
+            "customer_meters_customer",
+        ),
+        (
+            customer_meters().eq("meter_id", Uuid::nil()),
+            "customer_meters_meter",
+        ),
     ] {
         let first = plan(&db, &list.rows(Dialect::Sqlite, FIRST));
         assert!(
@@ -160,6 +189,51 @@ async fn of_two_filters_the_rarer_finds_the_rows() {
             assert!(!plan.contains("checkouts_product"), "{index}: {plan}");
         }
     }
+}
+
+#[tokio::test]
+async fn of_events_of_a_customer_and_a_name_the_customer_finds_them() {
+    let (_folder, db) = database().await;
+    for (list, index) in [
+        (
+            usage().eq("customer_id", Uuid::nil()).eq("name", "a"),
+            "usage_events_customer",
+        ),
+        (
+            usage().eq("external_customer_id", "a").is_in("name", two()),
+            "usage_events_external_customer",
+        ),
+        (
+            usage().eq("parent_id", Uuid::nil()).eq("name", "a"),
+            "usage_events_parent",
+        ),
+    ] {
+        let plan = plan(&db, &list.rows(Dialect::Sqlite, FIRST));
+        assert!(plan.contains(&format!("INDEX {index} ")), "{index}: {plan}");
+        assert!(!plan.contains("SCAN"), "{index}: {plan}");
+    }
+}
+
+#[tokio::test]
+async fn names_of_customers_are_counted_in_their_newest_events() {
+    let (_folder, db) = database().await;
+    let some = usage().is_in("external_customer_id", two());
+    let plan = plan(&db, &some.counted_names(Dialect::Sqlite, 100));
+    assert_eq!(
+        plan.matches("usage_events_external_customer").count(),
+        2,
+        "{plan}"
+    );
+    assert!(!plan.contains("usage_events_timestamp"), "{plan}");
+}
+
+#[tokio::test]
+async fn what_waits_to_be_counted_is_found_in_indexes() {
+    let (_folder, db) = database().await;
+    let plan = plan(&db, &crate::reads::uncounted(Uuid::nil(), 7, 10));
+    assert!(plan.contains("INDEX usage_batches_new "), "{plan}");
+    assert!(plan.contains("INDEX usage_batches_round "), "{plan}");
+    assert!(!plan.contains("SCAN"), "{plan}");
 }
 
 #[tokio::test]

@@ -19,6 +19,9 @@ const LISTED: &[&ListedTable] = &[
     &REFUNDS,
     &SUBSCRIPTIONS,
     &DELIVERIES,
+    &EVENT_TYPES,
+    &USAGE_EVENTS,
+    &CUSTOMER_METERS,
 ];
 
 /// Finds what lists must know of a table.
@@ -203,5 +206,53 @@ const DELIVERIES: ListedTable = ListedTable {
     name: "webhook_deliveries",
     leading: &["kind", "endpoint_id"],
     yielding: &[("endpoint_id", "kind")],
+    ..ListedTable::PLAIN
+};
+
+/// Lists of types of usage events.
+const EVENT_TYPES: ListedTable = ListedTable {
+    name: "event_types",
+    sorts: &[
+        ("name", "lower(event_types.name)"),
+        ("label", "lower(event_types.label)"),
+    ],
+    ..ListedTable::PLAIN
+};
+
+/// Lists of usage events.
+const USAGE_EVENTS: ListedTable = ListedTable {
+    name: "usage_events",
+    leading: &["customer_id", "external_customer_id", "name"],
+    yielding: &[
+        ("name", "customer_id"),
+        ("name", "external_customer_id"),
+        ("name", "parent_id"),
+        ("customer_id", "parent_id"),
+        ("external_customer_id", "parent_id"),
+    ],
+    ..ListedTable::PLAIN
+};
+
+/// Lists of customers' meters. Their units are kept as text.
+const CUSTOMER_METERS: ListedTable = ListedTable {
+    name: "customer_meters",
+    sorts: &[
+        (
+            "customer_name",
+            "(select lower(c.name) from customers c where c.id = customer_meters.customer_id)",
+        ),
+        (
+            "meter_name",
+            "(select lower(m.name) from meters m where m.id = customer_meters.meter_id)",
+        ),
+        (
+            "consumed_units",
+            "cast(customer_meters.consumed_units as numeric)",
+        ),
+        (
+            "balance",
+            "(customer_meters.credited_units - cast(customer_meters.consumed_units as numeric))",
+        ),
+    ],
     ..ListedTable::PLAIN
 };

@@ -146,6 +146,25 @@ impl List {
         t.query()
     }
 
+    /// The names among the first `newest` rows, each with their number and the least and the largest value of the order's
+    /// column. The list must run by one column.
+    pub(crate) fn counted_names(&self, dialect: Dialect, newest: u64) -> Query {
+        let mut t = Text::default();
+        let Some(sort) = self.plain_sort() else {
+            debug_assert!(false, "the list runs by one column");
+            return Query::raw("select null, 0, null, null where 1 = 0", vec![]);
+        };
+        t.push("select name, count(*), min(sorted), max(sorted) from (");
+        let window = Window {
+            after: None,
+            skip: 0,
+            limit: newest,
+        };
+        self.walked(&mut t, dialect, sort, window, &["name".to_owned()]);
+        t.push(") named group by name");
+        t.query()
+    }
+
     /// The list runs by one column, and by id where rows tie.
     pub(crate) fn plain_sort(&self) -> Option<(&str, Order)> {
         match self.orders.as_slice() {

@@ -30,6 +30,8 @@ mod retention;
 mod sales;
 mod sandbox;
 mod timeline;
+mod usage;
+mod usage_counts;
 mod webhooks;
 
 pub use customers::BuyerKeys;
@@ -42,6 +44,8 @@ pub use mails::LetterRows;
 pub use people::Visit;
 pub use recurring::{Recurring, RecurringPart};
 pub use timeline::{TimelineEntry, TimelineEvent};
+#[cfg(test)]
+pub(crate) use usage_counts::uncounted;
 pub use webhooks::{DeliveryFilter, FailingEndpoint};
 
 use till_core::kernel::{changes::Record, values::Value};

@@ -9,6 +9,7 @@ mod people;
 mod retention;
 mod subscriptions;
 mod test_data;
+mod usage;
 mod webhooks;
 
 use till_core::kernel::values::Value;
@@ -32,6 +33,7 @@ pub(crate) fn statement(write: NamedWrite) -> Statement {
         NamedWrite::Retention(write) => retention::retention(write),
         NamedWrite::Subscription(write) => subscriptions::subscription(write),
         NamedWrite::Team(write) => people::team(write),
+        NamedWrite::Usage(write) => usage::usage(write),
         NamedWrite::Webhook(write) => webhooks::webhook(write),
         NamedWrite::Statement(statement) => statement,
     }

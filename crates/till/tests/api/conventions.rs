@@ -39,6 +39,8 @@ both! {
                 // What they are is named in every change.
                 "benefits:update" => json!({"type": "custom"}),
                 "custom-fields:update" => json!({"type": "text"}),
+                // Its label is named in every change.
+                "event-types:update" => json!({"label": "zanzibar"}),
                 _ => json!({}),
             };
             t.advance(Duration::from_secs(1));

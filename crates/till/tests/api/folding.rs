@@ -61,6 +61,9 @@ const LISTS: &[&str] = &[
     "/v1/custom-fields/",
     "/v1/customers/",
     "/v1/discounts/",
+    "/v1/event-types/",
+    "/v1/events/",
+    "/v1/events/names",
     "/v1/meters/",
     "/v1/orders/",
     "/v1/payments/",
@@ -82,6 +85,8 @@ async fn named(t: &Till, i: usize, text: &str) {
     let product = t.product_named(text, 1_000).await;
     t.percent_off(1_000, json!({"name": text})).await;
     t.meter(text).await;
+    let used = json!({"events": [{"name": text, "external_customer_id": "u"}]});
+    t.post("/v1/events/ingest", used).await.ok();
     t.benefit(text, "public").await;
     let field =
         json!({"type": "text", "slug": format!("field-{i}"), "name": text, "properties": {}});

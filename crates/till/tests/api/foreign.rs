@@ -214,7 +214,19 @@ impl World {
             .one(Query::select::<Mail>(to_customers, vec![]))
             .await
             .unwrap();
+        let used = json!({"events": [{"name": "zanzibar", "customer_id": customer["id"], "external_id": "zanzibar"}]});
+        t.post("/v1/events/ingest", used).await.ok();
+        t.catch_up().await;
         let ids = BTreeMap::from([
+            ("events", id(&t.items("/v1/events/").await.remove(0))),
+            (
+                "event-types",
+                id(&t.items("/v1/event-types/").await.remove(0)),
+            ),
+            (
+                "customer-meters",
+                id(&t.items("/v1/customer-meters/").await.remove(0)),
+            ),
             ("organizations", t.organization.id.to_string()),
             ("benefits", id(&benefit)),
             ("meters", id(&meter)),
@@ -269,6 +281,12 @@ impl World {
         }
         if template == "/v1/customer-portal/organizations/{slug}" {
             return template.replace("{slug}", "ada");
+        }
+        if template == "/v1/meters/{id}/quantities" {
+            let path = template.replace("{id}", self.id("meters"));
+            return format!(
+                "{path}?start_timestamp=2026-11-21T00:00:00Z&end_timestamp=2026-11-22T00:00:00Z&interval=day"
+            );
         }
         if template == "/v1/orders/{id}/finalize" {
             return template.replace("{id}", self.id("drafts"));
@@ -337,6 +355,10 @@ impl World {
             "discounts:create" => json!({"type": "percentage", "name": "Other", "duration": "once",
                 "basis_points": 1000, "products": [id("products")]}),
             "discounts:update" => json!({"name": "Other"}),
+            "event-types:update" => json!({"label": "Other"}),
+            "events:ingest" => {
+                json!({"events": [{"name": "other", "customer_id": id("customers")}]})
+            }
             "files:create" => announced(),
             "files:update" => json!({"name": "other.txt"}),
             "files:uploaded" => self.parts.clone(),
@@ -390,6 +412,8 @@ impl World {
             "benefit_id" => "benefits",
             "member_id" => "members",
             "endpoint_id" => "webhooks/endpoints",
+            "meter_id" => "meters",
+            "parent_id" => "events",
             _ => panic!("{resource}: say in `World::asked` which id of this world the parameter {parameter} asks for"),
         })
     }

@@ -100,6 +100,8 @@ mod subscriptions_kit;
 mod subscriptions_pause;
 mod taxes;
 mod trials;
+mod usage;
+mod usage_meters;
 mod visits;
 mod webhooks;
 

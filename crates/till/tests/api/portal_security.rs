@@ -18,10 +18,12 @@ const MARK: &str = "zanzibar";
 const OWN: [&str; 1] = ["customer_portal:customers:add_payment_method"];
 
 /// Operations for all members of a customer, whatever their role.
-const FOR_MEMBERS: [&str; 6] = [
+const FOR_MEMBERS: [&str; 8] = [
     "customer_portal:benefit-grants:list",
     "customer_portal:customer-session:get_authenticated_user",
     "customer_portal:customer-session:introspect",
+    "customer_portal:customer_meters:get",
+    "customer_portal:customer_meters:list",
     "customer_portal:customers:get",
     "customer_portal:subscriptions:get",
     "customer_portal:subscriptions:list",
@@ -43,6 +45,7 @@ struct World {
     setup: String,
     grant: String,
     member: String,
+    meter: String,
     customer: Value,
 }
 
@@ -77,7 +80,13 @@ impl World {
         );
         let setup: till_core::kernel::records::Payment =
             t.app.store.one(setup).await.unwrap().unwrap();
+        t.meter("Calls").await;
+        let used = json!({"events": [{"name": "call", "customer_id": customer["id"]}]});
+        t.post("/v1/events/ingest", used).await.ok();
+        t.drain().await;
+        let meter = t.items("/v1/customer-meters/").await.remove(0);
         Self {
+            meter: text(&meter["id"]),
             order: text(&order["id"]),
             subscription: text(&order["subscription_id"]),
             card: text(&cards[0]["id"]),
@@ -95,6 +104,7 @@ impl World {
             "/v1/customer-portal/benefit-grants" => &self.grant,
             "/v1/customer-portal/customers/me/payment-methods" => &self.card,
             "/v1/customer-portal/members" => &self.member,
+            "/v1/customer-portal/meters" => &self.meter,
             _ if template.contains('{') => {
                 panic!("{template}: say which id of this world it takes")
             }
@@ -223,7 +233,8 @@ both! {
                     // Individuals have no members to manage.
                     _ if operation.id.starts_with("customer_portal:members:") => drop(answer.refused(403, "NotPermitted")),
                     _ if operation.path.contains(&world.order) || operation.path.contains(&world.subscription)
-                        || operation.path.contains(&world.card) || operation.path.contains(&world.grant) => answer.not_found(),
+                        || operation.path.contains(&world.card) || operation.path.contains(&world.grant)
+                        || operation.path.contains(&world.meter) => answer.not_found(),
                     Method::GET if answer.json()["items"].is_array() => {
                         assert_eq!(answer.ok()["items"], json!([]), "{}: {text}", operation.path);
                     }

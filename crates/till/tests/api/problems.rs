@@ -20,12 +20,13 @@ const LITERALS: [&str; 9] = [
 ];
 
 /// Objects that are dictionaries in the reference, not models; `properties` those of a custom field.
-const DICTIONARIES: [&str; 9] = [
+const DICTIONARIES: [&str; 10] = [
     "subscription_settings",
     "customer_email_settings",
     "customer_portal_settings",
     "checkout_settings",
     "usage",
+    "metadata",
     "subscription",
     "customer",
     "properties",

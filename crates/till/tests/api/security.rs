@@ -49,20 +49,22 @@ const SECRET: &str =
     "the session's client secret is the permission: the buyer's address bar holds it";
 
 /// Operations that make something of other things, which their bodies name.
-const BORROWING: [&str; 8] = [
+const BORROWING: [&str; 9] = [
     "checkout-links:create",
     "checkouts:create",
     "customer-sessions:create",
     "discounts:create",
+    "events:ingest",
     "orders:create",
     "products:create",
     "refunds:create",
     "subscriptions:create",
 ];
 
-/// Operations about the caller's own organization, which name nothing.
-const OWN: [&str; 3] = [
+/// Operations about the caller's own organization, which name none.
+const OWN: [&str; 4] = [
     "customer-sessions:create",
+    "events:ingest",
     "sandbox:get_clock",
     "sandbox:move_clock",
 ];
@@ -97,7 +99,10 @@ impl Operation {
         let mut body = self.takes_body.then(|| world.body(self.id));
         match (&mut body, more) {
             (Some(body), Some((key, value))) => body[key] = json!(value),
-            (None, Some((key, value))) => path = format!("{path}?{key}={value}"),
+            (None, Some((key, value))) => {
+                let sign = if path.contains('?') { '&' } else { '?' };
+                path = format!("{path}{sign}{key}={value}");
+            }
             (_, None) => {}
         }
         let sends = [Method::POST, Method::PATCH, Method::PUT].contains(&self.method);
@@ -192,6 +197,7 @@ both! {
                 // Its clock is the organization's.
                 "sandbox" => "organizations".to_owned(),
                 "benefit-grants" => "benefits".to_owned(),
+                "event-types" => "events".to_owned(),
                 "customers" if operation.template.contains("/members") => "members".to_owned(),
                 feature => feature.replace('-', "_"),
             };

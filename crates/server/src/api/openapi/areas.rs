@@ -11,7 +11,7 @@ pub(super) struct Area {
     words: &'static str,
 }
 
-const AREAS: [Area; 21] = [
+const AREAS: [Area; 24] = [
     Area {
         tag: "benefits",
         noun: "benefit",
@@ -45,6 +45,11 @@ const AREAS: [Area; 21] = [
         words: "Customer sessions: tokens that give one customer access to their own data for an hour.",
     },
     Area {
+        tag: "customer_meters",
+        noun: "customer meter",
+        words: "Customer meters: what each customer has used of each meter.",
+    },
+    Area {
         tag: PORTAL,
         noun: "thing",
         words: "Customer portal: what a customer sees and changes with a customer session's token, each their own.",
@@ -63,6 +68,16 @@ const AREAS: [Area; 21] = [
         tag: "disputes",
         noun: "dispute",
         words: "Disputes: payments that customers contest at their banks. The payment processor tells of them.",
+    },
+    Area {
+        tag: "event-types",
+        noun: "event type",
+        words: "Event types: the names of usage events, with labels for people.",
+    },
+    Area {
+        tag: "events",
+        noun: "event",
+        words: "Events: usage of your customers that your programs tell Till of, and that meters count.",
     },
     Area {
         tag: "files",
@@ -150,6 +165,7 @@ pub fn scopes(tag: &str, method: &str, path: &str) -> Vec<&'static str> {
         // Its clock is the organization's.
         "sandbox" => "organizations".to_owned(),
         "benefit-grants" => "benefits".to_owned(),
+        "event-types" => "events".to_owned(),
         tag => tag.replace('-', "_"),
     };
     let words = match (method, tag) {

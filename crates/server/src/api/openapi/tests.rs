@@ -30,6 +30,7 @@ use till_wire::{
     products::{ProductBenefitsUpdate, ProductCreate, ProductUpdate},
     refunds::RefundCreate,
     subscriptions::{SubscriptionCreate, SubscriptionUpdate},
+    usage::{EventTypeUpdate, EventsIngest},
     webhooks::{EndpointCreate, EndpointUpdate},
 };
 
@@ -261,6 +262,8 @@ fn read(id: &str, body: &Value) -> Option<Result<(), Vec<Problem>>> {
         "customer_portal:members:update_member" => PortalMemberUpdate::read(body, cx).is_some(),
         "discounts:create" => DiscountCreate::read(body, cx).is_some(),
         "discounts:update" => DiscountUpdate::read(body, cx).is_some(),
+        "event-types:update" => EventTypeUpdate::read(body, cx).is_some(),
+        "events:ingest" => EventsIngest::read(body, cx).is_some(),
         "files:create" => FileCreate::read(body, cx).is_some(),
         "files:update" => FilePatch::read(body, cx).is_some(),
         "files:uploaded" => FileUploadCompleted::read(body, cx).is_some(),

@@ -52,7 +52,7 @@ fn noun(path: &str) -> Option<String> {
     Some(match things {
         "checkouts" => "checkout session".to_owned(),
         "endpoints" => "webhook endpoint".to_owned(),
-        "events" => "webhook event".to_owned(),
+        "events" if before.contains("/webhooks/") => "webhook event".to_owned(),
         things => things.trim_end_matches('s').replace('-', " "),
     })
 }

@@ -5,6 +5,7 @@ mod customers;
 mod data;
 mod email_update;
 mod members;
+mod meters;
 mod orders;
 mod organizations;
 mod payment_methods;
@@ -26,5 +27,6 @@ pub(super) const OPERATIONS: [&[Operation]; 11] = [
     subscriptions::OPERATIONS,
     benefit_grants::OPERATIONS,
     members::OPERATIONS,
+    meters::OPERATIONS,
     data::OPERATIONS,
 ];

@@ -112,6 +112,12 @@ pub mod scope {
         MetersRead = [MetersRead, MetersWrite];
         /// Changing meters.
         MetersWrite = [MetersWrite];
+        /// Reading usage events and their types.
+        EventsRead = [EventsRead, EventsWrite];
+        /// Ingesting usage events and labelling their types.
+        EventsWrite = [EventsWrite];
+        /// Reading meters of customers.
+        CustomerMetersRead = [CustomerMetersRead];
         /// Reading discounts.
         DiscountsRead = [DiscountsRead, DiscountsWrite];
         /// Changing discounts.

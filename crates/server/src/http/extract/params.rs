@@ -282,13 +282,18 @@ impl Params {
     /// `missing` where it was not sent, and everything else that did not read.
     pub fn required_text(mut self, key: &'static str) -> Result<String, ApiError> {
         let found = self.last(key, input::text_of(0, limits::LINE, false));
-        if found.is_none() && !self.has(key) {
+        self.needs(key);
+        self.finish()?;
+        Ok(found.unwrap_or_default())
+    }
+
+    /// Tells of a parameter that was not sent.
+    pub(super) fn needs(&mut self, key: &'static str) {
+        if !self.has(key) {
             self.cx.at(key, |cx| {
                 cx.fail::<()>("missing", "Field required", &Json::Null)
             });
         }
-        self.finish()?;
-        Ok(found.unwrap_or_default())
     }
 
     /// Everything that did not read, at once.

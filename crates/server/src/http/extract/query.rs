@@ -6,6 +6,8 @@ use till_store::Order;
 use till_wire::{
     input::{self, Context, Words},
     limits,
+    meters::Filter,
+    usage,
 };
 use utoipa::openapi::{
     RefOr, Required, Schema,
@@ -95,6 +97,43 @@ pub fn ids() -> Plain<Vec<Uuid>> {
     }
 }
 
+/// One id.
+pub fn id() -> Plain<Option<Uuid>> {
+    Plain {
+        read: |params, name| params.last(name, input::id),
+        schema: || formatted(KnownFormat::Uuid),
+    }
+}
+
+/// A filter of a meter, as JSON text.
+pub fn filter() -> Plain<Option<Filter>> {
+    Plain {
+        read: |params, name| params.last(name, usage::filter_text),
+        schema: || string().max_length(Some(usage::FILTER_TEXT)).into(),
+    }
+}
+
+/// A number of generations.
+pub fn generations() -> Plain<Option<u32>> {
+    Plain {
+        read: |params, name| {
+            let number = params.last(name, input::int_in(0, GENERATIONS));
+            number.and_then(|number| u32::try_from(number).ok())
+        },
+        schema: || {
+            ObjectBuilder::new()
+                .schema_type(Type::Integer)
+                .format(Some(SchemaFormat::KnownFormat(KnownFormat::Int32)))
+                .minimum(Some(0))
+                .maximum(Some(GENERATIONS))
+                .into()
+        },
+    }
+}
+
+/// Generations that are asked for, at most, as in the published document.
+const GENERATIONS: i64 = 5;
+
 /// Words of a closed list, one or many.
 pub fn words<W: Words>() -> Plain<Vec<W>> {
     Plain {
@@ -157,6 +196,33 @@ pub fn exact_moment() -> Plain<Option<Timestamp>> {
         read: |params, name| params.last(name, input::exact_instant),
         schema: || formatted(KnownFormat::DateTime),
     }
+}
+
+/// A parameter that must be sent.
+#[derive(Debug)]
+pub struct Needed<T>(Plain<Option<T>>);
+
+impl<T> Parameter for Needed<T> {
+    type Value = Option<T>;
+    fn read(&self, name: &'static str, params: &mut Params) -> Option<T> {
+        let read = self.0.read(name, params);
+        params.needs(name);
+        read
+    }
+    fn describe(&self, name: &str, lines: &[&str]) -> Described {
+        let described = ParameterBuilder::from(self.0.describe(name, lines));
+        described.required(Required::True).build()
+    }
+}
+
+/// One moment that says its offset, and must be sent.
+pub fn required_exact_moment() -> Needed<Timestamp> {
+    Needed(exact_moment())
+}
+
+/// One word of a closed list that must be sent.
+pub fn required_word<W: Words>() -> Needed<W> {
+    Needed(word::<W>())
 }
 
 /// A time zone by its IANA name, UTC where none was sent.

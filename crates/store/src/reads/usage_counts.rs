@@ -1,0 +1,346 @@
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+use till_core::{
+    kernel::{
+        changes::Record,
+        records::{
+            CustomerMeter, Meter, MeterFold, UsageBatch, UsageBucket, UsageEvent, UsageStream,
+            UsageValue,
+        },
+        rows::Col,
+        values::Value,
+    },
+    usage::{
+        count::{Added, EVERYBODY},
+        events::KnownCustomer,
+        fold::CountedRows,
+        quantities::Known,
+    },
+};
+use uuid::Uuid;
+
+use super::usage::texts;
+use super::{ids, marks};
+use crate::{List, Query, Result, Store, columns};
+
+/// Ranges of ids that are asked for at once.
+const RANGES: usize = 64;
+/// Sums or values that are found by their places at once.
+const PLACES: usize = 200;
+
+/// Batches that a meter has not counted, or that are in no turn yet: in one statement, so that none goes from the one to
+/// the other meanwhile.
+pub(crate) fn uncounted(organization_id: Uuid, round: i64, limit: i64) -> Query {
+    let columns = columns::<UsageBatch>(UsageBatch::TABLE);
+    let of = |round: &str| {
+        format!("select {columns} from usage_batches where organization_id = $1 and {round}")
+    };
+    let sql = format!(
+        "{} union all {} limit $3",
+        of("round is null"),
+        of("round is not null and round > $2")
+    );
+    let binds = vec![organization_id.into(), round.into(), limit.into()];
+    Query::raw(sql, binds)
+}
+
+impl Store {
+    /// Organizations with events that are in no turn yet, at most `limit`.
+    pub async fn organizations_with_new_usage(&self, limit: i64) -> Result<Vec<Uuid>> {
+        let sql = "select distinct organization_id from usage_batches where round is null limit $1";
+        let found: Vec<Col<Uuid>> = self.all(Query::raw(sql, vec![limit.into()])).await?;
+        Ok(found.into_iter().map(|Col(id)| id).collect())
+    }
+
+    /// Batches that are in no turn yet, the oldest first.
+    pub async fn new_batches(&self, organization_id: Uuid, limit: i64) -> Result<Vec<UsageBatch>> {
+        let rest = "where organization_id = $1 and round is null order by id limit $2";
+        let binds = vec![organization_id.into(), limit.into()];
+        self.all(Query::select::<UsageBatch>(rest, binds)).await
+    }
+
+    /// The batches of the turns after `round`, in order, at most `limit`.
+    pub async fn batches_after(
+        &self,
+        organization_id: Uuid,
+        round: i64,
+        limit: i64,
+    ) -> Result<Vec<UsageBatch>> {
+        let rest = "where organization_id = $1 and round is not null and round > $2 order by round, id limit $3";
+        let binds = vec![organization_id.into(), round.into(), limit.into()];
+        self.all(Query::select::<UsageBatch>(rest, binds)).await
+    }
+
+    /// Batches that a meter which has counted up to `round` has not counted, in no order, at most `limit`.
+    pub async fn uncounted_batches(
+        &self,
+        organization_id: Uuid,
+        round: i64,
+        limit: i64,
+    ) -> Result<Vec<UsageBatch>> {
+        self.all(uncounted(organization_id, round, limit)).await
+    }
+
+    /// Batches by their ids.
+    pub async fn usage_batches(
+        &self,
+        organization_id: Uuid,
+        wanted: &[Uuid],
+    ) -> Result<Vec<UsageBatch>> {
+        self.owned(organization_id, wanted).await
+    }
+
+    /// The events of batches, in no order.
+    pub async fn events_of_batches(&self, batches: &[UsageBatch]) -> Result<Vec<UsageEvent>> {
+        let mut events = Vec::new();
+        for some in batches.chunks(RANGES) {
+            let ranges: Vec<String> = (0..some.len())
+                .map(|n| format!("(id >= ${} and id <= ${})", 2 * n + 1, 2 * n + 2))
+                .collect();
+            let binds = some
+                .iter()
+                .flat_map(|batch| [Value::Uuid(batch.id), Value::Uuid(batch.last_id)])
+                .collect();
+            let rest = format!("where {}", ranges.join(" or "));
+            events.extend(self.all(Query::select::<UsageEvent>(&rest, binds)).await?);
+        }
+        Ok(events)
+    }
+
+    /// The progress of putting an organization's events into turns.
+    pub async fn usage_stream(&self, organization_id: Uuid) -> Result<Option<UsageStream>> {
+        self.one(Query::by_id::<UsageStream>(organization_id)).await
+    }
+
+    /// The progress of a meter's counting.
+    pub async fn meter_fold(&self, meter_id: Uuid) -> Result<Option<MeterFold>> {
+        self.one(Query::by_id::<MeterFold>(meter_id)).await
+    }
+
+    /// All meters of an organization, each with how far it has counted.
+    pub async fn meters_with_folds(
+        &self,
+        organization_id: Uuid,
+    ) -> Result<Vec<(Meter, Option<MeterFold>)>> {
+        let sql = format!(
+            "select {}, {} from meters m left join meter_folds f on f.id = m.id where m.organization_id = $1",
+            columns::<Meter>("m"),
+            columns::<MeterFold>("f")
+        );
+        self.all(Query::raw(sql, vec![organization_id.into()]))
+            .await
+    }
+
+    /// Meters that have not counted all turns, at most `limit`, those that are furthest behind last.
+    pub async fn meters_behind(&self, limit: i64) -> Result<Vec<(Meter, MeterFold)>> {
+        let sql = format!(
+            "select {}, {} from usage_streams s join meter_folds f on f.organization_id = s.id and f.round < s.round \
+             join meters m on m.id = f.id order by s.round - f.round, f.id limit $1",
+            columns::<Meter>("m"),
+            columns::<MeterFold>("f")
+        );
+        self.all(Query::raw(sql, vec![limit.into()])).await
+    }
+
+    /// Customers with these external ids, for events that named them before they were there.
+    pub async fn customers_named(
+        &self,
+        organization_id: Uuid,
+        external_ids: &[String],
+    ) -> Result<Vec<KnownCustomer>> {
+        self.known_customers(
+            organization_id,
+            "external_id",
+            external_ids.len(),
+            texts(external_ids),
+        )
+        .await
+    }
+
+    /// Events that wait for one with any of these external ids as their parent, at most `limit`.
+    pub async fn orphans_of(
+        &self,
+        organization_id: Uuid,
+        external_ids: &[String],
+        limit: i64,
+    ) -> Result<Vec<UsageEvent>> {
+        if external_ids.is_empty() {
+            return Ok(Vec::new());
+        }
+        let rest = format!(
+            "where organization_id = $1 and parent_id is null and parent_key in ({}) limit ${}",
+            marks(1, external_ids.len()),
+            external_ids.len() + 2
+        );
+        let binds = [Value::Uuid(organization_id)]
+            .into_iter()
+            .chain(texts(external_ids))
+            .chain([Value::Int(limit)])
+            .collect();
+        self.all(Query::select::<UsageEvent>(&rest, binds)).await
+    }
+
+    /// True where any event of the organization waits for its parent.
+    pub async fn has_orphans(&self, organization_id: Uuid) -> Result<bool> {
+        let sql = "select count(*) from (select 1 from usage_events where organization_id = $1 \
+                   and parent_id is null and parent_key is not null limit 1) waiting";
+        let found = self.scalar(Query::raw(sql, vec![organization_id.into()]));
+        Ok(found.await? > 0)
+    }
+
+    /// Events that name a customer by this external id and are bound to none, after `after`, at most `limit`.
+    pub async fn unbound_events(
+        &self,
+        organization_id: Uuid,
+        external_id: &str,
+        after: Uuid,
+        limit: i64,
+    ) -> Result<Vec<UsageEvent>> {
+        let rest = "where organization_id = $1 and customer_id is null and external_customer_id = $2 and id > $3 \
+                    order by id limit $4";
+        let binds = vec![
+            organization_id.into(),
+            external_id.into(),
+            after.into(),
+            limit.into(),
+        ];
+        self.all(Query::select::<UsageEvent>(rest, binds)).await
+    }
+
+    /// The rows that hold what a meter has counted, as far as `added` adds to them.
+    pub async fn counted_rows(&self, meter_id: Uuid, added: &Added) -> Result<CountedRows> {
+        let mut rows = CountedRows::default();
+        let mut places: BTreeMap<Uuid, Vec<Timestamp>> = BTreeMap::new();
+        for (subject, bucket) in added.buckets.keys() {
+            places.entry(*subject).or_default().push(*bucket);
+        }
+        for (subject, buckets) in &places {
+            for some in buckets.chunks(PLACES) {
+                let rest = format!(
+                    "where meter_id = $1 and subject_id = $2 and starts_at in ({})",
+                    marks(2, some.len())
+                );
+                let binds = [Value::Uuid(meter_id), Value::Uuid(*subject)]
+                    .into_iter()
+                    .chain(some.iter().map(|at| Value::Time(*at)))
+                    .collect();
+                let query = Query::select::<UsageBucket>(&rest, binds).keyed();
+                rows.buckets.extend(self.all(query).await?);
+            }
+        }
+        let mut values: BTreeMap<Uuid, BTreeSet<&str>> = BTreeMap::new();
+        for (subject, _, value) in &added.values {
+            values.entry(*subject).or_default().insert(value);
+        }
+        for (subject, values) in values {
+            let values: Vec<&str> = values.into_iter().collect();
+            for some in values.chunks(PLACES) {
+                let rest = format!(
+                    "where meter_id = $1 and subject_id = $2 and value in ({})",
+                    marks(2, some.len())
+                );
+                let binds = [Value::Uuid(meter_id), Value::Uuid(subject)]
+                    .into_iter()
+                    .chain(some.iter().map(|value| Value::from(*value)))
+                    .collect();
+                let query = Query::select::<UsageValue>(&rest, binds).keyed();
+                rows.values.extend(self.all(query).await?);
+            }
+        }
+        let customers: Vec<Uuid> = added.customers.iter().copied().collect();
+        for some in customers.chunks(PLACES) {
+            let rest = format!(
+                "where meter_id = $1 and customer_id in ({})",
+                marks(1, some.len())
+            );
+            let binds = [Value::Uuid(meter_id)]
+                .into_iter()
+                .chain(ids(some))
+                .collect();
+            let query = Query::select::<CustomerMeter>(&rest, binds).keyed();
+            rows.customer_meters.extend(self.all(query).await?);
+        }
+        Ok(rows)
+    }
+
+    /// The sums and values that a meter has counted in a period, at most `limit` rows of each kind: of everybody, of some customers, or
+    /// (`each`) of all customers.
+    pub async fn counted_in(
+        &self,
+        meter_id: Uuid,
+        customers: &[Uuid],
+        each: bool,
+        (start, end): (Timestamp, Timestamp),
+        limit: i64,
+    ) -> Result<Known> {
+        let subjects: Vec<Uuid> = match (customers, each) {
+            ([], false) => vec![EVERYBODY],
+            (some, _) => some.to_vec(),
+        };
+        let of = match subjects.is_empty() {
+            true => "subject_id <> $4".to_owned(),
+            false => format!("subject_id in ({})", marks(3, subjects.len())),
+        };
+        let subjects = match subjects.is_empty() {
+            true => vec![EVERYBODY],
+            false => subjects,
+        };
+        let binds: Vec<Value> = [meter_id.into(), start.into(), end.into()]
+            .into_iter()
+            .chain(ids(&subjects))
+            .chain([Value::Int(limit)])
+            .collect();
+        let rest = format!(
+            "where meter_id = $1 and starts_at >= $2 and starts_at < $3 and {of} limit ${}",
+            binds.len()
+        );
+        let buckets: Vec<UsageBucket> = self
+            .all(Query::select::<UsageBucket>(&rest, binds.clone()))
+            .await?;
+        let values: Vec<UsageValue> = self.all(Query::select::<UsageValue>(&rest, binds)).await?;
+        Ok(Known {
+            buckets: buckets
+                .iter()
+                .map(|row| (row.subject_id, row.starts_at, row.tally()))
+                .collect(),
+            values: values
+                .into_iter()
+                .map(|row| (row.subject_id, row.starts_at, row.value))
+                .collect(),
+        })
+    }
+
+    /// A customer's meter of the organization.
+    pub async fn customer_meter(
+        &self,
+        organization_id: Uuid,
+        id: Uuid,
+    ) -> Result<Option<CustomerMeter>> {
+        self.own(organization_id, id, "").await
+    }
+
+    /// The meters that a customer has used, the first used first; at most `limit`.
+    pub async fn customer_meters_of(
+        &self,
+        customer_id: Uuid,
+        limit: i64,
+    ) -> Result<Vec<CustomerMeter>> {
+        let rest = "where customer_id = $1 order by created_at, id limit $2";
+        let binds = vec![customer_id.into(), limit.into()];
+        self.all(Query::select::<CustomerMeter>(rest, binds).keyed())
+            .await
+    }
+}
+
+impl List {
+    /// Customers' meters whose name contains `text`, however it is written; without it: all rows.
+    pub fn search_meters(self, organization_id: Uuid, text: Option<&str>) -> Self {
+        match text {
+            Some(text) => {
+                self.search_named::<Meter>(&[], "meter_id", &["name"], organization_id, text)
+            }
+            None => self,
+        }
+    }
+}
