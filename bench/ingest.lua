@@ -1,0 +1,35 @@
+-- Events of usage in batches: each with an id of its own, one of 1,000 customers of whom Till knows none, and metadata.
+local size = tonumber(os.getenv("BATCH") or "100")
+local thread = 0
+function setup(t)
+  thread = thread + 1
+  t:set("number", thread)
+end
+
+local sent = 0
+wrk.method = "POST"
+wrk.path = "/v1/events/ingest"
+wrk.headers["Authorization"] = "Bearer " .. os.getenv("TOKEN")
+wrk.headers["Content-Type"] = "application/json"
+
+function request()
+  local events = {}
+  for i = 1, size do
+    sent = sent + 1
+    events[i] = string.format(
+      '{"name":"%s","external_customer_id":"%s_%d","external_id":"%s-%d-%d","metadata":{"tokens":%d,"model":"small","cached":false}}',
+      sent % 4 == 0 and "call" or "llm", os.getenv("CUSTOMERS") or "user", sent % 1000, os.getenv("RUN") or "run", number, sent, sent % 97)
+  end
+  return wrk.format(nil, nil, nil, '{"events":[' .. table.concat(events, ",") .. ']}')
+end
+
+local failed = 0
+function response(status)
+  if status ~= 200 then failed = failed + 1 end
+end
+
+function done(summary, latency)
+  io.write(string.format("RESULT %d %d %d %.1f %.1f %d\n", summary.requests, summary.duration,
+    summary.errors.status + summary.errors.read + summary.errors.timeout + summary.errors.connect,
+    latency:percentile(50) / 1000, latency:percentile(99) / 1000, size))
+end
