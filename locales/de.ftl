@@ -506,6 +506,24 @@ portal-email-changed = Ihre E-Mail-Adresse wurde geändert.
 portal-email-gone = Dieser Link wurde schon verwendet oder gilt nicht mehr. Fordern Sie in Ihrem Konto einen neuen an.
 portal-email-taken = Ein anderes Konto bei diesem Shop verwendet diese Adresse bereits. Nichts wurde geändert.
 portal-data = Meine Daten und Dokumente herunterladen
+portal-seats-used = Plätze: { $used } von { $total } vergeben
+portal-no-seats = Noch hat niemand einen Platz.
+portal-seat-pending = Eingeladen
+portal-seat-held = Angenommen
+portal-seat-again = Einladung noch einmal senden
+portal-seat-revoke = Platz zurücknehmen
+portal-seat-invite = Jemanden einladen
+portal-seat-invite-body = Die Person erhält eine E-Mail mit einem Link, über den sie den Platz annimmt.
+portal-seat-send = Einladung senden
+portal-seat-invited = Die Einladung ist unterwegs.
+portal-seat-free = Der Platz ist wieder frei.
+portal-seats-full = Alle Plätze sind vergeben.
+portal-seat-taken = Diese Person hat schon einen Platz oder ist dazu eingeladen.
+portal-seat-changed = Der Platz hat sich inzwischen geändert. Sehen Sie ihn noch einmal an.
+portal-seat-claim = Platz annehmen
+portal-seat-claim-body = Ein Platz für { $product } bei { $shop } ist für { $email } reserviert.
+portal-seat-claimed = Der Platz gehört Ihnen.
+portal-seat-gone = Diese Einladung wurde schon verwendet oder gilt nicht mehr. Bitten Sie die Person, die Sie eingeladen hat, um eine neue.
 
 ## Letters
 
@@ -549,6 +567,10 @@ mail-email-ignore = Wenn Sie das nicht angefordert haben, beachten Sie diese E-M
 mail-email-changed-subject = Ihre E-Mail-Adresse bei { $shop } wurde geändert
 mail-email-changed-body = E-Mails und Codes für Ihr Konto bei { $shop } gehen nun an eine andere Adresse.
 mail-email-changed-warning = Wenn Sie das nicht waren, wenden Sie sich sofort an den Shop.
+mail-seat-subject = Ihr Platz für { $product } bei { $shop }
+mail-seat-body = Sie sind eingeladen, { $product } von { $shop } zu verwenden. Öffnen Sie den Link, um Ihren Platz anzunehmen.
+mail-seat-life = Der Link funktioniert nur einmal und ist { $count } Stunden gültig.
+mail-seat-ignore = Wenn Sie damit nicht gerechnet haben, beachten Sie diese E-Mail nicht. Es ändert sich dann nichts.
 mail-questions = Haben Sie eine Frage? Antworten Sie einfach auf diese E-Mail.
 mail-footer = Sie erhalten diese E-Mail, weil Sie bei { $shop } etwas gekauft haben.
 

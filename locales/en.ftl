@@ -509,6 +509,24 @@ portal-email-changed = Your email address was changed.
 portal-email-gone = This link was used before, or it no longer works. Ask for another one in your account.
 portal-email-taken = Another account at this shop has this address already. Nothing was changed.
 portal-data = Download my data and documents
+portal-seats-used = Seats: { $used } of { $total } used
+portal-no-seats = Nobody has a seat yet.
+portal-seat-pending = Invited
+portal-seat-held = Claimed
+portal-seat-again = Send the invitation again
+portal-seat-revoke = Take the seat back
+portal-seat-invite = Invite someone
+portal-seat-invite-body = They get an email with a link by which they claim a seat.
+portal-seat-send = Send the invitation
+portal-seat-invited = The invitation is on its way.
+portal-seat-free = The seat is free again.
+portal-seats-full = All seats are used.
+portal-seat-taken = This person has a seat already, or is invited to one.
+portal-seat-changed = The seat has changed meanwhile. Look at it again.
+portal-seat-claim = Claim your seat
+portal-seat-claim-body = A seat for { $product } at { $shop } is waiting for { $email }.
+portal-seat-claimed = The seat is yours.
+portal-seat-gone = This invitation was used before, or it no longer works. Ask whoever invited you for another one.
 
 ## Letters
 
@@ -552,6 +570,10 @@ mail-email-ignore = If you did not ask for this, ignore this email; nothing will
 mail-email-changed-subject = Your email address at { $shop } was changed
 mail-email-changed-body = Emails and codes for your account at { $shop } now go to another address.
 mail-email-changed-warning = If this was not you, contact the shop right away.
+mail-seat-subject = Your seat for { $product } at { $shop }
+mail-seat-body = You are invited to use { $product } from { $shop }. Open the link to claim your seat.
+mail-seat-life = The link works once, for { $count } hours.
+mail-seat-ignore = If you did not expect this, ignore this email; nothing will change.
 mail-questions = Do you have a question? Just reply to this email.
 mail-footer = You receive this email because you bought something from { $shop }.
 

@@ -506,6 +506,24 @@ portal-email-changed = Su dirección de correo se ha cambiado.
 portal-email-gone = Este enlace ya se ha usado o ya no sirve. Pida otro en su cuenta.
 portal-email-taken = Otra cuenta de esta tienda ya tiene esta dirección. No se ha cambiado nada.
 portal-data = Descargar mis datos y documentos
+portal-seats-used = Licencias: { $used } de { $total } en uso
+portal-no-seats = Nadie tiene una licencia todavía.
+portal-seat-pending = Invitación enviada
+portal-seat-held = Aceptada
+portal-seat-again = Volver a enviar la invitación
+portal-seat-revoke = Retirar la licencia
+portal-seat-invite = Invitar a alguien
+portal-seat-invite-body = Recibirá un correo con un enlace para aceptar la licencia.
+portal-seat-send = Enviar la invitación
+portal-seat-invited = La invitación va en camino.
+portal-seat-free = La licencia vuelve a estar libre.
+portal-seats-full = Todas las licencias están en uso.
+portal-seat-taken = Esta persona ya tiene una licencia o ya está invitada.
+portal-seat-changed = La licencia ha cambiado entretanto. Revísela de nuevo.
+portal-seat-claim = Aceptar la licencia
+portal-seat-claim-body = Una licencia de { $product } en { $shop } está reservada para { $email }.
+portal-seat-claimed = La licencia es suya.
+portal-seat-gone = Esta invitación ya se ha usado o ya no sirve. Pida otra a quien le invitó.
 
 ## Letters
 
@@ -549,6 +567,10 @@ mail-email-ignore = Si no lo ha pedido, ignore este correo. No se cambiará nada
 mail-email-changed-subject = Su dirección de correo en { $shop } se ha cambiado
 mail-email-changed-body = Los correos y códigos de su cuenta en { $shop } se envían ahora a otra dirección.
 mail-email-changed-warning = Si no la ha cambiado usted, avise a la tienda de inmediato.
+mail-seat-subject = Su licencia de { $product } en { $shop }
+mail-seat-body = Le han invitado a usar { $product } de { $shop }. Abra el enlace para aceptar su licencia.
+mail-seat-life = El enlace sirve una vez, durante { $count } horas.
+mail-seat-ignore = Si no lo esperaba, ignore este correo. No se cambiará nada.
 mail-questions = ¿Tiene alguna pregunta? Responda a este correo.
 mail-footer = Recibe este correo porque ha comprado algo en { $shop }.
 

@@ -506,6 +506,24 @@ portal-email-changed = Votre adresse e-mail a été modifiée.
 portal-email-gone = Ce lien a déjà été utilisé ou n’est plus valable. Demandez-en un autre dans votre compte.
 portal-email-taken = Un autre compte de cette boutique a déjà cette adresse. Rien n’a été modifié.
 portal-data = Télécharger mes données et documents
+portal-seats-used = Places : { $used } sur { $total } attribuées
+portal-no-seats = Personne n’a encore de place.
+portal-seat-pending = Invitation envoyée
+portal-seat-held = Acceptée
+portal-seat-again = Renvoyer l’invitation
+portal-seat-revoke = Reprendre la place
+portal-seat-invite = Inviter quelqu’un
+portal-seat-invite-body = Cette personne reçoit un e-mail avec un lien pour accepter sa place.
+portal-seat-send = Envoyer l’invitation
+portal-seat-invited = L’invitation est en route.
+portal-seat-free = La place est de nouveau libre.
+portal-seats-full = Toutes les places sont attribuées.
+portal-seat-taken = Cette personne a déjà une place ou y est déjà invitée.
+portal-seat-changed = La place a changé entre-temps. Vérifiez-la de nouveau.
+portal-seat-claim = Accepter la place
+portal-seat-claim-body = Une place pour { $product } chez { $shop } est réservée à { $email }.
+portal-seat-claimed = La place est à vous.
+portal-seat-gone = Cette invitation a déjà été utilisée ou n’est plus valable. Demandez-en une autre à la personne qui vous a invité.
 
 ## Letters
 
@@ -549,6 +567,10 @@ mail-email-ignore = Si vous ne l’avez pas demandé, ignorez cet e-mail. Rien n
 mail-email-changed-subject = Votre adresse e-mail chez { $shop } a été modifiée
 mail-email-changed-body = Les e-mails et les codes de votre compte chez { $shop } sont désormais envoyés à une autre adresse.
 mail-email-changed-warning = Si vous n’êtes pas à l’origine de ce changement, prévenez la boutique immédiatement.
+mail-seat-subject = Votre place pour { $product } chez { $shop }
+mail-seat-body = Vous êtes invité à utiliser { $product } de { $shop }. Ouvrez le lien pour accepter votre place.
+mail-seat-life = Le lien est valable une fois, pendant { $count } heures.
+mail-seat-ignore = Si vous ne vous y attendiez pas, ignorez cet e-mail. Rien ne sera modifié.
 mail-questions = Une question ? Répondez simplement à cet e-mail.
 mail-footer = Vous recevez cet e-mail parce que vous avez acheté quelque chose chez { $shop }.
 

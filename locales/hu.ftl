@@ -506,6 +506,24 @@ portal-email-changed = Az e-mail-címe megváltozott.
 portal-email-gone = Ezt a linket már felhasználták, vagy már nem érvényes. Kérjen újat a fiókjában.
 portal-email-taken = Ebben a boltban már egy másik fiók használja ezt a címet. Semmi sem változott.
 portal-data = Adataim és dokumentumaim letöltése
+portal-seats-used = Licencek: { $used } / { $total } használatban
+portal-no-seats = Még senkinek sincs licence.
+portal-seat-pending = Meghívva
+portal-seat-held = Elfogadva
+portal-seat-again = Meghívó újraküldése
+portal-seat-revoke = Licenc visszavétele
+portal-seat-invite = Személy meghívása
+portal-seat-invite-body = E-mailt kap egy linkkel, amellyel elfogadhatja a licencet.
+portal-seat-send = Meghívó küldése
+portal-seat-invited = A meghívó úton van.
+portal-seat-free = A licenc újra szabad.
+portal-seats-full = Minden licenc használatban van.
+portal-seat-taken = Ennek a személynek már van licence, vagy már meghívták.
+portal-seat-changed = A licenc közben megváltozott. Nézze meg újra.
+portal-seat-claim = Licenc elfogadása
+portal-seat-claim-body = Egy { $product } licenc várja itt: { $shop }. Címzett: { $email }.
+portal-seat-claimed = A licenc az Öné.
+portal-seat-gone = Ezt a meghívót már felhasználták, vagy már nem érvényes. Kérjen újat attól, aki meghívta.
 
 ## Letters
 
@@ -549,6 +567,10 @@ mail-email-ignore = Ha nem Ön kérte, hagyja figyelmen kívül ezt az e-mailt. 
 mail-email-changed-subject = Az e-mail-címe megváltozott: { $shop }
 mail-email-changed-body = A fiókjához ({ $shop }) tartozó levelek és kódok mostantól másik címre érkeznek.
 mail-email-changed-warning = Ha nem Ön változtatta meg, azonnal jelezze a boltnak.
+mail-seat-subject = { $product }: az Ön licence itt: { $shop }
+mail-seat-body = Meghívták a következő használatára: { $product } ({ $shop }). A licenc elfogadásához nyissa meg a linket.
+mail-seat-life = A link egyszer használható, { $count } órán át.
+mail-seat-ignore = Ha nem számított erre, hagyja figyelmen kívül ezt az e-mailt. Ekkor semmi sem változik.
 mail-questions = Kérdése van? Válaszoljon erre az e-mailre.
 mail-footer = Azért kapja ezt az e-mailt, mert vásárolt itt: { $shop }
 

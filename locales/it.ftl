@@ -506,6 +506,24 @@ portal-email-changed = Il tuo indirizzo e-mail è stato modificato.
 portal-email-gone = Questo link è già stato usato o non vale più. Chiedine un altro nel tuo account.
 portal-email-taken = Un altro account di questo negozio ha già questo indirizzo. Nulla è stato modificato.
 portal-data = Scarica i miei dati e documenti
+portal-seats-used = Postazioni: { $used } di { $total } in uso
+portal-no-seats = Nessuno ha ancora una postazione.
+portal-seat-pending = Invito inviato
+portal-seat-held = Accettata
+portal-seat-again = Invia di nuovo l’invito
+portal-seat-revoke = Ritira la postazione
+portal-seat-invite = Invita qualcuno
+portal-seat-invite-body = Riceverà un’e-mail con un link per accettare la postazione.
+portal-seat-send = Invia l’invito
+portal-seat-invited = L’invito è in arrivo.
+portal-seat-free = La postazione è di nuovo libera.
+portal-seats-full = Tutte le postazioni sono in uso.
+portal-seat-taken = Questa persona ha già una postazione o è già invitata.
+portal-seat-changed = Nel frattempo la postazione è cambiata. Controllala di nuovo.
+portal-seat-claim = Accetta la postazione
+portal-seat-claim-body = Una postazione per { $product } di { $shop } è riservata a { $email }.
+portal-seat-claimed = La postazione è tua.
+portal-seat-gone = Questo invito è già stato usato o non vale più. Chiedine un altro a chi ti ha invitato.
 
 ## Letters
 
@@ -549,6 +567,10 @@ mail-email-ignore = Se non l’hai richiesto, ignora questa e-mail. Nulla verrà
 mail-email-changed-subject = Il tuo indirizzo e-mail presso { $shop } è stato modificato
 mail-email-changed-body = Le e-mail e i codici del tuo account presso { $shop } vanno ora a un altro indirizzo.
 mail-email-changed-warning = Se non l’hai modificato tu, avvisa subito il negozio.
+mail-seat-subject = La tua postazione per { $product } di { $shop }
+mail-seat-body = Hai un invito a usare { $product } di { $shop }. Apri il link per accettare la tua postazione.
+mail-seat-life = Il link vale una sola volta, per { $count } ore.
+mail-seat-ignore = Se non te lo aspettavi, ignora questa e-mail. Nulla verrà modificato.
 mail-questions = Hai una domanda? Rispondi a questa e-mail.
 mail-footer = Ricevi questa e-mail perché hai acquistato qualcosa da { $shop }.
 

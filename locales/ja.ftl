@@ -492,6 +492,24 @@ portal-email-changed = メールアドレスを変更しました。
 portal-email-gone = このリンクは使用済みか、無効になっています。アカウントから新しいリンクを取得してください。
 portal-email-taken = このショップの別のアカウントがすでにこのアドレスを使用しています。何も変更されていません。
 portal-data = データと書類をダウンロード
+portal-seats-used = シート：{ $total }席中{ $used }席を使用
+portal-no-seats = まだ誰もシートを使用していません。
+portal-seat-pending = 招待済み
+portal-seat-held = 承諾済み
+portal-seat-again = 招待を再送する
+portal-seat-revoke = シートを取り消す
+portal-seat-invite = メンバーを招待
+portal-seat-invite-body = シートを承諾するためのリンクがメールで届きます。
+portal-seat-send = 招待を送る
+portal-seat-invited = 招待をお送りしています。
+portal-seat-free = シートが空きました。
+portal-seats-full = すべてのシートが使用されています。
+portal-seat-taken = この方はすでにシートをお持ちか、招待されています。
+portal-seat-changed = シートの状態が変わりました。もう一度確認してください。
+portal-seat-claim = シートを承諾する
+portal-seat-claim-body = { $shop }の{ $product }のシートが{ $email }さんに用意されています。
+portal-seat-claimed = シートをご利用いただけます。
+portal-seat-gone = この招待は使用済みか、無効になっています。招待した方に新しい招待を依頼してください。
 
 ## Letters
 
@@ -535,6 +553,10 @@ mail-email-ignore = 心当たりがない場合は、このメールを無視し
 mail-email-changed-subject = { $shop }のメールアドレスが変更されました
 mail-email-changed-body = { $shop }のアカウントに関するメールとコードは、別のアドレスに送信されます。
 mail-email-changed-warning = お心当たりがない場合は、すぐにショップにご連絡ください。
+mail-seat-subject = { $shop }の{ $product }へのご招待
+mail-seat-body = { $shop }の{ $product }に招待されました。リンクを開いてシートを承諾してください。
+mail-seat-life = リンクは{ $count }時間、1回だけ使えます。
+mail-seat-ignore = 心当たりがない場合は、このメールを無視してください。何も変更されません。
 mail-questions = ご不明な点がありましたら、このメールにご返信ください。
 mail-footer = このメールは、{ $shop }でご購入いただいた方にお送りしています。
 

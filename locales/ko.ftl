@@ -492,6 +492,24 @@ portal-email-changed = 이메일 주소가 변경되었습니다.
 portal-email-gone = 이미 사용했거나 더 이상 유효하지 않은 링크입니다. 계정에서 새 링크를 요청하세요.
 portal-email-taken = 이 상점의 다른 계정에서 이미 이 주소를 사용하고 있습니다. 아무것도 변경되지 않았습니다.
 portal-data = 내 데이터와 문서 다운로드
+portal-seats-used = 좌석: { $total }석 중 { $used }석 사용
+portal-no-seats = 아직 좌석을 받은 사람이 없습니다.
+portal-seat-pending = 초대됨
+portal-seat-held = 수락됨
+portal-seat-again = 초대 다시 보내기
+portal-seat-revoke = 좌석 회수
+portal-seat-invite = 사람 초대하기
+portal-seat-invite-body = 좌석을 수락하는 링크가 이메일로 전송됩니다.
+portal-seat-send = 초대 보내기
+portal-seat-invited = 초대를 보냈습니다.
+portal-seat-free = 좌석이 다시 비었습니다.
+portal-seats-full = 모든 좌석이 사용 중입니다.
+portal-seat-taken = 이미 좌석이 있거나 초대된 사람입니다.
+portal-seat-changed = 그동안 좌석이 변경되었습니다. 다시 확인하세요.
+portal-seat-claim = 좌석 수락하기
+portal-seat-claim-body = { $shop }의 { $product } 좌석이 { $email } 님을 위해 준비되어 있습니다.
+portal-seat-claimed = 이제 좌석을 사용할 수 있습니다.
+portal-seat-gone = 이미 사용했거나 더 이상 유효하지 않은 초대입니다. 초대한 사람에게 새 초대를 요청하세요.
 
 ## Letters
 
@@ -535,6 +553,10 @@ mail-email-ignore = 요청하지 않았다면 이 이메일을 무시하세요. 
 mail-email-changed-subject = { $shop } 이메일 주소가 변경되었습니다
 mail-email-changed-body = { $shop } 계정의 이메일과 코드는 이제 다른 주소로 전송됩니다.
 mail-email-changed-warning = 직접 변경하지 않았다면 즉시 상점에 알려 주세요.
+mail-seat-subject = { $shop }의 { $product } 좌석 초대
+mail-seat-body = { $shop }의 { $product }에 초대되었습니다. 링크를 열어 좌석을 수락하세요.
+mail-seat-life = 링크는 { $count }시간 동안 한 번만 사용할 수 있습니다.
+mail-seat-ignore = 예상하지 못한 이메일이라면 무시하세요. 아무것도 변경되지 않습니다.
 mail-questions = 궁금한 점이 있으면 이 이메일에 회신해 주세요.
 mail-footer = { $shop }에서 구매하셨기 때문에 이 이메일을 보내 드립니다.
 

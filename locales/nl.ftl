@@ -506,6 +506,24 @@ portal-email-changed = Je e-mailadres is gewijzigd.
 portal-email-gone = Deze link is al gebruikt of werkt niet meer. Vraag een nieuwe aan in je account.
 portal-email-taken = Een ander account bij deze winkel heeft dit adres al. Er is niets gewijzigd.
 portal-data = Mijn gegevens en documenten downloaden
+portal-seats-used = Licenties: { $used } van { $total } in gebruik
+portal-no-seats = Nog niemand heeft een licentie.
+portal-seat-pending = Uitgenodigd
+portal-seat-held = Aanvaard
+portal-seat-again = Uitnodiging opnieuw sturen
+portal-seat-revoke = Licentie intrekken
+portal-seat-invite = Iemand uitnodigen
+portal-seat-invite-body = Diegene krijgt een e-mail met een link om de licentie te aanvaarden.
+portal-seat-send = Uitnodiging sturen
+portal-seat-invited = De uitnodiging is onderweg.
+portal-seat-free = De licentie is weer vrij.
+portal-seats-full = Alle licenties zijn in gebruik.
+portal-seat-taken = Deze persoon heeft al een licentie of is al uitgenodigd.
+portal-seat-changed = De licentie is intussen gewijzigd. Bekijk haar opnieuw.
+portal-seat-claim = Licentie aanvaarden
+portal-seat-claim-body = Een licentie voor { $product } bij { $shop } staat klaar voor { $email }.
+portal-seat-claimed = De licentie is van jou.
+portal-seat-gone = Deze uitnodiging is al gebruikt of werkt niet meer. Vraag een nieuwe aan wie je heeft uitgenodigd.
 
 ## Letters
 
@@ -549,6 +567,10 @@ mail-email-ignore = Heb je dit niet aangevraagd, negeer deze e-mail dan. Er word
 mail-email-changed-subject = Je e-mailadres bij { $shop } is gewijzigd
 mail-email-changed-body = E-mails en codes voor je account bij { $shop } gaan nu naar een ander adres.
 mail-email-changed-warning = Heb jij dit niet gewijzigd, laat het de winkel dan meteen weten.
+mail-seat-subject = Je licentie voor { $product } bij { $shop }
+mail-seat-body = Je bent uitgenodigd om { $product } van { $shop } te gebruiken. Open de link om je licentie te aanvaarden.
+mail-seat-life = De link werkt één keer, { $count } uur lang.
+mail-seat-ignore = Had je dit niet verwacht, negeer deze e-mail dan. Er wordt dan niets gewijzigd.
 mail-questions = Heb je een vraag? Beantwoord deze e-mail.
 mail-footer = Je krijgt deze e-mail omdat je iets hebt gekocht bij { $shop }.
 

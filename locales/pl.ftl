@@ -523,6 +523,24 @@ portal-email-changed = Twój adres e-mail został zmieniony.
 portal-email-gone = Ten link został już użyty albo już nie działa. Poproś o nowy na swoim koncie.
 portal-email-taken = Inne konto w tym sklepie ma już ten adres. Nic nie zostało zmienione.
 portal-data = Pobierz moje dane i dokumenty
+portal-seats-used = Stanowiska: zajęte { $used } z { $total }
+portal-no-seats = Nikt nie ma jeszcze stanowiska.
+portal-seat-pending = Zaproszenie wysłane
+portal-seat-held = Przyjęte
+portal-seat-again = Wyślij zaproszenie ponownie
+portal-seat-revoke = Odbierz stanowisko
+portal-seat-invite = Zaproś kogoś
+portal-seat-invite-body = Ta osoba dostanie wiadomość z linkiem, którym przyjmie stanowisko.
+portal-seat-send = Wyślij zaproszenie
+portal-seat-invited = Zaproszenie jest już w drodze.
+portal-seat-free = Stanowisko jest znów wolne.
+portal-seats-full = Wszystkie stanowiska są zajęte.
+portal-seat-taken = Ta osoba ma już stanowisko albo zaproszenie.
+portal-seat-changed = Stanowisko zmieniło się w międzyczasie. Sprawdź je jeszcze raz.
+portal-seat-claim = Przyjmij stanowisko
+portal-seat-claim-body = Stanowisko w { $product } od { $shop } czeka na { $email }.
+portal-seat-claimed = Stanowisko należy do Ciebie.
+portal-seat-gone = To zaproszenie zostało już użyte albo już nie działa. Poproś o nowe osobę, która Cię zaprosiła.
 
 ## Letters
 
@@ -566,6 +584,10 @@ mail-email-ignore = Jeśli to nie Ty, zignoruj tę wiadomość. Nic się wtedy n
 mail-email-changed-subject = Twój adres e-mail został zmieniony: { $shop }
 mail-email-changed-body = Wiadomości i kody do Twojego konta w { $shop } są teraz wysyłane na inny adres.
 mail-email-changed-warning = Jeśli to nie Ty, natychmiast powiadom sklep.
+mail-seat-subject = Twoje stanowisko w { $product } od { $shop }
+mail-seat-body = Masz zaproszenie do korzystania z { $product } od { $shop }. Otwórz link, aby przyjąć stanowisko.
+mail-seat-life = Link działa raz, przez { $count } godziny.
+mail-seat-ignore = Jeśli się tego nie spodziewasz, zignoruj tę wiadomość. Nic się wtedy nie zmieni.
 mail-questions = Masz pytanie? Odpowiedz na tę wiadomość.
 mail-footer = Otrzymujesz tę wiadomość, ponieważ dokonano zakupu w { $shop }.
 

@@ -506,6 +506,24 @@ portal-email-changed = O seu e-mail foi alterado.
 portal-email-gone = Esta ligação já foi usada ou já não é válida. Peça outra na sua conta.
 portal-email-taken = Outra conta desta loja já tem este endereço. Nada foi alterado.
 portal-data = Transferir os meus dados e documentos
+portal-seats-used = Lugares: { $used } de { $total } em uso
+portal-no-seats = Ainda ninguém tem um lugar.
+portal-seat-pending = Convite enviado
+portal-seat-held = Aceite
+portal-seat-again = Enviar o convite de novo
+portal-seat-revoke = Retirar o lugar
+portal-seat-invite = Convidar alguém
+portal-seat-invite-body = A pessoa recebe um e-mail com uma ligação para aceitar o lugar.
+portal-seat-send = Enviar o convite
+portal-seat-invited = O convite está a caminho.
+portal-seat-free = O lugar está livre de novo.
+portal-seats-full = Todos os lugares estão em uso.
+portal-seat-taken = Esta pessoa já tem um lugar ou já foi convidada.
+portal-seat-changed = Entretanto, o lugar foi alterado. Verifique-o de novo.
+portal-seat-claim = Aceitar o lugar
+portal-seat-claim-body = Um lugar em { $product } de { $shop } está reservado para { $email }.
+portal-seat-claimed = O lugar é seu.
+portal-seat-gone = Este convite já foi usado ou já não é válido. Peça outro a quem o convidou.
 
 ## Letters
 
@@ -549,6 +567,10 @@ mail-email-ignore = Se não pediu isto, ignore este e-mail. Nada será alterado.
 mail-email-changed-subject = O seu e-mail em { $shop } foi alterado
 mail-email-changed-body = Os e-mails e códigos da sua conta em { $shop } seguem agora para outro endereço.
 mail-email-changed-warning = Se não foi você, avise a loja de imediato.
+mail-seat-subject = O seu lugar em { $product } de { $shop }
+mail-seat-body = Foi convidado a usar { $product } de { $shop }. Abra a ligação para aceitar o seu lugar.
+mail-seat-life = A ligação é válida uma vez, durante { $count } horas.
+mail-seat-ignore = Se não esperava isto, ignore este e-mail. Nada será alterado.
 mail-questions = Tem alguma pergunta? Responda a este e-mail.
 mail-footer = Recebe este e-mail porque comprou algo em { $shop }.
 

@@ -506,6 +506,24 @@ portal-email-changed = Seu e-mail foi alterado.
 portal-email-gone = Este link já foi usado ou não vale mais. Peça outro na sua conta.
 portal-email-taken = Outra conta desta loja já tem este endereço. Nada foi alterado.
 portal-data = Baixar meus dados e documentos
+portal-seats-used = Licenças: { $used } de { $total } em uso
+portal-no-seats = Ninguém tem uma licença ainda.
+portal-seat-pending = Convite enviado
+portal-seat-held = Aceita
+portal-seat-again = Enviar o convite de novo
+portal-seat-revoke = Retirar a licença
+portal-seat-invite = Convidar alguém
+portal-seat-invite-body = A pessoa recebe um e-mail com um link para aceitar a licença.
+portal-seat-send = Enviar o convite
+portal-seat-invited = O convite está a caminho.
+portal-seat-free = A licença está livre de novo.
+portal-seats-full = Todas as licenças estão em uso.
+portal-seat-taken = Esta pessoa já tem uma licença ou já foi convidada.
+portal-seat-changed = A licença mudou nesse meio-tempo. Confira de novo.
+portal-seat-claim = Aceitar a licença
+portal-seat-claim-body = Uma licença de { $product } da { $shop } está reservada para { $email }.
+portal-seat-claimed = A licença é sua.
+portal-seat-gone = Este convite já foi usado ou não vale mais. Peça outro a quem convidou você.
 
 ## Letters
 
@@ -549,6 +567,10 @@ mail-email-ignore = Se você não pediu isso, ignore este e-mail. Nada será alt
 mail-email-changed-subject = Seu e-mail em { $shop } foi alterado
 mail-email-changed-body = Os e-mails e códigos da sua conta em { $shop } agora vão para outro endereço.
 mail-email-changed-warning = Se não foi você, avise a loja imediatamente.
+mail-seat-subject = Sua licença de { $product } da { $shop }
+mail-seat-body = Você recebeu um convite para usar { $product } da { $shop }. Abra o link para aceitar sua licença.
+mail-seat-life = O link vale uma vez, por { $count } horas.
+mail-seat-ignore = Se você não esperava isso, ignore este e-mail. Nada será alterado.
 mail-questions = Tem alguma dúvida? Responda a este e-mail.
 mail-footer = Você recebe este e-mail porque comprou algo em { $shop }.
 

@@ -522,6 +522,24 @@ portal-email-changed = Din e-postadress har ändrats.
 portal-email-gone = Länken har redan använts eller gäller inte längre. Be om en ny i ditt konto.
 portal-email-taken = Ett annat konto hos butiken har redan den här adressen. Inget har ändrats.
 portal-data = Ladda ner mina uppgifter och dokument
+portal-seats-used = Platser: { $used } av { $total } används
+portal-no-seats = Ingen har en plats ännu.
+portal-seat-pending = Inbjuden
+portal-seat-held = Accepterad
+portal-seat-again = Skicka inbjudan igen
+portal-seat-revoke = Ta tillbaka platsen
+portal-seat-invite = Bjud in någon
+portal-seat-invite-body = Personen får ett mejl med en länk för att acceptera platsen.
+portal-seat-send = Skicka inbjudan
+portal-seat-invited = Inbjudan är på väg.
+portal-seat-free = Platsen är ledig igen.
+portal-seats-full = Alla platser används.
+portal-seat-taken = Personen har redan en plats eller är inbjuden.
+portal-seat-changed = Platsen har ändrats under tiden. Titta på den igen.
+portal-seat-claim = Acceptera platsen
+portal-seat-claim-body = En plats för { $product } hos { $shop } väntar på { $email }.
+portal-seat-claimed = Platsen är din.
+portal-seat-gone = Inbjudan har redan använts eller gäller inte längre. Be den som bjöd in dig om en ny.
 
 ## Letters
 
@@ -565,6 +583,10 @@ mail-email-ignore = Om du inte har bett om detta kan du bortse från mejlet. Då
 mail-email-changed-subject = Din e-postadress hos { $shop } har ändrats
 mail-email-changed-body = Mejl och koder för ditt konto hos { $shop } går nu till en annan adress.
 mail-email-changed-warning = Om det inte var du, kontakta butiken genast.
+mail-seat-subject = Din plats för { $product } hos { $shop }
+mail-seat-body = Du är inbjuden att använda { $product } från { $shop }. Öppna länken för att acceptera din plats.
+mail-seat-life = Länken fungerar en gång, i { $count } timmar.
+mail-seat-ignore = Om du inte väntade dig detta kan du bortse från mejlet. Då ändras inget.
 mail-questions = Har du en fråga? Svara på det här mejlet.
 mail-footer = Du får det här mejlet eftersom du har köpt något hos { $shop }.
 

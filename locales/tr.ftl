@@ -506,6 +506,24 @@ portal-email-changed = E-posta adresiniz değiştirildi.
 portal-email-gone = Bu bağlantı daha önce kullanılmış ya da artık geçerli değil. Hesabınızdan yenisini isteyin.
 portal-email-taken = Bu mağazadaki başka bir hesap zaten bu adresi kullanıyor. Hiçbir şey değiştirilmedi.
 portal-data = Verilerimi ve belgelerimi indir
+portal-seats-used = Koltuklar: { $total } koltuktan { $used } tanesi kullanılıyor
+portal-no-seats = Henüz kimsenin koltuğu yok.
+portal-seat-pending = Davet edildi
+portal-seat-held = Kabul edildi
+portal-seat-again = Daveti yeniden gönder
+portal-seat-revoke = Koltuğu geri al
+portal-seat-invite = Birini davet et
+portal-seat-invite-body = Bu kişi, koltuğu kabul edeceği bağlantıyı e-postayla alır.
+portal-seat-send = Daveti gönder
+portal-seat-invited = Davet yola çıktı.
+portal-seat-free = Koltuk yeniden boş.
+portal-seats-full = Tüm koltuklar kullanılıyor.
+portal-seat-taken = Bu kişinin zaten bir koltuğu var ya da davet edilmiş.
+portal-seat-changed = Koltuk bu arada değişti. Yeniden bakın.
+portal-seat-claim = Koltuğu kabul et
+portal-seat-claim-body = { $shop }: { $product } için bir koltuk { $email } adresini bekliyor.
+portal-seat-claimed = Koltuk sizin.
+portal-seat-gone = Bu davet daha önce kullanılmış ya da artık geçerli değil. Sizi davet edenden yenisini isteyin.
 
 ## Letters
 
@@ -549,6 +567,10 @@ mail-email-ignore = Bunu siz istemediyseniz bu e-postayı dikkate almayın. O za
 mail-email-changed-subject = { $shop } hesabınızın e-posta adresi değiştirildi
 mail-email-changed-body = { $shop } hesabınıza ait e-postalar ve kodlar artık başka bir adrese gidiyor.
 mail-email-changed-warning = Bunu siz yapmadıysanız hemen mağazaya bildirin.
+mail-seat-subject = { $shop }: { $product } için koltuğunuz
+mail-seat-body = { $shop }, { $product } ürününü kullanmanız için sizi davet ediyor. Koltuğunuzu kabul etmek için bağlantıyı açın.
+mail-seat-life = Bağlantı bir kez, { $count } saat boyunca geçerlidir.
+mail-seat-ignore = Bunu beklemiyorsanız bu e-postayı dikkate almayın. O zaman hiçbir şey değişmez.
 mail-questions = Bir sorunuz mu var? Bu e-postayı yanıtlayın.
 mail-footer = Bu e-postayı, { $shop } mağazasından alışveriş yaptığınız için alıyorsunuz.
 

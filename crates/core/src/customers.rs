@@ -34,13 +34,14 @@ use crate::{
         job_request::Queue,
         jobs::JobKind,
         records::{
-            Benefit, BenefitGrant, Customer, CustomerMember, CustomerMeter, Organization,
-            ProductPrice, Subscription,
+            Benefit, BenefitGrant, Customer, CustomerMember, CustomerMeter, CustomerSeat,
+            Organization, ProductPrice, Subscription,
         },
         refusal::{Refusal, collected, no_organization_id},
         values::Json,
         writes::CustomerWrite,
     },
+    seats::hold,
     subscriptions::revoke::{self, HeldSubscription},
     tax::ids as tax_id,
 };
@@ -469,10 +470,10 @@ pub(crate) fn bill_to(
 
 /// Deletes a customer: it is gone everywhere at once, its e-mail and external id are free again, its members and
 /// sessions are gone, its subscriptions (each with its product) end; with `anonymize` its personal data is replaced, and
-/// what other rows say of it is erased by a job.
+/// what other rows say of it is erased by a job. `seats` are those of its members, which are revoked.
 pub fn delete(
     row: &Customer,
-    members: &[CustomerMember],
+    (members, seats): (&[CustomerMember], &[CustomerSeat]),
     subscriptions: &[HeldSubscription],
     anonymize: bool,
     subscribers: &Subscribers,
@@ -495,6 +496,7 @@ pub fn delete(
         .write(CustomerWrite::DeleteSessions {
             customer_id: row.id,
         });
+    hold::revoke_all(seats, &mut changes, subscribers, ctx);
     for member in members {
         members::end(member, &mut changes, subscribers, ctx);
     }

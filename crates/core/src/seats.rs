@@ -1,14 +1,26 @@
-//! Seats: what a number of them costs, and how many may be bought (docs/behaviour/seats.md).
+//! Seats: what a number of them costs, and how many may be bought; who holds one (docs/behaviour/seats.md).
 
+pub mod assign;
+pub mod hold;
+pub mod invite;
+pub mod view;
+
+use jiff::Timestamp;
 use till_wire::{
     input::Problem,
     loc,
     products::{PriceAmount, SeatTierType, SeatTiers},
 };
 
-use crate::kernel::{
-    records::ProductPrice,
-    refusal::{Refusal, collected},
+use crate::{
+    benefits::subscription_gives,
+    kernel::{
+        changes::Changes,
+        context::DecisionContext,
+        events::Subscribers,
+        records::{CustomerSeat, Organization, ProductPrice, Subscription},
+        refusal::{Refusal, collected},
+    },
 };
 
 /// The cost of `seats` seats, in minor units (docs/behaviour: seats/cost). Nothing costs nothing; seats beyond a last
@@ -160,6 +172,42 @@ pub fn judge(range: Option<Range>, asked: Option<i64>) -> Result<Option<i64>, Re
     match range.max.filter(|max| seats > *max) {
         Some(max) => Err(Refusal::field(most("seats", seats, max))),
         None => Ok(Some(seats)),
+    }
+}
+
+/// Seats of a subscription that somebody holds or is invited to, with what becomes of them when it is not paid.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct UsedSeats {
+    /// The seats, the first one first.
+    pub seats: Vec<CustomerSeat>,
+    /// Days for which they stay with a subscription that is past due.
+    pub grace_days: i64,
+}
+
+impl UsedSeats {
+    /// Seats of one of this organization's subscriptions.
+    pub fn of(seats: Vec<CustomerSeat>, organization: &Organization) -> Self {
+        let settings = &organization.settings.subscription_settings;
+        Self {
+            seats,
+            grace_days: settings.benefit_revocation_grace_period,
+        }
+    }
+
+    /// Their number.
+    pub fn count(&self) -> i64 {
+        i64::try_from(self.seats.len()).unwrap_or(i64::MAX)
+    }
+
+    /// True where a subscription as it is now keeps its seats: for as long as it gives its benefits
+    /// (docs/behaviour: seats/end).
+    pub fn are_kept(&self, subscription: &Subscription, now: Timestamp) -> bool {
+        subscription_gives(subscription, self.grace_days, now)
+    }
+
+    /// Takes all of them back.
+    pub fn revoke(&self, changes: &mut Changes, subscribers: &Subscribers, ctx: &DecisionContext) {
+        hold::revoke_all(&self.seats, changes, subscribers, ctx);
     }
 }
 

@@ -21,8 +21,8 @@ use till_core::{
     kernel::{
         changes::Record,
         records::{
-            BalanceEntry, Content, Customer as Row, CustomerMeter, Dispute, Mail, MailKind,
-            Order as OrderRow, Organization, Refund, UsageEvent,
+            BalanceEntry, Content, Customer as Row, CustomerMeter, CustomerSeat, Dispute, Mail,
+            MailKind, Order as OrderRow, Organization, Refund, UsageEvent,
         },
     },
 };
@@ -60,6 +60,7 @@ const LEFT_OUT: [&str; 10] = [
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Section {
     Members,
+    Seats,
     PaymentMethods,
     Checkouts,
     Orders,
@@ -76,8 +77,9 @@ enum Section {
     Meters,
 }
 
-const SECTIONS: [(Section, &str); 15] = [
+const SECTIONS: [(Section, &str); 16] = [
     (Section::Members, "members"),
+    (Section::Seats, "seats"),
     (Section::PaymentMethods, "payment_methods"),
     (Section::Checkouts, "checkouts"),
     (Section::Orders, "orders"),
@@ -271,6 +273,7 @@ impl Reader {
                 let listed = actions::grants::list(&caller, params).await?;
                 Ok(self.page_of(listed))
             }
+            Section::Seats => self.rows(seat).await,
             Section::Documents => self.rows(documents).await,
             Section::CreditNotes => self.rows(credit_note).await,
             Section::Disputes => self.rows(dispute).await,
@@ -381,6 +384,21 @@ fn dispute(row: &Dispute) -> Vec<Value> {
     })]
 }
 
+/// A seat; who has it is known by the member's id.
+fn seat(row: &CustomerSeat) -> Vec<Value> {
+    vec![json!({
+        "id": row.id,
+        "created_at": row.created_at,
+        "subscription_id": row.subscription_id,
+        "order_id": row.order_id,
+        "member_id": row.member_id,
+        "status": row.status.as_str(),
+        "claimed_at": row.claimed_at,
+        "revoked_at": row.revoked_at,
+        "metadata": row.metadata.as_ref().map(|metadata| &metadata.0),
+    })]
+}
+
 fn balance_entry(row: &BalanceEntry) -> Vec<Value> {
     vec![json!({
         "id": row.id,
@@ -415,7 +433,10 @@ fn customer_meter(row: &CustomerMeter) -> Vec<Value> {
 
 /// A letter. One with a secret is for its address alone.
 fn letter(row: &Mail, text_of: fn(&Content) -> String) -> Vec<Value> {
-    if matches!(row.kind, MailKind::PortalCode | MailKind::EmailChange) {
+    if matches!(
+        row.kind,
+        MailKind::PortalCode | MailKind::EmailChange | MailKind::SeatInvitation
+    ) {
         return Vec::new();
     }
     vec![json!({

@@ -2,6 +2,7 @@
 
 mod portal;
 mod refusals;
+mod seats;
 mod subscriptions;
 
 use axum::{

@@ -10,6 +10,7 @@ use till_core::{
     catalog::products::ProductWithPrices,
     kernel::records::{Customer, Discount, Order, Organization, Subscription},
     orders::payment::OrderRows,
+    seats::UsedSeats,
     subscriptions::revoke::HeldSubscription,
 };
 use till_wire::{discounts::DiscountBase, money::Currency, orders, subscriptions};
@@ -135,10 +136,14 @@ impl Joined {
         let (customer, offered) = joined.sold(&order)?;
         let subscription = order.subscription_id;
         let subscription = subscription.and_then(|id| joined.subscriptions.get(&id).cloned());
-        let (mut held, mut unpaid) = (None, Vec::new());
+        let (mut held, mut unpaid, mut seats) = (None, Vec::new(), UsedSeats::default());
         if let Some(subscription) = subscription {
             unpaid = app.store.unpaid_orders(&[subscription.id]).await?;
             unpaid.retain(|other| other.id != order.id);
+            if subscription.seats.is_some() {
+                let used = app.store.used_seats_of(&[subscription.id]).await?;
+                seats = UsedSeats::of(used, organization);
+            }
             held = Some(Self::held(app, organization, subscription).await?);
         }
         Ok(OrderRows {
@@ -148,6 +153,7 @@ impl Joined {
             held,
             unpaid,
             discount: joined.discount(order.discount_id),
+            seats,
             order,
         })
     }

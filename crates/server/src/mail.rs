@@ -17,6 +17,8 @@ use crate as server;
 
 pub use reminders::{Expiring, Renewing, card_expires, renews_soon};
 pub use render::{html, text};
-pub use to_customers::{Told, email_change, email_changed, portal_code, to_customer};
+pub use to_customers::{
+    Told, email_change, email_changed, portal_code, seat_invitation, to_customer,
+};
 pub(crate) use to_people::joined;
 pub use to_people::{Contested, Sold, disputed, endpoint_disabled, invitation, sale, sign_in};

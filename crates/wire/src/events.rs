@@ -18,11 +18,11 @@ crate::words! {
         CustomerDeleted = "customer.deleted",
         /// The state of a customer changed: their details or what they hold.
         CustomerStateChanged = "customer.state_changed",
-        /// A seat was assigned; not sent yet.
+        /// A seat was assigned, and its person invited.
         CustomerSeatAssigned = "customer_seat.assigned",
-        /// A seat was claimed; not sent yet.
+        /// A seat was claimed.
         CustomerSeatClaimed = "customer_seat.claimed",
-        /// A seat was taken back; not sent yet.
+        /// A seat was taken back.
         CustomerSeatRevoked = "customer_seat.revoked",
         /// A member of a customer was created.
         MemberCreated = "member.created",

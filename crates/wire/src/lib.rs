@@ -33,6 +33,7 @@ pub mod products;
 pub mod refunds;
 mod request;
 pub mod scope;
+pub mod seats;
 pub mod subscriptions;
 pub mod tax;
 pub mod tokens;

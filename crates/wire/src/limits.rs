@@ -96,6 +96,10 @@ pub const SEATS: i64 = 10_000;
 
 /// Members of a customer: each is an event when the customer is deleted.
 pub const MEMBERS: i64 = 1_000;
+/// Keys of the free data on a seat, at most.
+pub const SEAT_METADATA_KEYS: usize = 10;
+/// Bytes of the free data on a seat as JSON, at most.
+pub const SEAT_METADATA: usize = 1_024;
 
 /// Intervals of a trial.
 pub const TRIAL_INTERVALS: i64 = 1_000;

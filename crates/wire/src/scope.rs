@@ -53,6 +53,10 @@ crate::words! {
         MembersRead = "members:read",
         /// Create, change and delete members of customers.
         MembersWrite = "members:write",
+        /// Read seats of customers.
+        CustomerSeatsRead = "customer_seats:read",
+        /// Assign and revoke seats of customers.
+        CustomerSeatsWrite = "customer_seats:write",
         /// Create customer sessions.
         CustomerSessionsWrite = "customer_sessions:write",
         /// Read orders.

@@ -10,13 +10,13 @@ mod view;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use till_wire::{benefits::BenefitType, subscriptions::SubscriptionStatus};
+use till_wire::{benefits::BenefitType, seats::SeatStatus, subscriptions::SubscriptionStatus};
 use uuid::Uuid;
 
 use crate::kernel::{
     records::{
-        Benefit, BenefitGrant, Customer, CustomerMember, Dispute, Order, Refund, RefundState,
-        Subscription,
+        Benefit, BenefitGrant, Customer, CustomerMember, CustomerSeat, Dispute, Order, Refund,
+        RefundState, Subscription,
     },
     values::Json,
 };
@@ -39,12 +39,15 @@ impl Holder {
     pub const CUSTOMER: Self = Self { member_id: None };
 }
 
-/// Holders of what is not sold by the seat: the customer. Seats are held by nobody yet.
-pub fn holders(seats: Option<i64>) -> &'static [Holder] {
-    match seats {
-        None => &[Holder::CUSTOMER],
-        Some(_) => &[],
-    }
+/// Holders of a purchase: the customer; where it was sold by the seat, the members who have claimed one of its `seats`
+/// (docs/behaviour: benefits/by-seat).
+pub fn holders(seats: Option<&[CustomerSeat]>) -> Vec<Holder> {
+    let Some(seats) = seats else {
+        return vec![Holder::CUSTOMER];
+    };
+    let claimed = |seat: &&CustomerSeat| seat.status == SeatStatus::Claimed;
+    let members = seats.iter().filter(claimed).filter_map(|seat| seat.member_id);
+    members.map(|id| Holder { member_id: Some(id) }).collect()
 }
 
 /// A purchase with everything that its grants are decided with.

@@ -202,14 +202,14 @@ pub(super) fn unlink_customer(row: &mut Checkout) {
     row.processor_metadata.0.remove(PROCESSOR_ID);
 }
 
-/// A session whose payment was under way when it was confirmed and has succeeded by now: with its customer, and the
-/// changes that come before those of its fulfilment.
+/// A session whose payment was under way when it was confirmed and has succeeded by now: with its customer, the
+/// owner of one that is new, and the changes that come before those of its fulfilment.
 pub fn resolve_late(
     session: &Session,
     payment: Option<&Payment>,
     buyer: &KnownBuyer,
     context: CheckoutContext<'_>,
-) -> Result<(Session, Customer, Changes), Refusal> {
+) -> Result<(Session, Customer, Option<CustomerMember>, Changes), Refusal> {
     let mut new = session.clone();
     let mut purchaser = resolve_paid(&mut new, buyer, context)?;
     if let Some(hash) = payment.and_then(|p| p.portal_token_hash.as_ref()) {
@@ -219,7 +219,7 @@ pub fn resolve_late(
     changes.update(&session.checkout, &new.checkout);
     new.checkout.version += 1;
     purchaser.tell(&mut changes, context);
-    Ok((new, purchaser.customer, changes))
+    Ok((new, purchaser.customer, purchaser.owner, changes))
 }
 
 fn resolve_as(

@@ -18,11 +18,15 @@ use crate::{
         context::DecisionContext,
         events::Subscribers,
         folding,
-        records::{Customer, Order, Payment, Product, ProductPrice, Subscription, TrialRedemption},
+        records::{
+            Customer, CustomerMember, Order, Payment, Product, ProductPrice, Subscription,
+            TrialRedemption,
+        },
         urls::PublicUrls,
     },
     orders::create::{self, Bill, Mismatch, Paid, Sale},
     payments::methods,
+    seats::assign::{self, Sold},
     subscriptions::{
         claims::{self, Upgraded},
         start::{self, NewSubscription},
@@ -40,6 +44,10 @@ pub struct Purchase {
     pub payment: Option<Payment>,
     /// The free subscription that is upgraded.
     pub upgraded: Option<Upgraded>,
+    /// The customer's owner; none where an older version made the customer.
+    pub owner: Option<CustomerMember>,
+    /// True where the owner has a seat already, which the purchase gives no second one beside.
+    pub owner_is_seated: bool,
     /// The subscribers of its events.
     pub subscribers: Subscribers,
 }
@@ -119,6 +127,14 @@ pub fn fulfil(
         changes.emit(subscribers, ctx, kind, order.id, view);
     }
     changes.notify_page(id, "checkout.order_created", status, ctx);
+    if seats_buyer(purchase) {
+        let sold = match &subscription {
+            Some(subscription) => Sold::Subscription(Box::new(subscription.clone())),
+            None => Sold::Order(Box::new(order)),
+        };
+        let owner = purchase.owner.clone();
+        assign::for_buyer(&sold, &customer, owner, &mut changes, subscribers, ctx);
+    }
 
     let mut done = row.clone();
     done.status = CheckoutStatus::Succeeded;
@@ -137,6 +153,16 @@ pub fn fulfil(
         ctx,
     );
     Ok(changes)
+}
+
+/// True where the purchase's first seat is its buyer's at once (docs/behaviour: seats/buyer). Whoever is led elsewhere
+/// afterwards is asked there who is to have the seats.
+fn seats_buyer(purchase: &Purchase) -> bool {
+    let row = &purchase.session.checkout;
+    let by_seat = |price: &&ProductPrice| matches!(price.cost(), PriceAmount::SeatBased { .. });
+    let is_sold_by_seat = purchase.session.prices().iter().any(by_seat);
+    let has_seats = row.terms.seats.is_some_and(|seats| seats > 0);
+    has_seats && is_sold_by_seat && row.success_url.is_none() && !purchase.owner_is_seated
 }
 
 /// Notes that the customer has had a trial.

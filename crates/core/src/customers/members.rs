@@ -14,10 +14,11 @@ use crate::kernel::{
     context::DecisionContext,
     events::Subscribers,
     folding::email_key,
-    records::{Customer, CustomerMember, Organization},
+    records::{Customer, CustomerMember, CustomerSeat, Organization},
     refusal::{Refusal, collected},
     writes::CustomerWrite,
 };
+use crate::seats::hold;
 
 /// The beginning of the key of a team without an e-mail address of its own. No address folds to one that begins so.
 const REACHED_THROUGH_OWNER: &str = "team:";
@@ -86,6 +87,16 @@ fn row(
         external_id,
         role,
     }
+}
+
+/// A member who is invited to a seat: one without rights, of whom no event tells.
+pub(crate) fn invited(
+    customer: &Customer,
+    email: &str,
+    external_id: Option<String>,
+    ctx: &DecisionContext,
+) -> CustomerMember {
+    row(customer, email, None, external_id, MemberRole::Member, ctx)
 }
 
 /// The owner of a customer: who is named, else whoever has the customer's address and name.
@@ -285,11 +296,12 @@ pub fn update(
     Ok((new, changes))
 }
 
-/// Removes a member, whose sessions end.
+/// Removes a member, whose sessions end; `seats` are theirs, which are revoked.
 ///
 /// Errors: a problem at the body for the owner.
 pub fn remove(
     member: &CustomerMember,
+    seats: &[CustomerSeat],
     subscribers: &Subscribers,
     ctx: &DecisionContext,
 ) -> Result<Changes, Refusal> {
@@ -303,6 +315,7 @@ pub fn remove(
     let mut changes = Changes::new();
     // Whoever becomes the owner at the same time stays.
     changes.touch(member);
+    hold::revoke_all(seats, &mut changes, subscribers, ctx);
     end(member, &mut changes, subscribers, ctx);
     Ok(changes)
 }

@@ -16,7 +16,7 @@ use crate::kernel::{
     changes::Changes,
     context::DecisionContext,
     events::Subscribers,
-    records::{Customer, CustomerMember, Organization},
+    records::{Customer, CustomerMember, CustomerSeat, Organization},
     refusal::Refusal,
 };
 
@@ -132,6 +132,7 @@ impl TeamViewer<'_> {
     pub fn remove(
         &self,
         member: &CustomerMember,
+        seats: &[CustomerSeat],
         subscribers: &Subscribers,
         ctx: &DecisionContext,
     ) -> Result<Changes, Refusal> {
@@ -139,6 +140,6 @@ impl TeamViewer<'_> {
         if member.id == self.member_id {
             return Err(of_path("You cannot remove yourself", member.id));
         }
-        members::remove(member, subscribers, ctx)
+        members::remove(member, seats, subscribers, ctx)
     }
 }

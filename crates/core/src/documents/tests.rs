@@ -60,6 +60,7 @@ fn rows() -> DocumentRows {
     DocumentRows {
         organization,
         order: OrderRows {
+            seats: Default::default(),
             slug: "ada".into(),
             order,
             customer,

@@ -9,7 +9,7 @@ use jiff::{SignedDuration, Timestamp};
 use rand::{Rng, RngExt, SeedableRng, rngs::StdRng};
 use uuid::Uuid;
 
-/// Numbers of a decision that order its events.
+/// Numbers of a microsecond that order the events of its decisions. A decision with more events takes those of the next.
 const NUMBERS: i64 = 1000;
 
 /// When a decision is made, and where its ids and tokens come from.
@@ -98,7 +98,7 @@ impl DecisionContext {
 
     /// A number that orders what is decided: by the machine's time, and within one decision by call.
     pub fn sequence(&self) -> i64 {
-        self.first + self.count.fetch_add(1, Ordering::Relaxed) % NUMBERS
+        self.first + self.count.fetch_add(1, Ordering::Relaxed)
     }
 
     /// A token: prefix, 37 random letters and digits, and a checksum (docs/behaviour: api/tokens).

@@ -38,6 +38,7 @@ mod catalog;
 mod mail;
 mod payments;
 mod sales;
+mod seats;
 mod terms;
 mod usage;
 
@@ -54,6 +55,7 @@ pub use sales::{
     BalanceEntry, BalanceReason, BillingEntry, CustomerBalance, DiscountChange, Order,
     PendingUpdate, Subscription,
 };
+pub use seats::CustomerSeat;
 pub use terms::{CheckoutLink, Discount, DiscountRedemption, TrialRedemption};
 pub use usage::{
     CustomerMeter, MeterFold, UsageBatch, UsageBucket, UsageEvent, UsageEventType, UsageStream,
@@ -90,6 +92,7 @@ word_cell!(
     RefundReason,
     RefundState,
     Role,
+    till_wire::seats::SeatStatus,
     SignInMethod,
     Source,
     SubscriptionStatus,
@@ -505,6 +508,7 @@ revised!(
     Checkout,
     CheckoutLink,
     CustomField,
+    CustomerSeat,
     Customer,
     CustomerMember,
     Discount,

@@ -1,12 +1,14 @@
 //! Why a decision says no. The server alone knows how each is told.
 
 mod portal;
+mod seats;
 mod subscriptions;
 
 use till_wire::{input::Problem, loc};
 use uuid::Uuid;
 
 pub use portal::PortalRefusal;
+pub use seats::SeatRefusal;
 pub use subscriptions::SubscriptionRefusal;
 
 /// A decision's no.
@@ -80,6 +82,8 @@ pub enum Refusal {
     PaymentAlreadyInProgress,
     /// A subscription is not changed; why.
     Subscription(SubscriptionRefusal),
+    /// A seat is not given or claimed; why.
+    Seat(SeatRefusal),
     /// Something is not done in the customer portal; why.
     Portal(PortalRefusal),
     /// The organization's test clock is being moved.

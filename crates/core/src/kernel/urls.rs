@@ -84,6 +84,11 @@ impl PublicUrls {
         )
     }
 
+    /// The page of the customer portal on which a seat is claimed.
+    pub fn seat_url(&self, slug: &str, token: &str) -> String {
+        format!("{}/{slug}/portal/claim?token={token}", self.public_url)
+    }
+
     /// The customer portal, opened by a session token.
     pub fn portal_url(&self, slug: &str, token: &str, email: &str) -> String {
         let page = format!("{}/{slug}/portal?", self.public_url);

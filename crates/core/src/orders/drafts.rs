@@ -51,6 +51,7 @@ impl OrderRows {
     /// Rows of an order that nothing but its customer and its product belongs to.
     fn of_draft(order: Order, customer: Customer, offered: ProductWithPrices, slug: &str) -> Self {
         Self {
+            seats: Default::default(),
             slug: slug.to_owned(),
             order,
             customer,

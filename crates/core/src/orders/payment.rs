@@ -29,6 +29,7 @@ use crate::{
         outcome::{self, Outcome, is_held},
         refunds,
     },
+    seats::UsedSeats,
     subscriptions::{
         dun::{self, Failure, Unpaid},
         revoke::HeldSubscription,
@@ -52,6 +53,8 @@ pub struct OrderRows {
     pub unpaid: Vec<Order>,
     /// The discount on it.
     pub discount: Option<DiscountBase>,
+    /// Seats of the subscription that are used.
+    pub seats: UsedSeats,
 }
 
 impl OrderRows {
@@ -122,11 +125,12 @@ impl Telling<'_> {
     }
 
     /// Tells what a failed attempt means for the subscription, and ends it where no attempt is left: the subscription as
-    /// it is then.
+    /// it is then. Its seats are taken back before it ends, and after it was said that it is past due.
     pub fn unpaid(
         self,
         changes: &mut Changes,
         unpaid: Unpaid,
+        used: &UsedSeats,
         offered: &ProductWithPrices,
         discount: &Option<DiscountBase>,
     ) -> Subscription {
@@ -134,6 +138,7 @@ impl Telling<'_> {
         let kinds: &[EventType] = match () {
             () if unpaid.is_exhausted && subscription.ended_at.is_none() => {
                 subscription = subscription.revoked(self.ctx);
+                used.revoke(changes, self.subscribers, self.ctx);
                 &[
                     EventType::SubscriptionUpdated,
                     EventType::SubscriptionCanceled,
@@ -152,7 +157,11 @@ impl Telling<'_> {
         self.subscription(changes, &subscription, offered, discount, kinds);
         // The time for which benefits outlast an unpaid renewal is looked at with each attempt.
         if kinds.is_empty() && subscription.status == SubscriptionStatus::PastDue {
-            changes.sync_grants(self.ctx, GrantScope::Subscription(subscription.id));
+            let scope = GrantScope::Subscription(subscription.id);
+            changes.sync_grants_after(self.ctx, self.subscribers.organization_id, scope);
+        }
+        if subscription.ended_at.is_none() && !used.are_kept(&subscription, self.ctx.now) {
+            used.revoke(changes, self.subscribers, self.ctx);
         }
         if unpaid.is_exhausted {
             let now = self.ctx.now + SignedDuration::from_micros(1);
@@ -277,7 +286,7 @@ fn fail(
         telling.order(changes, &order, told.0, told.1, told.2, &kinds);
     }
     let told = unpaid.begins || unpaid.is_first || unpaid.is_exhausted;
-    let mut new = telling.unpaid(changes, unpaid, offered, discount);
+    let mut new = telling.unpaid(changes, unpaid, &rows.seats, offered, discount);
     if new.ended_at.is_none() || subscription.ended_at.is_some() {
         new.schedule(dun::retries(rows.unpaid.iter().chain([&order])));
     }

@@ -189,7 +189,7 @@ proptest! {
         let (order, customer) = made(&terms, vec![line(1000)]).unwrap();
         // The last one charges another amount than is due.
         let mut payments = [charge(&order, 1000, 2), charge(&order, 1000, 3), charge(&order, 999, 4)];
-        let mut rows = OrderRows { slug: "ada".into(), order, customer, offered: monthly(1000), held: None, unpaid: Vec::new(), discount: None };
+        let mut rows = OrderRows { seats: Default::default(), slug: "ada".into(), order, customer, offered: monthly(1000), held: None, unpaid: Vec::new(), discount: None };
         let outcomes = [succeeded(), failed(), Outcome::Processing, Outcome::RequiresAction { action_url: None }];
         let (mut paid, mut given_back) = (0, 0);
         for (which, word) in words {
@@ -222,6 +222,7 @@ fn an_attempt_besides_the_schedule_leaves_the_next_one_where_it_is() {
     let (slug, offered) = ("ada".to_owned(), monthly(1000));
     let (held, unpaid, discount) = (None, Vec::new(), None);
     let rows = OrderRows {
+        seats: Default::default(),
         slug,
         order,
         customer,
@@ -280,6 +281,7 @@ fn a_new_card_is_tried_once_with_what_is_owed_and_waits_for_an_attempt_in_flight
         ..charge(&order, 1000, 2)
     };
     let rows = |status: OrderStatus| OrderRows {
+        seats: Default::default(),
         slug: "ada".into(),
         order: Order {
             status,

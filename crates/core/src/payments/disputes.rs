@@ -218,7 +218,10 @@ fn consequences(
         _ => false,
     };
     match &rows.subscription {
-        Some(held) if ends => revoke(held, &rows.order.customer, changes, subscribers, ctx),
+        Some(held) if ends => {
+            let used = &rows.order.seats.seats;
+            revoke(held, used, &rows.order.customer, changes, subscribers, ctx);
+        }
         None if ends => {
             changes.sync_grants(ctx, GrantScope::Order(rows.order.order.id));
         }

@@ -24,6 +24,7 @@ use crate::{
         writes::SubscriptionWrite,
     },
     orders::create::{self, Bill, Mismatch, Paid, Sale},
+    seats::UsedSeats,
     tax::{self, Ruling, TaxQuery, Taxes},
     terms::Terms,
 };
@@ -60,6 +61,8 @@ pub struct BillingRows {
     pub next_offered: Option<ProductWithPrices>,
     /// Discount of that change.
     pub next_discount: Option<Discount>,
+    /// Its seats that are used.
+    pub seats: UsedSeats,
     /// Subscribers of its events.
     pub subscribers: Subscribers,
 }

@@ -201,6 +201,7 @@ fn pause(rows: &BillingRows, ctx: &DecisionContext) -> Step {
         EventType::SubscriptionUpdated,
         EventType::SubscriptionPaused,
     ]);
+    billing.revoke_seats();
     billing.finish()
 }
 
@@ -211,6 +212,7 @@ fn end(rows: &BillingRows, taxes: &dyn Taxes, ctx: &DecisionContext) -> Result<S
     billing.new.status = SubscriptionStatus::Canceled;
     billing.new.ended_at = Some(ctx.now);
     billing.new.pending_update = None;
+    billing.revoke_seats();
     billing.tell(&[
         EventType::SubscriptionUpdated,
         EventType::SubscriptionCanceled,
@@ -314,6 +316,12 @@ impl<'a> Billing<'a> {
         telling.subscription(&mut self.changes, &self.new, self.offered, &discount, kinds);
     }
 
+    /// Takes back the seats of a subscription that is not active any more.
+    fn revoke_seats(&mut self) {
+        let rows = self.rows;
+        (rows.seats).revoke(&mut self.changes, &rows.subscribers, self.ctx);
+    }
+
     /// Bills these lines, and those that waited. Without any line there is no order.
     fn bill(&mut self, mut lines: Vec<OrderItem>, taxes: &dyn Taxes) -> Result<(), Mismatch> {
         let (rows, ctx) = (self.rows, self.ctx);
@@ -373,7 +381,8 @@ impl<'a> Billing<'a> {
             discount,
             &kinds,
         );
-        self.new = telling.unpaid(&mut self.changes, unpaid, self.offered, discount);
+        let used = &self.rows.seats;
+        self.new = telling.unpaid(&mut self.changes, unpaid, used, self.offered, discount);
     }
 
     fn tell_order(&mut self, order: &Order, discount: &Option<DiscountBase>, kinds: &[EventType]) {

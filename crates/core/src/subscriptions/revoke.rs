@@ -9,17 +9,19 @@ use crate::{
         changes::Changes,
         context::DecisionContext,
         events::Subscribers,
-        records::{Customer, Subscription},
+        records::{Customer, CustomerSeat, Subscription},
     },
+    seats::hold,
 };
 
 /// A subscription that somebody holds, with its product and its discount.
 pub type HeldSubscription = (Subscription, ProductWithPrices, Option<DiscountBase>);
 
-/// Ends a subscription now and tells of it: updated, canceled, revoked, and the customer's state. One that has ended
-/// before is left alone.
+/// Ends a subscription now and tells of it: its seats, then updated, canceled, revoked, and the customer's state. One that
+/// has ended before is left alone.
 pub fn revoke(
     held: &HeldSubscription,
+    used: &[CustomerSeat],
     customer: &Customer,
     changes: &mut Changes,
     subscribers: &Subscribers,
@@ -28,11 +30,12 @@ pub fn revoke(
     if held.0.ended_at.is_some() {
         return;
     }
+    hold::revoke_all(used, changes, subscribers, ctx);
     end(held, customer, changes, subscribers, ctx);
     changes.state_changed(subscribers, ctx, customer.id);
 }
 
-/// [`revoke`] of one that has not ended, without telling of the customer's state.
+/// [`revoke`] of one that has not ended and has no seats any more, without telling of the customer's state.
 pub(crate) fn end(
     (subscription, offered, discount): &HeldSubscription,
     customer: &Customer,

@@ -60,6 +60,7 @@ pub(crate) fn rows() -> BillingRows {
         custom_field_data: &Default::default(),
     };
     BillingRows {
+        seats: Default::default(),
         organization: organization(),
         subscription: start(new, &at(0)),
         offered,
@@ -490,6 +491,7 @@ fn a_subscription_that_is_told_of_is_written_also_where_it_stays_as_it_is() {
     past_due.schedule(dun::retries([&failed.order]));
     let billing = rows();
     let rows = OrderRows {
+        seats: Default::default(),
         slug: billing.organization.slug.clone(),
         order,
         customer: billing.customer,

@@ -37,8 +37,8 @@ use uuid::Uuid;
 use super::server::{
     mail::{
         Contested, Expiring, Renewing, Sold, Told, card_expires, disputed, email_change,
-        email_changed, endpoint_disabled, invitation, portal_code, renews_soon, sale, sign_in,
-        to_customer,
+        email_changed, endpoint_disabled, invitation, portal_code, renews_soon, sale,
+        seat_invitation, sign_in, to_customer,
     },
     pages::words::Locale,
 };
@@ -260,6 +260,11 @@ impl Shop {
                 email_change(&self.organization, url, self.locale)
             }
             MailKind::EmailChanged => email_changed(&self.organization, self.locale),
+            MailKind::SeatInvitation => {
+                let token = "till_seat_0123456789abcdef";
+                let url = self.urls.seat_url(&self.organization.slug, token);
+                seat_invitation(&self.organization, &self.product.name, url, self.locale)
+            }
             MailKind::Sale => {
                 let sold = Sold {
                     organization: &self.organization,

@@ -200,9 +200,10 @@ pub async fn delete(
             }
             (None, _) => return Err(ApiError::not_found()),
         };
-        let (held, members) = tokio::try_join!(
+        let (held, members, seats) = tokio::try_join!(
             app.store.subscriptions_of(row.id),
             app.store.customer_members(row.id),
+            app.store.used_seats_of_customer(row.id),
         )?;
         let products: Vec<_> = held.iter().map(|s| s.product_id).collect();
         let discounts: Vec<_> = held.iter().filter_map(|s| s.discount_id).collect();
@@ -223,7 +224,7 @@ pub async fn delete(
             .collect();
         let changes = customers::delete(
             &row,
-            &members,
+            (&members, &seats),
             &subscriptions,
             anonymize,
             &subscribers,

@@ -23,5 +23,6 @@ pub mod payments;
 pub mod portal;
 pub mod products;
 pub mod refunds;
+pub mod seats;
 pub mod subscriptions;
 pub mod webhooks;

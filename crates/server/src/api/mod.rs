@@ -24,6 +24,7 @@ pub(crate) mod portal;
 pub(crate) mod products;
 pub(crate) mod refunds;
 mod sandbox;
+mod seats;
 pub(crate) mod subscriptions;
 pub(crate) mod webhooks;
 
@@ -82,6 +83,7 @@ fn operations() -> impl Iterator<Item = &'static Operation> {
         customers::payment_methods::OPERATIONS,
         customer_sessions::OPERATIONS,
         customer_meters::OPERATIONS,
+        seats::OPERATIONS,
         checkout_links::OPERATIONS,
         checkout_links::visit::OPERATIONS,
         checkouts::OPERATIONS,

@@ -9,6 +9,7 @@ pub mod documents;
 pub mod orders;
 pub mod payments;
 pub mod refunds;
+mod seats;
 pub mod subscriptions;
 
 use std::sync::Arc;

@@ -159,6 +159,7 @@ impl From<Refusal> for ApiError {
                 "This order is being charged, and the outcome is not known yet.",
             ),
             Refusal::Subscription(refusal) => refusal.into(),
+            Refusal::Seat(refusal) => refusal.into(),
             Refusal::Portal(refusal) => refusal.into(),
             Refusal::ClockAdvancing => {
                 Self::named(S::CONFLICT, "ClockAdvancing", Unmoved::Advancing.words())

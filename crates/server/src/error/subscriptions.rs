@@ -64,6 +64,11 @@ impl From<Refusal> for ApiError {
                 "AboveMaximumSeats",
                 format!("The price allows at most {}.", seats(most)),
             ),
+            Refusal::SeatsAlreadyAssigned(used) => (
+                S::BAD_REQUEST,
+                "SeatsAlreadyAssigned",
+                format!("{} in use. Revoke some of them first.", are(used)),
+            ),
             Refusal::Ended => (
                 S::GONE,
                 "ResourceUnavailable",
@@ -76,6 +81,13 @@ impl From<Refusal> for ApiError {
             ),
         };
         Self::named(status, name, words)
+    }
+}
+
+fn are(count: i64) -> String {
+    match count {
+        1 => "1 seat is".to_owned(),
+        _ => format!("{count} seats are"),
     }
 }
 

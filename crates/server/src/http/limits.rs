@@ -13,6 +13,7 @@ mod network;
 mod portal;
 mod processor;
 mod retries;
+mod seats;
 mod sessions;
 mod sign_in;
 
@@ -40,6 +41,7 @@ pub use network::Network;
 pub use portal::{ArchiveFor, archive, email_change, portal_code};
 pub use processor::checking;
 pub use retries::retrying;
+pub use seats::{claiming, inviting, inviting_again};
 pub use sessions::{asking, confirming, updating};
 pub use sign_in::{current_password, link, password};
 

@@ -4,11 +4,16 @@ use futures_util::{StreamExt, stream};
 use jiff::Timestamp;
 use till_core::{
     checkout::{
+        Session,
         confirm::KnownBuyer,
         customer, expire,
         fulfil::{self, Purchase},
     },
-    kernel::{changes::Changes, jobs::End, records::Organization},
+    kernel::{
+        changes::Changes,
+        jobs::End,
+        records::{Customer, CustomerMember, Organization},
+    },
     tax::NoTaxes,
 };
 use till_store::BuyerKeys;
@@ -48,8 +53,8 @@ pub async fn fulfil(app: &App, id: Uuid) -> Result<End, ApiError> {
         },
     )?;
     let ctx = app.context_of(&session.organization);
-    let (session, customer, mut changes) = match known.pop() {
-        Some(customer) => (session, customer, Changes::new()),
+    let (session, customer, new_owner, mut changes) = match known.pop() {
+        Some(customer) => (session, customer, None, Changes::new()),
         None if resolved => {
             return Ok(End::Bury {
                 reason: "the session's customer does not exist".into(),
@@ -60,7 +65,10 @@ pub async fn fulfil(app: &App, id: Uuid) -> Result<End, ApiError> {
             customer::resolve_late(&session, payment.as_ref(), &buyer, context)?
         }
     };
+    let (owner, owner_is_seated) = seated(app, &session, &customer, new_owner).await?;
     let purchase = Purchase {
+        owner,
+        owner_is_seated,
         payment,
         subscribers,
         session,
@@ -80,6 +88,35 @@ pub async fn fulfil(app: &App, id: Uuid) -> Result<End, ApiError> {
             })
         }
     }
+}
+
+/// The owner of a buyer of seats, and whether they have a seat already: of the subscription that is upgraded, or of the same
+/// product from an earlier purchase.
+async fn seated(
+    app: &App,
+    session: &Session,
+    customer: &Customer,
+    new_owner: Option<CustomerMember>,
+) -> Result<(Option<CustomerMember>, bool), ApiError> {
+    let row = &session.checkout;
+    if row.terms.seats.is_none() || new_owner.is_some() {
+        return Ok((new_owner, false));
+    }
+    let Some(owner) = app.store.customer_owner(customer.id).await? else {
+        return Ok((None, false));
+    };
+    let is_seated = match row.subscription_id {
+        Some(id) => {
+            let seats = app.store.seats_of_member(owner.id).await?;
+            seats.iter().any(|seat| seat.subscription_id == Some(id))
+        }
+        None => {
+            app.store
+                .holds_seat_of(owner.id, row.terms.product_id)
+                .await?
+        }
+    };
+    Ok((Some(owner), is_seated))
 }
 
 /// Overdue sessions that are read at once, and expired side by side.

@@ -34,6 +34,7 @@ pub async fn erase(app: &App, asked: Erasure) -> Result<End, ApiError> {
     changes
         .write(CustomerWrite::DeleteSessions { customer_id: id })
         .write(CustomerWrite::DeleteMembers { customer_id: id })
+        .write(CustomerWrite::ForgetSeats { customer_id: id })
         .write(CustomerWrite::DeletePaymentMethods { customer_id: id })
         .write(CustomerWrite::DeleteLetters { customer_id: id })
         .write(CustomerWrite::DeleteEmailChanges { customer_id: id })

@@ -1,13 +1,14 @@
 //! Benefits that purchases give (docs/behaviour: benefits/sync).
 
 use till_core::{
-    benefits::{self, GrantRows},
+    benefits::{self, GrantRows, Holder},
     kernel::{
         changes::Changes,
         grants::{EARLIER_JOB, GrantScope, ManyScopes},
         jobs::End,
         records::{Benefit, Customer, Organization, Product, Subscription},
     },
+    seats::assign::Sold,
 };
 use till_store::Query;
 use till_wire::orders::BillingReason;
@@ -40,14 +41,15 @@ async fn of_subscription(app: &App, id: Uuid) -> Result<End, ApiError> {
     let Some((mut rows, organization)) = load(app, &purchase).await? else {
         return Ok(End::Done(Changes::new()));
     };
+    let sold = subscription.seats.map(|_| Sold::Subscription(Box::new(subscription.clone())));
+    let holders = holders(app, sold.as_ref(), &mut rows).await?;
     let ctx = app.context_of(&organization);
     let settings = &organization.settings.subscription_settings;
     let grace = settings.benefit_revocation_grace_period;
     rows.gives = benefits::subscription_gives(&subscription, grace, ctx.now);
     rows.cycles = app.store.paid_renewals(id).await?;
     let subscribers = app.store.subscribers(organization.id).await?;
-    let holders = benefits::holders(subscription.seats);
-    let changes = benefits::sync(&rows, holders, &subscribers, &ctx);
+    let changes = benefits::sync(&rows, &holders, &subscribers, &ctx);
     Ok(End::Done(changes))
 }
 
@@ -79,10 +81,28 @@ async fn of_order(app: &App, id: Uuid) -> Result<End, ApiError> {
         app.store.subscribers(own),
     )?;
     rows.gives = benefits::order_gives(&order, &refunds, &disputes);
+    let sold = order.seats.map(|_| Sold::Order(Box::new(order.clone())));
+    let holders = holders(app, sold.as_ref(), &mut rows).await?;
     let ctx = app.context_of(&organization);
-    let holders = benefits::holders(order.seats);
-    let changes = benefits::sync(&rows, holders, &subscribers, &ctx);
+    let changes = benefits::sync(&rows, &holders, &subscribers, &ctx);
     Ok(End::Done(changes))
+}
+
+/// Who is to have what a purchase gives. Members who have a seat are put among the rows.
+async fn holders(
+    app: &App,
+    sold: Option<&Sold>,
+    rows: &mut GrantRows,
+) -> Result<Vec<Holder>, ApiError> {
+    let Some(sold) = sold else {
+        return Ok(benefits::holders(None));
+    };
+    let (seats, members) = tokio::try_join!(
+        app.store.seats_of(sold),
+        app.store.customer_members(rows.customer.id),
+    )?;
+    rows.members = members;
+    Ok(benefits::holders(Some(&seats)))
 }
 
 /// A purchase, and the rows that it names.

@@ -46,6 +46,7 @@ use till_core::{
         codes::CODE_JOB,
         email_change::{CHANGED_JOB, LINK_JOB},
     },
+    seats::invite::INVITE_JOB,
     subscriptions::dun::VOID_JOB,
     usage::fold::BIND_JOB,
 };
@@ -275,6 +276,7 @@ kinds! {
     CODE_JOB => portal::code,
     LINK_JOB => portal::email_change,
     CHANGED_JOB => portal::email_changed,
+    INVITE_JOB => portal::seat_invitation,
     letters::WRITE_JOB => mail::write,
     letters::SEND_JOB => mail::send,
 }

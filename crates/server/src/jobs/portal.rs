@@ -1,5 +1,5 @@
-//! Letters of the portal: codes that sign customers in, links that confirm a new e-mail address, and the notice to the old
-//! one. Code and link are made when the letter is written, and their digests alone are kept; in the sandbox, where letters
+//! Letters of the portal: codes that sign customers in, links that confirm a new e-mail address, the notice to the old
+//! one, and invitations to seats. Code and link are made when the letter is written, and their digests alone are kept; in the sandbox, where letters
 //! are read on the dashboard, the letter is kept with them.
 
 use till_core::{
@@ -13,11 +13,16 @@ use till_core::{
         codes::{self, CodeRequest},
         email_change::{self, EmailChangeRequest, EmailChanged},
     },
+    seats::invite::{self, Invitation},
 };
 use uuid::Uuid;
 
 use super::mail::{kept, locale, not_sent_from_here, people_alone, with_link};
-use crate::{actions::portal::sign_in, app::App, error::ApiError};
+use crate::{
+    actions::{portal::sign_in, seats},
+    app::App,
+    error::ApiError,
+};
 
 /// A letter with a secret. It is kept in the sandbox alone.
 struct Secret {
@@ -113,6 +118,34 @@ pub async fn email_change(app: &App, request: EmailChangeRequest) -> Result<End,
         changes,
     };
     sent(app, &organization, letter).await
+}
+
+/// Sends the invitation to a seat; nothing where it cannot be used any more.
+pub async fn seat_invitation(app: &App, invitation: Invitation) -> Result<End, ApiError> {
+    let own = invitation.organization_id;
+    let seat = app.store.customer_seat(own, invitation.seat_id).await?;
+    let invited = match seat {
+        Some(seat) => seats::of_seat(app, seat).await?,
+        None => None,
+    };
+    let Some(invited) = invited else {
+        return Ok(End::Done(Changes::new()));
+    };
+    let Some(token) = invite::token(&invited.seat, &app.key) else {
+        return Ok(End::Done(Changes::new()));
+    };
+    let organization = &invited.organization;
+    let url = app.urls.seat_url(&organization.slug, &token);
+    let (product, locale) = (&invited.info.product_name, locale(&invited.customer));
+    let letter = Secret {
+        kind: MailKind::SeatInvitation,
+        customer_id: invited.customer.id,
+        recipient: invited.member.email.clone(),
+        words: crate::mail::seat_invitation(organization, product, url, locale),
+        digest: app.key.digest(&token),
+        changes: Changes::new(),
+    };
+    sent(app, organization, letter).await
 }
 
 /// Writes the letter to the address that a customer had before.

@@ -4,10 +4,11 @@ use std::collections::HashMap;
 
 use till_core::{
     kernel::records::{
-        BillingEntry, Customer, CustomerBalance, DiscountChange, Order, Organization,
+        BillingEntry, Customer, CustomerBalance, CustomerSeat, DiscountChange, Order, Organization,
         PaymentMethod, Subscription,
     },
     orders::create::Bill,
+    seats::UsedSeats,
     subscriptions::bill::BillingRows,
 };
 use uuid::Uuid;
@@ -25,6 +26,8 @@ impl Joined {
         let own = organization.id;
         let customers: Vec<Uuid> = rows.iter().map(|row| row.customer_id).collect();
         let subscriptions: Vec<Uuid> = rows.iter().map(|row| row.id).collect();
+        let by_seat = rows.iter().filter(|row| row.seats.is_some());
+        let by_seat: Vec<Uuid> = by_seat.map(|row| row.id).collect();
         let prices = rows
             .iter()
             .flat_map(|row| row.price_ids.0.clone())
@@ -48,10 +51,12 @@ impl Joined {
                 store.billing_entries(&subscriptions),
                 store.unpaid_orders(&subscriptions),
                 store.balances(&customers),
+                store.used_seats_of(&by_seat),
                 store.subscribers(own),
             )?)
         };
-        let (joined, (entries, unpaid, balances, subscribers)) = tokio::try_join!(joined, reads)?;
+        let (joined, (entries, unpaid, balances, seats, subscribers)) =
+            tokio::try_join!(joined, reads)?;
         let charged = rows.iter().filter_map(|row| {
             let customer = joined.customers.get(&row.customer_id)?;
             method_id(row, customer)
@@ -68,6 +73,9 @@ impl Joined {
         let mut entries = grouped(entries, |entry: &BillingEntry| entry.subscription_id);
         let mut unpaid = grouped(unpaid, |order: &Order| {
             order.subscription_id.unwrap_or_default()
+        });
+        let mut seats = grouped(seats, |seat: &CustomerSeat| {
+            seat.subscription_id.unwrap_or_default()
         });
         let balances = grouped(balances, |balance: &CustomerBalance| balance.customer_id);
         let billing = |row: &Subscription| {
@@ -94,6 +102,7 @@ impl Joined {
                     DiscountChange::Set(id) => discount(&id),
                     _ => None,
                 }),
+                seats: UsedSeats::of(seats.remove(&row.id).unwrap_or_default(), organization),
                 subscribers: subscribers.clone(),
                 subscription: row.clone(),
                 customer,

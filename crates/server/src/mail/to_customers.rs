@@ -9,6 +9,7 @@ use till_core::{
     },
     orders::visit,
     portal::{codes::CODE_LIFE, email_change::LINK_LIFE},
+    seats::invite::LIFE as INVITATION_LIFE,
 };
 use till_wire::organizations::TaxBehaviorOption;
 
@@ -114,6 +115,7 @@ pub fn to_customer(
         | MailKind::PortalCode
         | MailKind::EmailChange
         | MailKind::EmailChanged
+        | MailKind::SeatInvitation
         | MailKind::Sale
         | MailKind::DisputeOpened
         | MailKind::EndpointDisabled => return None,
@@ -201,6 +203,29 @@ pub fn email_change(organization: &Organization, url: String, locale: Locale) ->
         button: Some((say(locale, "portal-email-use"), url)),
         notes: vec![say(locale, "mail-email-ignore")],
         ..around(organization, &subject, vec![body], locale)
+    };
+    (subject, content)
+}
+
+/// Letter to somebody who is given a seat. `url`: the page where they claim it.
+pub fn seat_invitation(
+    organization: &Organization,
+    product: &str,
+    url: String,
+    locale: Locale,
+) -> (String, Content) {
+    let shop = organization.name.as_str();
+    let values = || [("product", product.into()), ("shop", shop.into())];
+    let subject = locale.with("mail-seat-subject", values());
+    let life = INVITATION_LIFE.as_hours();
+    let paragraphs = vec![
+        locale.with("mail-seat-body", values()),
+        locale.with("mail-seat-life", [("count", life.into())]),
+    ];
+    let content = Content {
+        button: Some((say(locale, "portal-seat-claim"), url)),
+        notes: vec![say(locale, "mail-seat-ignore")],
+        ..around(organization, &subject, paragraphs, locale)
     };
     (subject, content)
 }

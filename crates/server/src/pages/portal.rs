@@ -6,11 +6,14 @@ mod benefits;
 mod cards;
 mod change;
 mod change_kind;
+mod claim;
 mod details;
 mod email;
 mod form;
 mod order;
 mod overview;
+mod seat_list;
+mod seats;
 mod sign_in;
 mod subscription;
 mod view;
@@ -25,7 +28,9 @@ use axum::{
     routing::{get, post},
 };
 use http::StatusCode;
+use uuid::Uuid;
 
+use self::{access::Id, seat_list::Of, seats::Act};
 use super::{
     checkout::{
         request::error_page,
@@ -60,7 +65,10 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .route(&at("/details"), get(details::show).post(details::save))
         .route(&at("/details/email"), post(email::request))
         .route(&at("/data.zip"), get(details::data))
-        .route(&at("/verify-email"), get(email::ask).post(email::confirm));
+        .route(&at("/verify-email"), get(email::ask).post(email::confirm))
+        .route(&at("/claim"), get(claim::ask).post(claim::claim));
+    router = seat_routes(router, "subscriptions", Of::Subscription);
+    router = seat_routes(router, "orders", Of::Order);
     for change in change_kind::Change::ALL {
         let fill = move |visit, id, query| change::fill(visit, id, query, change);
         let send = move |visit, id, posted| change::send(visit, id, posted, change);
@@ -72,6 +80,25 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
             (app.clone(), refuse),
             limited::count,
         ))
+}
+
+/// The forms about seats, below the page of each of these `things`.
+fn seat_routes(router: Router<Arc<App>>, things: &str, of: fn(Uuid) -> Of) -> Router<Arc<App>> {
+    let path = format!("/{{organization}}/portal/{things}/{{id}}/seats");
+    let assign = move |visit, Id(id): Id, posted| seats::assign(visit, of(id), posted);
+    let act = move |act: Act| {
+        move |visit, Id(id): Id, path, posted| seats::act(visit, (of(id), act), path, posted)
+    };
+    router
+        .route(&format!("{path}/invite"), post(assign))
+        .route(
+            &format!("{path}/{{seat_id}}/resend"),
+            post(act(Act::Resend)),
+        )
+        .route(
+            &format!("{path}/{{seat_id}}/revoke"),
+            post(act(Act::Revoke)),
+        )
 }
 
 /// Refuses forms that come from elsewhere.

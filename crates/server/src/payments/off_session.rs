@@ -8,6 +8,7 @@ use till_core::{
     },
     orders::payment::{self, OrderRows},
     payments::attempt::UNSETTLED,
+    seats::UsedSeats,
     subscriptions::{bill::BillingRows, change::ChangeRows, renew::Step},
 };
 use till_ports::processor::{Outcome, Source};
@@ -129,6 +130,11 @@ pub async fn charge_step(app: &App, rows: BillingRows, step: Step) -> Result<(),
     let discount = step.discount;
     let order_rows = OrderRows {
         slug: rows.organization.slug.clone(),
+        seats: match step.subscription.ended_at {
+            None => rows.seats,
+            // They were taken back with it.
+            Some(_) => UsedSeats::default(),
+        },
         discount: discount.clone().filter(|_| order.discount_id.is_some()),
         unpaid: match step.subscription.ended_at {
             None => rows.unpaid,

@@ -29,6 +29,7 @@ mod reminders;
 mod retention;
 mod sales;
 mod sandbox;
+mod seats;
 mod timeline;
 mod usage;
 mod usage_counts;

@@ -54,6 +54,11 @@ pub(super) fn customer(write: CustomerWrite) -> Statement {
             "delete from customer_members where customer_id = $1",
             vec![customer_id.into()],
         ),
+        CustomerWrite::ForgetSeats { customer_id } => any(
+            "update customer_seats set metadata = null, version = version + 1 \
+             where customer_id = $1 and metadata is not null",
+            vec![customer_id.into()],
+        ),
         CustomerWrite::DeleteMember { id } => any(
             "delete from customer_members where id = $1",
             vec![id.into()],

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use till_core::kernel::records::Mail;
 use till_server::payments::notices::poll;
 use till_store::Query;
-use till_testkit::{Answer, Till, buyer};
+use till_testkit::{Answer, Till, buyer, id_in};
 
 /// It stands in every name, address and code of the organization, and nowhere else.
 pub const MARK: &str = "zanzibar";
@@ -53,6 +53,25 @@ async fn invoiced(t: &Till, order: &Value) {
     let asked = t.post(&format!("{path}/invoice"), json!({})).await;
     assert_eq!(asked.status.as_u16(), 202, "{}", asked.text());
     t.catch_up().await;
+}
+
+/// A subscription of which seats are free, a seat to which somebody is invited, and the invitation's token.
+async fn seated(t: &Till) -> [String; 3] {
+    let tier = json!({"min_seats": 1, "max_seats": null, "price_per_seat": 1000});
+    let body = json!({"name": "Zanzibar seats", "recurring_interval": "month",
+        "prices": [{"amount_type": "seat_based", "seat_tiers": {"tiers": [tier]}}]});
+    let product = t.post("/v1/products/", body).await.created();
+    let body =
+        json!({"products": [product["id"]], "customer_email": "six@zanzibar.example", "seats": 4});
+    let checkout = t.checkout(body).await;
+    t.buy(&checkout, "six@zanzibar.example").await;
+    let order = t.orders(&checkout).await.remove(0);
+    let subscription = text(&order, "subscription_id");
+    let body = json!({"subscription_id": subscription, "email": "seven@zanzibar.example"});
+    let seat = id_in(&t.post("/v1/customer-seats", body).await.ok(), "id");
+    let row = t.app.store.customer_seat(t.organization.id, seat).await;
+    let token = till_core::seats::invite::token(&row.unwrap().unwrap(), &t.app.key);
+    [subscription, seat.to_string(), token.unwrap()]
 }
 
 impl World {
@@ -185,6 +204,7 @@ impl World {
         let draft = id(&make("/v1/orders/", body).await);
         let body = json!({"order_id": order["id"], "reason": "other", "amount": 1});
         let refund = id(&make("/v1/refunds/", body).await);
+        let [seats_sold, seat, invited] = Box::pin(seated(t)).await;
         let first = async |path: &str| t.items(path).await.remove(0);
         let delivery = first("/v1/webhooks/deliveries").await;
         let token = till_core::kernel::tokens::create(
@@ -240,6 +260,9 @@ impl World {
             ("members", id(&member)),
             ("external members", "zanzibar-member".to_owned()),
             ("external customers", "zanzibar-2".to_owned()),
+            ("seats sold", seats_sold),
+            ("seats", seat),
+            ("invitations to seats", invited),
             ("files", id(&whole)),
             ("checkouts", id(&open)),
             ("bought", id(&bought)),
@@ -308,6 +331,8 @@ impl World {
             ("customers/external", "external_id") => "external customers",
             ("checkouts/client", "client_secret") => "client secret",
             ("checkout-links", "client_secret") => "link secret",
+            ("customer-seats", "seat_id") => "seats",
+            ("customer-seats/claim", "invitation_token") => "invitations to seats",
             (kind, "id") => kind,
             _ => panic!("{template}: say which id of this world stands for {{{name}}}"),
         };
@@ -338,6 +363,12 @@ impl World {
                 json!({"type": "text", "slug": "other", "name": "Other", "properties": {}})
             }
             "custom-fields:update" => json!({"type": "text", "name": "Other"}),
+            "customer-seats:assign_seat" => {
+                json!({"subscription_id": id("seats sold"), "email": "other@example.com"})
+            }
+            "customer-seats:claim_seat" => {
+                json!({"invitation_token": id("invitations to seats")})
+            }
             "customer-sessions:create" => json!({"customer_id": id("customers")}),
             "customers:create" => json!({"email": "other@example.com"}),
             "customers:update"

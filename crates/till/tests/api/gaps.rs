@@ -66,7 +66,6 @@ both! {
         assert_eq!(refused, crate::pairs(&[("value_error", "body.units")]));
     }
 
-    #[ignore = "seats are sold but not assigned yet: the customer seats API comes with granting benefits"]
     async fn the_buyer_takes_the_first_seat_unless_sent_elsewhere(t: &mut Till) {
         let product = by_seat(t).await;
         let checkout = t.checkout_with(&product, json!({"seats": 3})).await;
@@ -80,7 +79,6 @@ both! {
         assert_eq!(t.get(&seats(&subscription)).await.ok()["available_seats"], 3);
     }
 
-    #[ignore = "seats are sold but not assigned yet: the customer seats API comes with granting benefits"]
     async fn a_second_purchase_of_seats_does_not_take_another_seat(t: &mut Till) {
         let tiers = json!([{"min_seats": 1, "max_seats": null, "price_per_seat": 1000}]);
         let product = t.priced(json!([{"amount_type": "seat_based", "seat_tiers": {"tiers": tiers}}])).await;

@@ -12,6 +12,7 @@ mod clock;
 mod conventions;
 mod costs;
 mod custom_fields;
+mod customer_seats;
 mod customer_sessions;
 mod customers;
 mod damaged;

@@ -16,7 +16,7 @@ use crate::{
 const SHOP: &str = "/dashboard/ada";
 
 /// The forms that make something, by where they are sent.
-const MAKING: [&str; 18] = [
+const MAKING: [&str; 20] = [
     "/clock",
     "/customers/new",
     "/customers/{id}/members/new",
@@ -25,6 +25,7 @@ const MAKING: [&str; 18] = [
     "/developers/webhooks/{id}/deliveries/{id}/redeliver",
     "/developers/webhooks/{id}/test",
     "/mail/{id}/send",
+    "/orders/{id}/seats/new",
     "/products/benefits/new",
     "/products/checkout-links/new",
     "/products/custom-fields/new",
@@ -35,6 +36,7 @@ const MAKING: [&str; 18] = [
     "/products/{id}/link",
     "/products/{id}/media",
     "/settings/team/invite",
+    "/subscriptions/{id}/seats/new",
 ];
 
 /// The others: sent twice, they leave what they left the first time. By the last word of where they are sent.
@@ -192,6 +194,11 @@ fn making(world: &World) -> Vec<Making> {
             &format!("/customers/{}/members/new", world.id("teams")),
             &[("email", "six@example.com"), ("role", "member")],
             "customer_members",
+        ),
+        new(
+            &format!("/subscriptions/{}/seats/new", world.id("seats sold")),
+            &[("email", "eight@example.com")],
+            "customer_seats",
         ),
         new(
             "/developers/tokens/new",

@@ -46,6 +46,8 @@ struct World {
     grant: String,
     member: String,
     meter: String,
+    /// Order of seats that was paid once, and one of them.
+    seats: [String; 2],
     customer: Value,
 }
 
@@ -70,6 +72,15 @@ impl World {
         t.patch(&own, json!({"type": "team"})).await.ok();
         let member = json!({"email": "two@zanzibar.example"});
         let member = t.post(&format!("{own}/members"), member).await.created();
+        let tiers = json!([{"min_seats": 1, "max_seats": null, "price_per_seat": 1000}]);
+        let by_seat = json!([{"amount_type": "seat_based", "seat_tiers": {"tiers": tiers}}]);
+        let body = json!({"customer_id": customer["id"], "seats": 3});
+        let checkout = t.checkout_with(&t.priced(by_seat).await, body).await;
+        t.buy(&checkout, "one@zanzibar.example").await;
+        let sold = text(&t.orders(&checkout).await.remove(0)["id"]);
+        let body = json!({"order_id": sold, "email": "three@zanzibar.example"});
+        let seat = t.post("/v1/customer-seats", body).await.ok();
+        t.drain().await;
         let viewer = t.viewer_of(&customer).await;
         let cards = viewer
             .items("/v1/customer-portal/customers/me/payment-methods")
@@ -93,6 +104,7 @@ impl World {
             setup: setup.reference.unwrap(),
             grant: text(&t.items("/v1/benefit-grants/").await[0]["id"]),
             member: text(&member["id"]),
+            seats: [sold, text(&seat["id"])],
             customer,
         }
     }
@@ -105,6 +117,10 @@ impl World {
             "/v1/customer-portal/customers/me/payment-methods" => &self.card,
             "/v1/customer-portal/members" => &self.member,
             "/v1/customer-portal/meters" => &self.meter,
+            "/v1/customer-portal/seats" if template.contains('{') => {
+                return template.replace("{seat_id}", &self.seats[1]);
+            }
+            "/v1/customer-portal/seats" => return format!("{template}?order_id={}", self.seats[0]),
             _ if template.contains('{') => {
                 panic!("{template}: say which id of this world it takes")
             }
@@ -131,6 +147,9 @@ impl World {
             "orders:confirm_retry_payment" => json!({"payment_method_id": self.card}),
             "subscriptions:update" | "subscriptions:change_preview" => {
                 json!({"cancel_at_period_end": true})
+            }
+            "seats:assign_seat" => {
+                json!({"order_id": self.seats[0], "email": "other@example.com"})
             }
             "subscriptions:revoke" => json!({}),
             _ => panic!("{operation}: say in `World::body` with which body it succeeds"),
@@ -234,7 +253,8 @@ both! {
                     _ if operation.id.starts_with("customer_portal:members:") => drop(answer.refused(403, "NotPermitted")),
                     _ if operation.path.contains(&world.order) || operation.path.contains(&world.subscription)
                         || operation.path.contains(&world.card) || operation.path.contains(&world.grant)
-                        || operation.path.contains(&world.meter) => answer.not_found(),
+                        || operation.path.contains(&world.meter)
+                        || world.seats.iter().any(|id| operation.path.contains(id)) => answer.not_found(),
                     Method::GET if answer.json()["items"].is_array() => {
                         assert_eq!(answer.ok()["items"], json!([]), "{}: {text}", operation.path);
                     }

@@ -10,7 +10,7 @@ use till_wire::scope::Scope;
 use crate::foreign::{World, unchanged};
 
 /// Operations without a token, and why.
-const PUBLIC: [(&str, &str); 12] = [
+const PUBLIC: [(&str, &str); 14] = [
     (
         "checkout-links:redirect",
         "the link's own secret opens it: merchants publish it",
@@ -20,6 +20,14 @@ const PUBLIC: [(&str, &str); 12] = [
     ("checkouts:client_opened", SECRET),
     ("checkouts:client_stream", SECRET),
     ("checkouts:client_update", SECRET),
+    (
+        "customer-seats:claim_seat",
+        "the invitation's token is the permission: only its address has it",
+    ),
+    (
+        "customer-seats:get_claim_info",
+        "the invitation's token is the permission: only its address has it",
+    ),
     (
         "customer_portal:customer-session:authenticate",
         "the code is the permission: only its address has it",
@@ -69,6 +77,10 @@ const OWN: [&str; 4] = [
     "sandbox:move_clock",
 ];
 
+/// Operations that name something of another's outside of their path: they find nothing.
+const NAMING: [&str; 2] = ["customer-seats:assign_seat", LIST_SEATS];
+const LIST_SEATS: &str = "customer-seats:list_seats";
+
 /// One operation of the document.
 struct Operation {
     method: Method,
@@ -102,6 +114,9 @@ impl Operation {
             (None, Some((key, value))) => {
                 let sign = if path.contains('?') { '&' } else { '?' };
                 path = format!("{path}{sign}{key}={value}");
+            }
+            (None, None) if self.id == LIST_SEATS => {
+                path = format!("{path}?subscription_id={}", world.id("seats sold"));
             }
             (_, None) => {}
         }
@@ -249,7 +264,8 @@ both! {
             for (said, answer) in calls {
                 let status = answer.status.as_u16();
                 world.untold(&said, &answer);
-                match (operation.names_one(), &operation.method) {
+                let names_one = operation.names_one() || NAMING.contains(&operation.id);
+                match (names_one, &operation.method) {
                     (true, _) => answer.not_found(),
                     (false, &Method::GET) if answer.header("content-type").starts_with("text/csv") => {
                         assert_eq!((status, answer.text().lines().count()), (200, 1), "{said}");
@@ -277,6 +293,8 @@ both! {
             "checkouts:client_confirm" => 6,
             // Before its customer is deleted, which ends it.
             "subscriptions:revoke" => 3,
+            // After the invitation was sent again.
+            "customer-seats:claim_seat" => 3,
             _ => 2 * usize::from(operation.method == Method::POST) + 4 * usize::from(operation.method == Method::DELETE),
         };
         all.sort_by_key(last);

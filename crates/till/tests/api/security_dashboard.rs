@@ -23,7 +23,9 @@ const PUBLIC: [(&str, &str); 10] = [
 ];
 
 /// What stands below an organization's address, and of what its `{id}` is; longer ones first.
-const IDS: [(&str, &str); 20] = [
+const IDS: [(&str, &str); 22] = [
+    ("/subscriptions/{id}/seats/", "seats sold"),
+    ("/orders/{id}/seats/", "orders"),
     (
         "/developers/webhooks/{endpoint}/deliveries",
         "webhooks/deliveries",
@@ -93,7 +95,8 @@ pub fn filled(route: &str, shop: &str, world: &World) -> String {
     };
     let path = path
         .replace("{endpoint}", world.id("webhooks/endpoints"))
-        .replace("{member_id}", world.id("members"));
+        .replace("{member_id}", world.id("members"))
+        .replace("{seat_id}", world.id("seats"));
     assert!(
         !path.contains('{'),
         "{route}: say which id of this world stands for its part"

@@ -88,6 +88,14 @@ pub(super) fn list(min: usize, max: usize, item: Schema) -> Schema {
         .into()
 }
 
+/// An object with free keys and values of any kind.
+pub(super) fn free_map(max: usize) -> Schema {
+    ObjectBuilder::new()
+        .additional_properties(Some(AdditionalProperties::FreeForm(true)))
+        .max_properties(Some(max))
+        .into()
+}
+
 /// An object with free keys.
 pub(super) fn map(min: usize, max: usize, key: Schema, value: Schema) -> Schema {
     ObjectBuilder::new()

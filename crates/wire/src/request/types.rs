@@ -301,6 +301,11 @@ pub(crate) fn metadata() -> impl Reader<Value = Metadata> {
     })
 }
 
+/// The schema of an object with at most `max` keys and values of any kind.
+pub(crate) fn free_object(max: usize) -> Schema {
+    schema::free_map(max)
+}
+
 /// Answers to custom fields, by slug. What is not asked for is dropped; each is judged by its field later.
 pub(crate) fn answers() -> impl Reader<Value = Map<String, Value>> {
     let answer = read_by(

@@ -122,7 +122,7 @@ fn resolved_late(waits: &RecordedOutcome, buyer: &KnownBuyer) -> (Session, Chang
         ctx: &at(4),
     };
     let attempt = Some(&done.payment);
-    let (session, known, changes) =
+    let (session, known, _, changes) =
         customer::resolve_late(&done.session, attempt, buyer, context).unwrap();
     assert!(customer::is_resolved(&session.checkout));
     assert_eq!(session.checkout.customer_id, Some(known.id));
@@ -300,6 +300,8 @@ fn a_bill_has_what_this_purchase_was_told() {
     paid.state = PaymentState::Succeeded;
     let billed = |session: &Session, customer: &Customer| {
         let purchase = Purchase {
+            owner: None,
+            owner_is_seated: false,
             session: session.clone(),
             customer: customer.clone(),
             payment: Some(paid.clone()).filter(|paid| paid.amount == session.checkout.terms.amount),
@@ -351,6 +353,8 @@ fn a_card_becomes_the_default_of_a_customer_who_was_named_or_is_new() {
         let (locked, payment) = attempted(&open, told_all(), &buyer);
         let recorded = try_record(&locked, &payment, &succeeded(), &buyer);
         let purchase = Purchase {
+            owner: None,
+            owner_is_seated: false,
             session: recorded.session,
             customer: ada(None),
             payment: Some(recorded.payment),

@@ -180,6 +180,8 @@ fn expire_changes(session: &Session) -> Changes {
 
 fn fulfilled(session: &Session, attempt: Option<&Payment>) {
     let purchase = Purchase {
+        owner: None,
+        owner_is_seated: false,
         session: session.clone(),
         customer: Customer {
             id: session.checkout.customer_id.unwrap_or(id(5)),

@@ -32,6 +32,8 @@ pub(super) fn purchase(recorded: &RecordedOutcome) -> Purchase {
     let row = &recorded.session.checkout;
     let email = row.buyer.customer_email.clone().unwrap();
     Purchase {
+        owner: None,
+        owner_is_seated: false,
         session: recorded.session.clone(),
         customer: Customer {
             id: row.customer_id.unwrap_or(id(5)),

@@ -204,6 +204,8 @@ fn a_trial_begins_with_an_order_of_nothing() {
     let recorded = try_record(&session, &payment, &succeeded(), &KnownBuyer::default());
     let customer = customer(5, "ada@example.com", None);
     let purchase = Purchase {
+        owner: None,
+        owner_is_seated: false,
         session: recorded.session,
         customer,
         payment: Some(recorded.payment),

@@ -42,13 +42,13 @@ pub const fn is_sent(kind: EventType) -> bool {
         | EventType::OrganizationUpdated
         | EventType::BenefitCreated
         | EventType::BenefitUpdated
+        | EventType::CustomerSeatAssigned
+        | EventType::CustomerSeatClaimed
+        | EventType::CustomerSeatRevoked
         | EventType::BenefitGrantCreated
         | EventType::BenefitGrantUpdated
         | EventType::BenefitGrantCycled
         | EventType::BenefitGrantRevoked => true,
-        EventType::CustomerSeatAssigned
-        | EventType::CustomerSeatClaimed
-        | EventType::CustomerSeatRevoked => false,
     }
 }
 

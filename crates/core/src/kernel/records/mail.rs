@@ -44,6 +44,8 @@ words! {
         EmailChange = "email_change",
         /// Notice, to the old address, that a customer's e-mail address was changed.
         EmailChanged = "email_changed",
+        /// Invitation to a seat, for the person who is to have it.
+        SeatInvitation = "seat_invitation",
         /// Notice of a sale, for the merchant's people.
         Sale = "sale",
         /// Notice of a dispute, for the merchant's people.
@@ -87,6 +89,7 @@ impl MailKind {
             Self::PortalCode
             | Self::EmailChange
             | Self::EmailChanged
+            | Self::SeatInvitation
             | Self::Sale
             | Self::DisputeOpened
             | Self::EndpointDisabled => true,

@@ -23,6 +23,8 @@ pub enum SubscriptionRefusal {
     BelowMinimumSeats(i64),
     /// More seats than this, the most.
     AboveMaximumSeats(i64),
+    /// More seats than asked for are held, or invited to: so many.
+    SeatsAlreadyAssigned(i64),
     /// It has ended: its cancellation cannot be withdrawn.
     Ended,
     /// It is not cancelled.

@@ -63,6 +63,11 @@ pub enum CustomerWrite {
         /// The customer.
         customer_id: Uuid,
     },
+    /// Forgets the free data on the seats of a customer.
+    ForgetSeats {
+        /// The customer.
+        customer_id: Uuid,
+    },
     /// Deletes a member, whose sessions have ended.
     DeleteMember {
         /// The member.

@@ -93,6 +93,7 @@ pub(super) fn sold(net: i64, tax: i64) -> (OrderRows, Payment) {
     )
     .unwrap();
     let rows = OrderRows {
+        seats: Default::default(),
         slug: "ada".into(),
         order,
         customer,

@@ -91,6 +91,9 @@ fn later(rows: &ChangeRows, decision: Decision, ctx: &DecisionContext) -> Made {
     let discount = decision.discount.as_ref();
     let discount = discount.map(|d| d.base(rows.billing.organization.default_currency));
     let (customer, subscribers) = (&rows.billing.customer, &rows.billing.subscribers);
+    if decision.billing == Billing::Revoke {
+        (rows.billing.seats).revoke(&mut changes, subscribers, ctx);
+    }
     tell(
         &mut changes,
         &decision,

@@ -41,6 +41,10 @@ pub(super) fn change(
         };
         return Ok(());
     }
+    let used = rows.billing.seats.count();
+    if asked.seats < used {
+        return Err(SubscriptionRefusal::SeatsAlreadyAssigned(used).into());
+    }
     if behavior == Behavior::NextPeriod && !waiting::is_paused(old) {
         waiting::wait(draft, ctx, |update| update.seats = Some(asked.seats));
         return Ok(());

@@ -102,6 +102,7 @@ pub(super) fn rows(plan: ProductWithPrices, discount: Option<Discount>) -> Chang
         }),
     };
     let billing = BillingRows {
+        seats: Default::default(),
         organization: organization(),
         subscription,
         customer: customer(5, "ada@example.com", None),

@@ -169,6 +169,7 @@ impl<'a> Till<'a> {
         let mut entries: Vec<BillingEntry> = self.rows.of(&[("subscription_id", Value::Uuid(id))]);
         entries.sort_by_key(|entry| (entry.created_at, entry.id));
         BillingRows {
+            seats: Default::default(),
             organization: self.catalog.organization.clone(),
             customer: self.rows.get(self.customer),
             offered: self.offered(subscription.product_id),
@@ -197,6 +198,7 @@ impl<'a> Till<'a> {
             base(subscription.discount_id),
         );
         OrderRows {
+            seats: Default::default(),
             slug: self.catalog.organization.slug.clone(),
             customer: self.rows.get(self.customer),
             offered: self.offered(order.product_id),

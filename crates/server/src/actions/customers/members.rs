@@ -140,8 +140,11 @@ pub async fn delete(
     app.retry_on_conflict(|| async {
         let row = customer.load(app, own).await?;
         let old = member.load(app, &row).await?;
-        let subscribers = app.store.subscribers(own).await?;
-        let changes = members::remove(&old, &subscribers, &caller.context())?;
+        let (seats, subscribers) = tokio::try_join!(
+            app.store.seats_of_member(old.id),
+            app.store.subscribers(own),
+        )?;
+        let changes = members::remove(&old, &seats, &subscribers, &caller.context())?;
         app.commit(changes).await
     })
     .await

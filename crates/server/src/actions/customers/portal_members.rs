@@ -108,12 +108,13 @@ pub async fn delete(caller: &PortalCaller, id: Uuid) -> Result<()> {
     viewer.manages()?;
     let own = &caller.viewer.organization;
     app.retry_on_conflict(|| async {
-        let (member, subscribers) = tokio::try_join!(
+        let (member, seats, subscribers) = tokio::try_join!(
             app.store.customer_member(viewer.customer.id, id),
+            app.store.seats_of_member(id),
             app.store.subscribers(own.id),
         )?;
         let member = member.or_not_found()?;
-        let changes = viewer.remove(&member, &subscribers, &app.context_of(own))?;
+        let changes = viewer.remove(&member, &seats, &subscribers, &app.context_of(own))?;
         app.commit(changes).await
     })
     .await

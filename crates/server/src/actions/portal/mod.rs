@@ -12,6 +12,7 @@ pub mod organizations;
 pub mod pages;
 pub mod payments;
 pub mod profile;
+pub mod seats;
 pub mod sign_in;
 pub mod subscriptions;
 

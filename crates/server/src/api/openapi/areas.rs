@@ -11,7 +11,7 @@ pub(super) struct Area {
     words: &'static str,
 }
 
-const AREAS: [Area; 24] = [
+const AREAS: [Area; 25] = [
     Area {
         tag: "benefits",
         noun: "benefit",
@@ -38,6 +38,11 @@ const AREAS: [Area; 24] = [
         tag: "custom-fields",
         noun: "custom field",
         words: "Custom fields: questions of your own on the checkout page.",
+    },
+    Area {
+        tag: "customer-seats",
+        noun: "seat",
+        words: "Seats: places in what a customer bought by the seat, each for one person, who is invited and claims it.",
     },
     Area {
         tag: "customer-sessions",
@@ -169,7 +174,7 @@ pub fn scopes(tag: &str, method: &str, path: &str) -> Vec<&'static str> {
         tag => tag.replace('-', "_"),
     };
     let words = match (method, tag) {
-        ("get", "orders") => vec!["read"],
+        ("get", "orders" | "customer-seats") => vec!["read"],
         ("post", "orders") if path.ends_with("/invoice") => vec!["read"],
         ("get", _) => vec!["read", "write"],
         _ => vec!["write"],

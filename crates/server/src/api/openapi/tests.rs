@@ -29,6 +29,7 @@ use till_wire::{
     },
     products::{ProductBenefitsUpdate, ProductCreate, ProductUpdate},
     refunds::RefundCreate,
+    seats::{CustomerSeatAssign, SeatAssign, SeatClaim},
     subscriptions::{SubscriptionCreate, SubscriptionUpdate},
     usage::{EventTypeUpdate, EventsIngest},
     webhooks::{EndpointCreate, EndpointUpdate},
@@ -259,6 +260,9 @@ fn read(id: &str, body: &Value) -> Option<Result<(), Vec<Problem>>> {
             MemberUpdate::read(body, cx).is_some()
         }
         "customer_portal:members:add_member" => PortalMemberCreate::read(body, cx).is_some(),
+        "customer-seats:assign_seat" => SeatAssign::read(body, cx).is_some(),
+        "customer-seats:claim_seat" => SeatClaim::read(body, cx).is_some(),
+        "customer_portal:seats:assign_seat" => CustomerSeatAssign::read(body, cx).is_some(),
         "customer_portal:members:update_member" => PortalMemberUpdate::read(body, cx).is_some(),
         "discounts:create" => DiscountCreate::read(body, cx).is_some(),
         "discounts:update" => DiscountUpdate::read(body, cx).is_some(),

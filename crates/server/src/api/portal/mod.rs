@@ -9,6 +9,7 @@ mod meters;
 mod orders;
 mod organizations;
 mod payment_methods;
+mod seats;
 mod session;
 mod sign_in;
 mod subscriptions;
@@ -28,5 +29,6 @@ pub(super) const OPERATIONS: [&[Operation]; 11] = [
     benefit_grants::OPERATIONS,
     members::OPERATIONS,
     meters::OPERATIONS,
+    seats::OPERATIONS,
     data::OPERATIONS,
 ];

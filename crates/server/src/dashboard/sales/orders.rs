@@ -22,7 +22,7 @@ use crate::{
         access::{Dashboard, Viewer},
         answers::answers,
         buyers::{self, Buyers},
-        detail::{Fact, Part, moments},
+        detail::{Action, Fact, Part, moments},
         listing::{Column, Filter, ListingQuery},
         metadata,
         parts::{Cell, Menu, MenuItem, day},
@@ -32,6 +32,7 @@ use crate::{
             self,
             bill::{self, Bill, Line},
             collection, disputes, documents, refunds,
+            seats::{self, Of},
         },
         show,
         timeline::timeline,
@@ -43,7 +44,9 @@ use crate::{
 
 /// The pages.
 pub fn routes() -> Router<Arc<App>> {
-    list_routes::<Order>(get(detail)).merge(documents::routes())
+    list_routes::<Order>(get(detail))
+        .merge(documents::routes())
+        .merge(seats::routes(Of::Order))
 }
 
 impl Listed for Order {
@@ -233,6 +236,9 @@ async fn detail(dashboard: Dashboard<scope::OrdersRead>, PathId(id): PathId) -> 
     parts.extend(documents::part(&dashboard, &row, &refund_rows));
     parts.extend(disputes::part(&dashboard, &contested));
     parts.extend(refunds::part(&dashboard, &refunds, &refund_rows));
+    let own_seats = order.seats.filter(|_| order.subscription_id.is_none());
+    let bought = (id, own_seats);
+    parts.extend(seats::part(&dashboard, Of::Order, bought).await?);
     let no_payments = match row.standing() {
         Standing::Paid => "Nothing had to be paid.",
         _ => "Nobody has tried to pay it yet.",
@@ -255,6 +261,9 @@ async fn detail(dashboard: Dashboard<scope::OrdersRead>, PathId(id): PathId) -> 
         page.actions.extend(collection::action(&dashboard, id));
     }
     page.actions.extend(refunds::action(&dashboard, &order));
+    let assign = seats::assign_at(&dashboard, Of::Order, bought).await?;
+    page.actions
+        .extend(assign.map(|to| Action::Go("Assign seat", to)));
     show(&page)
 }
 

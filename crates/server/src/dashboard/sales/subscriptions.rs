@@ -16,7 +16,7 @@ use till_wire::{
 };
 use uuid::Uuid;
 
-use super::per_period;
+use super::{per_period, seats};
 use crate::{
     actions::{self, customers::export::free},
     app::App,
@@ -44,7 +44,9 @@ const LIVING: [SubscriptionStatus; 4] = [
 
 /// The pages.
 pub fn routes() -> Router<Arc<App>> {
-    list_routes::<Subscription>(get(page::detail)).merge(flow::routes())
+    list_routes::<Subscription>(get(page::detail))
+        .merge(flow::routes())
+        .merge(seats::routes(seats::Of::Subscription))
 }
 
 impl Listed for Subscription {

@@ -146,6 +146,10 @@ pub mod scope {
         MembersRead = [MembersRead, MembersWrite];
         /// Changing members of customers.
         MembersWrite = [MembersWrite];
+        /// Reading seats; writing does not imply it.
+        CustomerSeatsRead = [CustomerSeatsRead];
+        /// Assigning and revoking seats.
+        CustomerSeatsWrite = [CustomerSeatsWrite];
         /// Opening customer sessions.
         CustomerSessionsWrite = [CustomerSessionsWrite];
         /// Reading orders; writing does not imply it.

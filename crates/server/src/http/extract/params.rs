@@ -372,6 +372,12 @@ path_id!(
     "member_id"
 );
 
+path_id!(
+    /// The `{seat_id}` of a path, likewise.
+    SeatId,
+    "seat_id"
+);
+
 macro_rules! path_text {
     ($(#[$meta:meta])* $name:ident, $part:literal) => {
         $(#[$meta])*
@@ -392,6 +398,11 @@ path_text!(
     /// The `{external_id}` of a path: any text.
     ExternalId,
     "external_id"
+);
+path_text!(
+    /// The `{invitation_token}` of a path, likewise.
+    InvitationToken,
+    "invitation_token"
 );
 path_text!(
     /// The `{member_external_id}` of a path, likewise.

@@ -97,7 +97,7 @@ pub async fn archive(app: &App, customer: &Customer, asked_by: ArchiveFor) -> Re
 }
 
 /// The budget of a network: none that is met where requests are not counted.
-fn of_network(app: &App, budget: Budget) -> Budget {
+pub(super) fn of_network(app: &App, budget: Budget) -> Budget {
     match &app.limits.general {
         Some(_) => budget,
         None => TEST_NETWORK,

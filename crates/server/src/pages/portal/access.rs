@@ -207,7 +207,7 @@ impl FromRequestParts<Arc<App>> for Id {
 }
 
 /// Messages about what was done, by the word in the page's address.
-const DONE: [(&str, &str); 7] = [
+const DONE: [(&str, &str); 10] = [
     ("saved", "portal-saved"),
     ("changed", "portal-changed"),
     ("card", "portal-card-added"),
@@ -215,6 +215,9 @@ const DONE: [(&str, &str); 7] = [
     ("moved", "portal-moved"),
     ("email-sent", "portal-email-sent"),
     ("email", "portal-email-changed"),
+    ("claimed", "portal-seat-claimed"),
+    ("invited", "portal-seat-invited"),
+    ("seat-free", "portal-seat-free"),
 ];
 
 impl FromRequestParts<Arc<App>> for Visit {

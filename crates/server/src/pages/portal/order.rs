@@ -18,7 +18,8 @@ use uuid::Uuid;
 use super::{
     access::{Answer, Id, Visit, answered},
     form::{Errors, Posted, billing_body, billing_fields, filled, read},
-    view::{Badge, Block, Form, List, Look, Row, Tone},
+    seat_list,
+    view::{Badge, Block, Form, List, Look, PortalPage, Row, Tone},
 };
 use crate::{
     actions::portal::{orders, pages},
@@ -120,12 +121,37 @@ pub(super) fn paging(visit: &Visit, rest: &str, number: u32, more: bool) -> Opti
 /// `GET …/orders/{id}`
 pub(super) async fn show(visit: Visit, Id(id): Id) -> Response {
     let answer = async {
-        let rows = pages::order(visit.app(), &visit.viewer.billing()?, id).await?;
-        let shown = billed(&rows.order);
-        Ok(order_page(&visit, &rows, &shown, &Errors::default()))
+        visit.billing()?;
+        shown(&visit, id, None, StatusCode::OK).await
     };
     let answer: Answer = answer.await;
     answered(&visit.portal, answer)
+}
+
+/// The page of an order; `error` is why something was not done.
+pub(super) async fn shown(
+    visit: &Visit,
+    id: Uuid,
+    error: Option<String>,
+    status: StatusCode,
+) -> Answer {
+    let rows = pages::order(visit.app(), &visit.viewer.billing()?, id).await?;
+    let form = billed(&rows.order);
+    let seats = seat_list::of_order(visit, &rows.order).await?;
+    let mut shown = order_page(visit, &rows, (&form, &Errors::default()), seats);
+    shown.error = error;
+    Ok(page(status, &shown))
+}
+
+/// The page of an order whose form has problems, or shows what it asks for next.
+async fn filled_again(visit: &Visit, rows: &OrderRows, form: &Posted, errors: &Errors) -> Answer {
+    let seats = seat_list::of_order(visit, &rows.order).await?;
+    let shown = order_page(visit, rows, (form, errors), seats);
+    let status = match errors.is_empty() {
+        true => StatusCode::OK,
+        false => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    Ok(page(status, &shown))
 }
 
 /// Name and address on an order's bill, as its form holds them.
@@ -143,7 +169,12 @@ fn billed(order: &Order) -> Posted {
     ])
 }
 
-fn order_page(visit: &Visit, rows: &OrderRows, form: &Posted, errors: &Errors) -> Response {
+fn order_page(
+    visit: &Visit,
+    rows: &OrderRows,
+    (form, errors): (&Posted, &Errors),
+    seats: Vec<Block>,
+) -> PortalPage {
     let (order, page_context) = (&rows.order, visit.portal.page_context);
     let mut blocks = Vec::new();
     if order.standing() == Standing::Due {
@@ -175,16 +206,13 @@ fn order_page(visit: &Visit, rows: &OrderRows, form: &Posted, errors: &Errors) -
     let total = Line::new(visit.say(total), words(order.due_amount() - given_back));
     blocks.push(Block::Sums(None, lines, total));
     blocks.extend(documents(visit, order));
+    blocks.extend(seats);
     if order.status != OrderStatus::Void {
         blocks.push(Block::Form(billing_form(visit, order, form, errors)));
     }
     let mut shown = visit.page("/orders", order.description.clone(), blocks);
     shown.up = Some(visit.link("/orders", "portal-orders"));
-    let status = match errors.is_empty() {
-        true => StatusCode::OK,
-        false => StatusCode::UNPROCESSABLE_ENTITY,
-    };
-    page(status, &shown)
+    shown
 }
 
 /// The ways to an order's documents, and what an invoice lacks.
@@ -225,7 +253,7 @@ pub(super) async fn save(visit: Visit, Id(id): Id, posted: Result<Posted>) -> Re
         let (app, viewer, posted) = (visit.app(), visit.viewer.billing()?, posted?);
         let rows = pages::order(app, &viewer, id).await?;
         if posted.get("intent") == Some("update") {
-            return Ok(order_page(&visit, &rows, &posted, &Errors::default()));
+            return filled_again(&visit, &rows, &posted, &Errors::default()).await;
         }
         if posted.bills_like(&billed(&rows.order)) {
             return Ok(visit.portal.go(&format!("/orders/{id}?done=saved")));
@@ -239,7 +267,7 @@ pub(super) async fn save(visit: Visit, Id(id): Id, posted: Result<Posted>) -> Re
             Ok(_) => Ok(visit.portal.go(&format!("/orders/{id}?done=saved"))),
             Err(error) => {
                 let errors = wrong(&visit, &error)?;
-                Ok(order_page(&visit, &rows, &posted, &errors))
+                filled_again(&visit, &rows, &posted, &errors).await
             }
         }
     };

@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::{
     access::{Answer, Id, Visit, answered},
     change_kind::Change,
-    order,
+    order, seat_list,
     view::{Badge, Block, List, Row, Tone},
 };
 use crate::{
@@ -158,6 +158,7 @@ pub(super) async fn shown(
     if !ways.is_empty() {
         blocks.push(Block::Links(ways));
     }
+    blocks.extend(seat_list::of_subscription(visit, row).await?);
     blocks.push(Block::List(List {
         title: Some(visit.say("portal-orders")),
         rows: orders.iter().map(|one| order::row(visit, one)).collect(),

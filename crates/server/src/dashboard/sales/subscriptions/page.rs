@@ -21,7 +21,10 @@ use crate::{
         metadata,
         parts::{Cell, MenuItem, Moment, money, sentence},
         resource_pages::{Listed as _, ORDERS, Related},
-        sales::{self, collection},
+        sales::{
+            self, collection,
+            seats::{self, Of},
+        },
         show,
         timeline::timeline,
     },
@@ -44,12 +47,17 @@ pub(super) async fn detail(
     parts.extend(next_bill(&one, &billing, charge.as_ref())?);
     parts.push(about(&dashboard, &one));
     parts.push(schedule(&dashboard, &one.base));
+    let bought = (id, one.base.seats);
+    parts.extend(seats::part(&dashboard, Of::Subscription, bought).await?);
     parts.extend(orders.map(|some| some.part(&dashboard, "It has no orders yet.")));
     parts.extend(answers(&dashboard, &one.base.custom_field_data).await?);
     parts.extend(metadata(&one.base.metadata));
     parts.push(timeline(&dashboard, subjects).await?);
     let mut page = one.detail(&dashboard, state(&one.base), parts);
     offer(&dashboard, &one, &mut page);
+    let assign = seats::assign_at(&dashboard, Of::Subscription, bought).await?;
+    page.actions
+        .extend(assign.map(|to| Action::Go("Assign seat", to)));
     show(&page)
 }
 
