@@ -175,11 +175,11 @@ impl<'f> Matcher<'f> {
                 }
                 Step::All(count) => {
                     let from = values.len() - count;
-                    values.drain(from..).fold(true, |all, value| all && value)
+                    values.drain(from..).all(|value| value)
                 }
                 Step::Any(count) => {
                     let from = values.len() - count;
-                    *count == 0 || values.drain(from..).fold(false, |any, value| any || value)
+                    *count == 0 || values.drain(from..).any(|value| value)
                 }
             };
             values.push(value);
