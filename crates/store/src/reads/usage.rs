@@ -18,6 +18,11 @@ use crate::{List, Query, Result, Store};
 /// Generations of events above one that are looked at, at most.
 const GENERATIONS: u32 = 5;
 
+/// Id, customer and external id of a member.
+type MemberRow = (Col<Uuid>, Col<Uuid>, Col<Option<String>>);
+/// A name, its number, and when the first and the last event with it happened.
+type NameRow = (Col<String>, Col<i64>, Col<Timestamp>, Col<Timestamp>);
+
 pub(super) fn texts(texts: &[String]) -> impl Iterator<Item = Value> + '_ {
     texts.iter().map(|text| Value::Text(text.clone()))
 }
@@ -111,7 +116,7 @@ impl Store {
         }
         let from = "customer_members where organization_id = $1";
         let query = named("id, customer_id, external_id", from, column, own, values);
-        let found: Vec<(Col<Uuid>, Col<Uuid>, Col<Option<String>>)> = self.all(query).await?;
+        let found: Vec<MemberRow> = self.all(query).await?;
         let known = |(Col(id), Col(customer_id), Col(external_id))| KnownMember {
             id,
             customer_id,
@@ -234,8 +239,7 @@ impl Store {
         list: &List,
         newest: u64,
     ) -> Result<Vec<(String, i64, Timestamp, Timestamp)>> {
-        let rows: Vec<(Col<String>, Col<i64>, Col<Timestamp>, Col<Timestamp>)> =
-            self.all(list.counted_names(self.dialect(), newest)).await?;
+        let rows: Vec<NameRow> = self.all(list.counted_names(self.dialect(), newest)).await?;
         let row = |(Col(name), Col(n), Col(first), Col(last))| (name, n, first, last);
         Ok(rows.into_iter().map(row).collect())
     }
