@@ -46,8 +46,15 @@ pub fn holders(seats: Option<&[CustomerSeat]>) -> Vec<Holder> {
         return vec![Holder::CUSTOMER];
     };
     let claimed = |seat: &&CustomerSeat| seat.status == SeatStatus::Claimed;
-    let members = seats.iter().filter(claimed).filter_map(|seat| seat.member_id);
-    members.map(|id| Holder { member_id: Some(id) }).collect()
+    let members = seats
+        .iter()
+        .filter(claimed)
+        .filter_map(|seat| seat.member_id);
+    members
+        .map(|id| Holder {
+            member_id: Some(id),
+        })
+        .collect()
 }
 
 /// A purchase with everything that its grants are decided with.

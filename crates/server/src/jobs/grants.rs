@@ -41,7 +41,9 @@ async fn of_subscription(app: &App, id: Uuid) -> Result<End, ApiError> {
     let Some((mut rows, organization)) = load(app, &purchase).await? else {
         return Ok(End::Done(Changes::new()));
     };
-    let sold = subscription.seats.map(|_| Sold::Subscription(Box::new(subscription.clone())));
+    let sold = subscription
+        .seats
+        .map(|_| Sold::Subscription(Box::new(subscription.clone())));
     let holders = holders(app, sold.as_ref(), &mut rows).await?;
     let ctx = app.context_of(&organization);
     let settings = &organization.settings.subscription_settings;
