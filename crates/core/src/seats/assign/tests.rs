@@ -317,7 +317,7 @@ fn an_individual_who_shares_becomes_a_team_and_members_have_a_limit() {
 fn seats_stay_with_what_is_active_and_within_the_grace() {
     let used = UsedSeats {
         seats: Vec::new(),
-        grace: jiff::SignedDuration::from_hours(24 * 7),
+        grace_days: 7,
     };
     let mut row = subscription(1);
     assert!(used.are_kept(&row, at(0).now));

@@ -17,7 +17,7 @@ mod subscriptions;
 use super::operation::Operation;
 
 /// The routes of each part.
-pub(super) const OPERATIONS: [&[Operation]; 11] = [
+pub(super) const OPERATIONS: [&[Operation]; 13] = [
     session::OPERATIONS,
     sign_in::OPERATIONS,
     organizations::OPERATIONS,
