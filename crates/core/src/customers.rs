@@ -50,6 +50,8 @@ use crate::{
 pub const STATE_CHANGED_JOB: JobKind<Uuid> =
     JobKind::new("customer_state_changed", Queue::Webhooks);
 
+/// Grants that a state lists at most, the oldest ones; a team has as many as members times benefits.
+pub const STATE_GRANTS: i64 = 1_000;
 /// Meters that the state of a customer shows, at most: those that were used first.
 pub const STATE_METERS: i64 = 1_000;
 

@@ -36,7 +36,7 @@ crate::words! {
         OrderUpdated = "order.updated",
         /// An order was paid.
         OrderPaid = "order.paid",
-        /// An order was refunded; not sent yet.
+        /// An order was refunded.
         OrderRefunded = "order.refunded",
         /// A subscription was created.
         SubscriptionCreated = "subscription.created",
@@ -46,21 +46,21 @@ crate::words! {
         SubscriptionActive = "subscription.active",
         /// A subscription was cancelled.
         SubscriptionCanceled = "subscription.canceled",
-        /// The cancellation of a subscription was withdrawn; not sent yet.
+        /// The cancellation of a subscription was withdrawn.
         SubscriptionUncanceled = "subscription.uncanceled",
-        /// A subscription entered a new period; not sent yet.
+        /// A subscription entered a new period.
         SubscriptionCycled = "subscription.cycled",
         /// A subscription ended, and access with it.
         SubscriptionRevoked = "subscription.revoked",
-        /// A renewal could not be paid; not sent yet.
+        /// A renewal could not be paid.
         SubscriptionPastDue = "subscription.past_due",
-        /// A subscription was paused; not sent yet.
+        /// A subscription was paused.
         SubscriptionPaused = "subscription.paused",
-        /// A subscription resumed; not sent yet.
+        /// A subscription resumed.
         SubscriptionResumed = "subscription.resumed",
-        /// A refund was created; not sent yet.
+        /// A refund was created.
         RefundCreated = "refund.created",
-        /// A refund changed; not sent yet.
+        /// A refund changed.
         RefundUpdated = "refund.updated",
         /// A product was created.
         ProductCreated = "product.created",

@@ -9,9 +9,6 @@ import { memoryAdapter } from 'better-auth/adapters/memory';
 import { startTill, until } from '../till.mjs';
 import { serve } from './serving.mjs';
 
-/** What the plugin asks of the portal that Till does not have. */
-const missing = { skip: 'the customer portal has no benefits yet' };
-
 describe('the better-auth plugin 1.8.4', () => {
   let till;
   let program;
@@ -234,11 +231,20 @@ describe('the better-auth plugin 1.8.4', () => {
     assert.deepEqual(list.body.result.items.map(({ productId }) => productId), [till.products[0].id]);
   });
 
-  test('the user\'s benefits are listed', missing, async () => {
-    const { browse } = await signUp();
-    const list = await browse('GET', '/customer/benefits/list?page=1&limit=10');
-    assert.equal(list.status, 200, JSON.stringify(list.body));
-    assert.deepEqual(list.body.result.items, []);
+  test('the user\'s benefits are listed', async () => {
+    const note = { type: 'custom', description: 'Private channel', properties: { note: 'Ask for the key.' } };
+    const benefit = await till.api('POST', '/v1/benefits/', note);
+    assert.equal(benefit.status, 201, JSON.stringify(benefit.body));
+    const included = await till.api('POST', `/v1/products/${till.products[0].id}/benefits`, { benefits: [benefit.body.id] });
+    assert.equal(included.status, 200, JSON.stringify(included.body));
+    const { browse } = await buyer();
+    const granted = await until('the benefit is granted', async () => {
+      const list = await browse('GET', '/customer/benefits/list?page=1&limit=10');
+      assert.equal(list.status, 200, JSON.stringify(list.body));
+      const { items } = list.body.result;
+      return items.length > 0 && items;
+    });
+    assert.deepEqual(granted.map(({ benefitId }) => benefitId), [benefit.body.id]);
   });
 
   test('usage is taken in, and the user\'s meters count it', async () => {

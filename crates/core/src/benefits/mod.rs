@@ -39,10 +39,10 @@ impl Holder {
     pub const CUSTOMER: Self = Self { member_id: None };
 }
 
-/// Holders of a purchase: the customer; where it was sold by the seat, the members who have claimed one of its `seats`
-/// (docs/behaviour: benefits/by-seat).
-pub fn holders(seats: Option<&[CustomerSeat]>) -> Vec<Holder> {
-    let Some(seats) = seats else {
+/// Holders of a purchase: the customer; where seats were sold, the members who have claimed one of them, and no more of
+/// them than were sold, the first ones first (docs/behaviour: benefits/by-seat).
+pub fn holders(sold: Option<i64>, seats: &[CustomerSeat]) -> Vec<Holder> {
+    let Some(sold) = sold else {
         return vec![Holder::CUSTOMER];
     };
     let claimed = |seat: &&CustomerSeat| seat.status == SeatStatus::Claimed;
@@ -50,6 +50,7 @@ pub fn holders(seats: Option<&[CustomerSeat]>) -> Vec<Holder> {
         .iter()
         .filter(claimed)
         .filter_map(|seat| seat.member_id);
+    let members = members.take(usize::try_from(sold).unwrap_or(0));
     members
         .map(|id| Holder {
             member_id: Some(id),
@@ -134,13 +135,6 @@ impl BenefitGrant {
     /// True where the holder has the benefit now.
     pub fn is_live(&self) -> bool {
         self.granted_at.is_some()
-    }
-
-    /// Who has it.
-    pub fn holder(&self) -> Holder {
-        Holder {
-            member_id: self.member_id,
-        }
     }
 
     /// Nothing is given any more.

@@ -1,7 +1,10 @@
 //! What a purchase gives, brought in line with what it should give (docs/behaviour: benefits/sync).
 
+use std::collections::{HashMap, HashSet};
+
 use serde_json::Value;
 use till_wire::events::EventType;
+use uuid::Uuid;
 
 use super::{GrantRows, Holder, granted_properties, is_granted};
 use crate::kernel::{
@@ -13,9 +16,15 @@ use crate::kernel::{
     values::Json,
 };
 
-/// Grants that one run changes at most; the rest has a run of its own. Each is an event for each endpoint, and the events of
-/// one decision are numbered up to a thousand.
-pub const MOST_AT_ONCE: usize = 50;
+/// Grants that one run changes at most; the rest has a run of its own. Each is an event for each endpoint.
+pub const MOST_AT_ONCE: usize = 200;
+
+/// Whose a grant is, and of which benefit.
+type Place = (Option<Uuid>, Uuid);
+
+fn place(grant: &BenefitGrant) -> Place {
+    (grant.member_id, grant.benefit_id)
+}
 
 /// Brings the grants of a purchase in line with what it gives: first what is to be revoked, then what is to be granted, each
 /// in the order of the product, then what is given differently, then the paid renewals that were not told of yet.
@@ -33,15 +42,24 @@ pub fn sync(
         subscribers,
         ctx,
         changes: Changes::new(),
+        guarded: HashSet::new(),
+        cycles: rows.cycles.iter().copied().collect(),
         done: 0,
     };
+    // A team has as many grants as members times benefits: each is looked up, and not searched for.
     let wanted = wanted(rows, holders);
+    let due: HashSet<Place> = wanted.iter().map(Want::place).collect();
+    let had: HashMap<Place, &BenefitGrant> = rows
+        .grants
+        .iter()
+        .map(|grant| (place(grant), grant))
+        .collect();
     for grant in rows.grants.iter().filter(|grant| grant.is_live()) {
-        if !wanted.iter().any(|want| want.is_met_by(grant)) {
+        if !due.contains(&place(grant)) {
             work.revoke(grant);
         }
     }
-    let met = |want: &Want<'_>| rows.grants.iter().find(|grant| want.is_met_by(grant));
+    let met = |want: &Want<'_>| had.get(&want.place()).copied();
     for want in &wanted {
         match met(want) {
             Some(grant) if grant.is_live() => {}
@@ -65,8 +83,8 @@ struct Want<'a> {
 }
 
 impl Want<'_> {
-    fn is_met_by(&self, grant: &BenefitGrant) -> bool {
-        grant.benefit_id == self.benefit.id && grant.holder() == self.holder
+    fn place(&self) -> Place {
+        (self.holder.member_id, self.benefit.id)
     }
 }
 
@@ -93,6 +111,10 @@ struct Sync<'a> {
     subscribers: &'a Subscribers,
     ctx: &'a DecisionContext,
     changes: Changes,
+    /// Benefits that must be as they were read.
+    guarded: HashSet<Uuid>,
+    /// Paid renewals of live grants, by their IDs.
+    cycles: HashMap<Uuid, i64>,
     /// Grants that are changed or told of so far.
     done: usize,
 }
@@ -118,10 +140,19 @@ impl Sync<'_> {
         self.change(grant, new, benefit, EventType::BenefitGrantRevoked);
     }
 
+    /// Has the commit refused where the benefit is edited or deleted meanwhile: whoever does that looks at live grants
+    /// alone, and would not see this one.
+    fn guard(&mut self, benefit: &Benefit) {
+        if self.guarded.insert(benefit.id) {
+            self.changes.guard(benefit);
+        }
+    }
+
     fn grant(&mut self, want: &Want<'_>) {
         if !self.has_room() {
             return;
         }
+        self.guard(want.benefit);
         let (rows, ctx) = (self.rows, self.ctx);
         let new = BenefitGrant {
             id: ctx.id(),
@@ -155,6 +186,7 @@ impl Sync<'_> {
         if !self.has_room() {
             return;
         }
+        self.guard(want.benefit);
         let new = BenefitGrant {
             granted_at: Some(self.ctx.now),
             revoked_at: None,
@@ -171,8 +203,8 @@ impl Sync<'_> {
     fn keep(&mut self, grant: &BenefitGrant, want: &Want<'_>) {
         let properties = granted_properties(want.benefit);
         let is_updated = properties != grant.properties.0;
-        let counted = self.rows.cycles.iter().find(|(id, _)| *id == grant.id);
-        let paid = counted.map_or(0, |(_, count)| count - grant.cycles).max(0);
+        let counted = self.cycles.get(&grant.id);
+        let paid = counted.map_or(0, |count| count - grant.cycles).max(0);
         if !is_updated && paid == 0 && want.position == grant.position {
             return;
         }
@@ -188,6 +220,7 @@ impl Sync<'_> {
         if is_updated {
             new.modified_at = Some(self.ctx.now);
         }
+        self.guard(want.benefit);
         self.changes.update(grant, &new);
         if is_updated {
             let before = &grant.properties.0;

@@ -229,7 +229,7 @@ fn many_grants_take_several_runs() {
     let members = |n: u128| Holder {
         member_id: Some(id(1_000 + n)),
     };
-    let holders: Vec<Holder> = (0..120).map(members).collect();
+    let holders: Vec<Holder> = (0..420).map(members).collect();
     let (mut rows, mut kept) = (purchase(vec![note(20)]), Rows::default());
     let mut runs = Vec::new();
     for minute in 0..3 {
@@ -240,7 +240,7 @@ fn many_grants_take_several_runs() {
         runs,
         [(MOST_AT_ONCE, true), (MOST_AT_ONCE, true), (20, false)]
     );
-    assert_eq!(rows.grants.len(), 120);
+    assert_eq!(rows.grants.len(), 420);
     assert_eq!(run(&mut rows, &holders, &mut kept, 3), (Vec::new(), false));
 }
 

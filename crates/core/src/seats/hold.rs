@@ -30,20 +30,15 @@ pub(super) fn claimed(
         seat.customer_id,
         || seat.view(Some(member)),
     );
-    sync_grants(seat, changes, subscribers, ctx);
-}
-
-/// Benefits follow the seat.
-fn sync_grants(
-    seat: &CustomerSeat,
-    changes: &mut Changes,
-    subscribers: &Subscribers,
-    ctx: &DecisionContext,
-) {
-    let subscription = seat.subscription_id.map(GrantScope::Subscription);
-    if let Some(scope) = subscription.or(seat.order_id.map(GrantScope::Order)) {
+    if let Some(scope) = scope(seat) {
         changes.sync_grants_after(ctx, subscribers.organization_id, scope);
     }
+}
+
+/// Benefits follow the seat: the purchase that they come from.
+fn scope(seat: &CustomerSeat) -> Option<GrantScope> {
+    let subscription = seat.subscription_id.map(GrantScope::Subscription);
+    subscription.or(seat.order_id.map(GrantScope::Order))
 }
 
 /// Takes a seat back, and tells of it: it names nobody from then on, and is free. One that was taken back before stays as
@@ -54,37 +49,47 @@ pub fn revoke(
     subscribers: &Subscribers,
     ctx: &DecisionContext,
 ) -> CustomerSeat {
-    if !seat.is_used() {
-        return seat.clone();
-    }
-    let mut new = CustomerSeat {
-        member_id: None,
-        status: SeatStatus::Revoked,
-        invitation_token_hash: None,
-        invitation_token_expires_at: None,
-        revoked_at: Some(ctx.now),
-        ..seat.clone()
-    };
-    changes.revise(seat, &mut new, ctx);
-    changes.emit(
-        subscribers,
-        ctx,
-        EventType::CustomerSeatRevoked,
-        seat.customer_id,
-        || new.view(None),
-    );
-    sync_grants(&new, changes, subscribers, ctx);
-    new
+    revoke_all(std::slice::from_ref(seat), changes, subscribers, ctx)
+        .pop()
+        .unwrap_or_else(|| seat.clone())
 }
 
-/// Takes all of these seats back.
+/// [`revoke`], of all of these seats: as they are then.
 pub fn revoke_all(
     seats: &[CustomerSeat],
     changes: &mut Changes,
     subscribers: &Subscribers,
     ctx: &DecisionContext,
-) {
+) -> Vec<CustomerSeat> {
+    let mut scopes = Vec::new();
+    let mut all = Vec::with_capacity(seats.len());
     for seat in seats {
-        revoke(seat, changes, subscribers, ctx);
+        if !seat.is_used() {
+            all.push(seat.clone());
+            continue;
+        }
+        let mut new = CustomerSeat {
+            member_id: None,
+            status: SeatStatus::Revoked,
+            invitation_token_hash: None,
+            invitation_token_expires_at: None,
+            revoked_at: Some(ctx.now),
+            ..seat.clone()
+        };
+        changes.revise(seat, &mut new, ctx);
+        changes.emit(
+            subscribers,
+            ctx,
+            EventType::CustomerSeatRevoked,
+            seat.customer_id,
+            || new.view(None),
+        );
+        scopes.extend(scope(seat));
+        all.push(new);
     }
+    scopes.dedup();
+    for scope in scopes {
+        changes.sync_grants_after(ctx, subscribers.organization_id, scope);
+    }
+    all
 }

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use till_core::{
-    customers::{self, CustomerLookup, STATE_METERS, erasure},
+    customers::{self, CustomerLookup, STATE_GRANTS, STATE_METERS, erasure},
     kernel::{
         folding::email_key,
         records::{Customer as Row, CustomerBalance},
@@ -244,7 +244,7 @@ pub async fn state(
     let row = customer.load(app, caller.organization.id).await?;
     let (subscriptions, grants, meters) = tokio::try_join!(
         app.store.subscriptions_of(row.id),
-        app.store.granted_to(row.id),
+        app.store.granted_to(row.id, STATE_GRANTS),
         app.store.customer_meters_of(row.id, STATE_METERS),
     )?;
     let prices = app.store.prices_of(&subscriptions).await?;

@@ -49,8 +49,6 @@ pub struct TickGroup {
 pub struct TickOption {
     /// The value that is sent where it is ticked; also its words.
     pub value: String,
-    /// A softer line below the words.
-    pub note: Option<&'static str>,
     /// True where it is ticked.
     pub on: bool,
 }

@@ -1,7 +1,7 @@
 //! Telling of customers.
 
 use till_core::{
-    customers::{self, STATE_METERS},
+    customers::{self, STATE_GRANTS, STATE_METERS},
     kernel::{changes::Changes, jobs::End, records::Customer},
 };
 use till_store::Query;
@@ -19,7 +19,7 @@ pub async fn state_changed(app: &App, id: Uuid) -> Result<End, ApiError> {
         let own = customer.organization_id;
         let (subscriptions, grants, subscribers, ctx) = tokio::try_join!(
             async { Ok(app.store.subscriptions_of(id).await?) },
-            async { Ok(app.store.granted_to(id).await?) },
+            async { Ok(app.store.granted_to(id, STATE_GRANTS).await?) },
             async { Ok(app.store.subscribers(own).await?) },
             app.context_for(own),
         )?;

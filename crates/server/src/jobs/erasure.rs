@@ -8,7 +8,9 @@ use till_core::{
         changes::{Changes, Record},
         folding::email_key,
         jobs::End,
-        records::{Checkout, Customer, Order, Payment, Refund, Subscription, UsageEvent},
+        records::{
+            BenefitGrant, Checkout, Customer, Order, Payment, Refund, Subscription, UsageEvent,
+        },
         writes::CustomerWrite,
     },
 };
@@ -55,6 +57,8 @@ pub async fn erase(app: &App, asked: Erasure) -> Result<End, ApiError> {
     let subscription = |row: &Subscription| Some(erasure::subscription(row));
     all.and(each(app, &customer, subscription).await?);
     all.and(each(app, &customer, |row: &Refund| Some(erasure::refund(row))).await?);
+    // A grant says nothing of a person; what webhooks told of it does.
+    all.and(each(app, &customer, |row: &BenefitGrant| Some(row.clone())).await?);
     all.and(typed(app, &customer, &asked.email).await?);
     usage(app, &customer).await?;
     Ok(match all.is_left {
@@ -97,6 +101,7 @@ impl Erased for Checkout {
     }
 }
 
+impl Erased for BenefitGrant {}
 impl Erased for Payment {}
 impl Erased for Subscription {}
 impl Erased for Refund {}

@@ -1,5 +1,7 @@
 //! Benefits that purchases give (docs/behaviour: benefits/sync).
 
+use std::collections::HashSet;
+
 use till_core::{
     benefits::{self, GrantRows, Holder},
     kernel::{
@@ -41,10 +43,8 @@ async fn of_subscription(app: &App, id: Uuid) -> Result<End, ApiError> {
     let Some((mut rows, organization)) = load(app, &purchase).await? else {
         return Ok(End::Done(Changes::new()));
     };
-    let sold = subscription
-        .seats
-        .map(|_| Sold::Subscription(Box::new(subscription.clone())));
-    let holders = holders(app, sold.as_ref(), &mut rows).await?;
+    let sold = Sold::Subscription(Box::new(subscription.clone()));
+    let holders = holders(app, &sold, subscription.seats, &mut rows).await?;
     let ctx = app.context_of(&organization);
     let settings = &organization.settings.subscription_settings;
     let grace = settings.benefit_revocation_grace_period;
@@ -83,8 +83,8 @@ async fn of_order(app: &App, id: Uuid) -> Result<End, ApiError> {
         app.store.subscribers(own),
     )?;
     rows.gives = benefits::order_gives(&order, &refunds, &disputes);
-    let sold = order.seats.map(|_| Sold::Order(Box::new(order.clone())));
-    let holders = holders(app, sold.as_ref(), &mut rows).await?;
+    let sold = Sold::Order(Box::new(order.clone()));
+    let holders = holders(app, &sold, order.seats, &mut rows).await?;
     let ctx = app.context_of(&organization);
     let changes = benefits::sync(&rows, &holders, &subscribers, &ctx);
     Ok(End::Done(changes))
@@ -93,18 +93,19 @@ async fn of_order(app: &App, id: Uuid) -> Result<End, ApiError> {
 /// Who is to have what a purchase gives. Members who have a seat are put among the rows.
 async fn holders(
     app: &App,
-    sold: Option<&Sold>,
+    sold: &Sold,
+    number: Option<i64>,
     rows: &mut GrantRows,
 ) -> Result<Vec<Holder>, ApiError> {
-    let Some(sold) = sold else {
-        return Ok(benefits::holders(None));
-    };
+    if number.is_none() {
+        return Ok(benefits::holders(None, &[]));
+    }
     let (seats, members) = tokio::try_join!(
         app.store.seats_of(sold),
         app.store.customer_members(rows.customer.id),
     )?;
     rows.members = members;
-    Ok(benefits::holders(Some(&seats)))
+    Ok(benefits::holders(number, &seats))
 }
 
 /// A purchase, and the rows that it names.
@@ -185,8 +186,10 @@ pub async fn sync_each(app: &App, walk: ManyScopes) -> Result<End, ApiError> {
     let ctx = app.context();
     let found = app.store.scopes_of(&walk, PAGE).await?;
     let mut changes = Changes::new();
-    for (_, scope) in &found {
-        changes.sync_grants(&ctx, *scope);
+    // A team has many grants of one purchase.
+    let scopes: HashSet<GrantScope> = found.iter().map(|(_, scope)| *scope).collect();
+    for scope in scopes {
+        changes.sync_grants(&ctx, scope);
     }
     if let Some((last, _)) = found.last()
         && i64::try_from(found.len()).is_ok_and(|count| count >= PAGE)

@@ -24,20 +24,23 @@ impl Store {
         let rest =
             "where coalesce(subscription_id, order_id) = $1 order by position, created_at, id";
         let binds = vec![Value::Uuid(scope.id())];
-        self.all(Query::select::<BenefitGrant>(rest, binds).keyed())
-            .await
+        self.all(Query::select::<BenefitGrant>(rest, binds)).await
     }
 
-    /// What a customer has now, each with the benefit, the oldest grant first.
-    pub async fn granted_to(&self, customer_id: Uuid) -> Result<Vec<(BenefitGrant, Benefit)>> {
+    /// What a customer has now, each with the benefit, the oldest grant first, `limit` at most.
+    pub async fn granted_to(
+        &self,
+        customer_id: Uuid,
+        limit: i64,
+    ) -> Result<Vec<(BenefitGrant, Benefit)>> {
         let sql = format!(
             "select {}, {} from benefit_grants g join benefits b on b.id = g.benefit_id \
-             where g.customer_id = $1 and g.granted_at is not null order by g.created_at, g.id",
+             where g.customer_id = $1 and g.granted_at is not null order by g.created_at, g.id limit $2",
             columns::<BenefitGrant>("g"),
             columns::<Benefit>("b")
         );
-        self.all(Query::raw(sql, vec![Value::Uuid(customer_id)]))
-            .await
+        let binds = vec![Value::Uuid(customer_id), Value::Int(limit)];
+        self.all(Query::raw(sql, binds)).await
     }
 
     /// Paid renewals of a subscription, those included that were refunded later: for each live grant the number of those

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 use till_core::kernel::{changes::Changes, grants::EARLIER_JOB, records::PaymentState};
 use till_server::{jobs, payments::notices::poll};
+use till_store::Query;
 use till_testkit::{Till, both, buyer, id_in};
 
 use crate::{
@@ -69,7 +70,28 @@ async fn ordered(t: &Till, product: &Value, card: &str) -> Value {
     t.orders(&checkout).await.remove(0)
 }
 
+/// Jobs that wait to look at what a purchase gives.
+async fn waiting(t: &Till) -> i64 {
+    let sql = "select count(*) from jobs where kind = 'sync_grants'";
+    let jobs = Query::raw(sql, vec![]);
+    t.app.store.scalar(jobs).await.unwrap()
+}
+
 both! {
+    async fn a_sale_asks_for_grants_where_its_organization_has_benefits_alone(t: &mut Till) {
+        let product = t.product().await;
+        let mut asked = Vec::new();
+        for _ in 0..2 {
+            let checkout = t.checkout_for(&product).await;
+            t.confirm(&checkout, buyer(ADA, VISA)).await.ok();
+            assert_eq!(t.orders(&checkout).await.len(), 1, "it is fulfilled");
+            asked.push(waiting(t).await);
+            t.drain().await;
+            t.benefit("Note", "public").await;
+        }
+        assert_eq!(asked, [0, 1]);
+    }
+
     async fn an_order_gives_its_benefits_and_a_refund_takes_them_back(t: &mut Till) {
         t.listen().await;
         let (first, flag) = (t.benefit("First", "public").await, json!({"type": "feature_flag", "description": "Flag",
@@ -291,13 +313,15 @@ both! {
         t.see_through().await;
     }
 
-    async fn seats_give_their_buyer_nothing(t: &mut Till) {
+    async fn the_first_seat_gives_its_buyer_the_benefits_and_the_others_nothing(t: &mut Till) {
         let product = by_seat(t).await;
         let note = t.benefit("Note", "public").await;
         include(t, &product, &[&note]).await;
         bought(t, &product, VISA, json!({"seats": 3})).await;
         t.catch_up().await;
-        assert_eq!(held(t).await, Vec::<String>::new());
+        assert_eq!(held(t).await, ["Note"]);
+        let grant = t.items("/v1/benefit-grants/").await.remove(0);
+        assert_eq!(grant["member"]["email"], ADA);
     }
 
     async fn purchases_from_before_are_granted_once_however_many_they_are(t: &mut Till) {

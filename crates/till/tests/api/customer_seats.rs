@@ -126,7 +126,43 @@ async fn member_named(t: &Till, customer: &Value, email: &str) -> Option<Value> 
     all.into_iter().find(|one| one["email"] == email)
 }
 
+/// What was told of seats and of benefits, in order.
+async fn of_seats_and_grants(t: &Till) -> Vec<String> {
+    let kinds = told(t).await.into_iter();
+    kinds
+        .filter(|kind| kind.starts_with("customer_seat.") || kind.starts_with("benefit_grant."))
+        .collect()
+}
+
 both! {
+    async fn whoever_claims_a_seat_has_its_benefits_until_it_is_taken_back(t: &mut Till) {
+        grace(t, 0).await;
+        let (product, note) = (by_seat(t).await, t.benefit("Note", "public").await);
+        let path = format!("/v1/products/{}/benefits", id(&product));
+        t.post(&path, json!({"benefits": [note["id"]]})).await.ok();
+        let subscription = bought(t, &product, VISA, json!({"seats": 3, "success_url": THANKS})).await;
+        t.drain().await;
+        t.listen().await;
+        let live = "/v1/benefit-grants/?is_granted=true";
+        assert_eq!(t.items(live).await, Vec::<Value>::new(), "its buyer has no seat");
+        let seat = invite(t, &subscription, "mark@example.com").await;
+        assert_eq!(of_seats_and_grants(t).await, ["customer_seat.assigned"]);
+        claim(t, &token(t, "mark@example.com").await).await.ok();
+        assert_eq!(of_seats_and_grants(t).await, ["customer_seat.claimed", "benefit_grant.created"]);
+        let grant = t.items(live).await.remove(0);
+        assert_eq!((&grant["member_id"], &grant["member"]["email"]), (&seat["member_id"], &json!("mark@example.com")));
+        assert_eq!((&grant["subscription_id"], &grant["customer_id"]), (&subscription["id"], &subscription["customer_id"]));
+        revoke(t, &seat).await.ok();
+        assert_eq!(of_seats_and_grants(t).await, ["customer_seat.revoked", "benefit_grant.revoked"]);
+        let again = json!({"email": "mark@example.com", "immediate_claim": true});
+        give(t, &subscription, again).await.ok();
+        assert_eq!(of_seats_and_grants(t).await, ["customer_seat.claimed", "benefit_grant.created"]);
+        assert_eq!(t.items(live).await[0]["id"], grant["id"], "the same grant");
+        t.delete(&format!("/v1/subscriptions/{}", id(&subscription))).await.ok();
+        assert_eq!(of_seats_and_grants(t).await, ["customer_seat.revoked", "benefit_grant.revoked"]);
+        assert_eq!(t.items(live).await, Vec::<Value>::new());
+    }
+
     async fn a_seat_is_given_claimed_and_taken_back(t: &mut Till) {
         let subscription = free_seats(t, 3).await;
         t.listen().await;

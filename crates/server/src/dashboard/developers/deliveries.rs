@@ -7,10 +7,7 @@ use axum::{
     routing::{get, post},
 };
 use till_core::{
-    kernel::{
-        events::is_sent,
-        records::{WebhookDelivery, WebhookEvent},
-    },
+    kernel::records::{WebhookDelivery, WebhookEvent},
     webhooks::ATTEMPTS,
 };
 use till_wire::{events::EventType, input::Words as _, webhooks::HttpCodeClass};
@@ -119,7 +116,6 @@ pub async fn of_endpoint(
             "Any",
             EventType::ALL
                 .iter()
-                .filter(|kind| is_sent(**kind))
                 .map(|kind| (kind.as_str(), kind.as_str())),
         ),
     ];

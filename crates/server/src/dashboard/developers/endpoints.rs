@@ -10,7 +10,7 @@ use axum::{
 };
 use http::StatusCode;
 use serde_json::Value;
-use till_core::{kernel::events::is_sent, organizations, webhooks};
+use till_core::{organizations, webhooks};
 use till_wire::{events::EventType, page::Page, webhooks::WebhookEndpoint};
 use uuid::Uuid;
 
@@ -98,7 +98,7 @@ async fn detail(
         Part::Facts("Endpoint", facts),
         events(&endpoint),
     ];
-    if endpoint.enabled && endpoint.events.iter().any(|kind| is_sent(*kind)) {
+    if endpoint.enabled && !endpoint.events.is_empty() {
         parts.insert(1, test_form(&dashboard, &endpoint));
     }
     show(&endpoint.detail(&dashboard, state(&endpoint), parts))
@@ -106,10 +106,7 @@ async fn detail(
 
 /// The types that it is told of, folded away.
 fn events(endpoint: &WebhookEndpoint) -> Part {
-    let words = endpoint.events.iter().map(|kind| match is_sent(*kind) {
-        true => kind.to_string(),
-        false => format!("{kind} (not sent yet)"),
-    });
+    let words = endpoint.events.iter().map(ToString::to_string);
     Part::Folded("Events", types(endpoint), words.collect())
 }
 
@@ -122,7 +119,7 @@ fn types(endpoint: &WebhookEndpoint) -> String {
 }
 
 fn test_form(viewer: &Viewer, endpoint: &WebhookEndpoint) -> Part {
-    let kinds = endpoint.events.iter().filter(|kind| is_sent(**kind));
+    let kinds = endpoint.events.iter();
     let kinds = Kind::choice(kinds.map(|kind| (kind.as_str(), kind.as_str())));
     let usual = [EventType::OrderPaid, EventType::OrganizationUpdated]
         .into_iter()
@@ -177,7 +174,7 @@ async fn newest(
     kind: EventType,
 ) -> Result<Option<Value>> {
     use actions::{
-        benefits, checkouts, customers, discounts, orders, products, refunds, subscriptions,
+        benefits, checkouts, customers, discounts, grants, orders, products, refunds, subscriptions,
     };
     let one = || Params::parse("limit=1");
     let (subject, _) = kind.as_str().split_once('.').unwrap_or_default();
@@ -197,6 +194,7 @@ async fn newest(
         "product" => first(&products::list(&dashboard.may()?, one()).await?),
         "discount" => first(&discounts::list(&dashboard.may()?, one()).await?),
         "benefit" => first(&benefits::list(&dashboard.may()?, one()).await?),
+        "benefit_grant" => first(&grants::list(&dashboard.may()?, one()).await?),
         "checkout" => first(&checkouts::list(&dashboard.may()?, one()).await?),
         "refund" => first(&refunds::list(&dashboard.may()?, one()).await?),
         "order" => first(&orders::list(&dashboard.may()?, one()).await?),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use askama::Template;
 use axum::{Router, http::HeaderMap, response::IntoResponse, routing::get};
-use till_core::{kernel::events::is_sent, people::sign_in};
+use till_core::people::sign_in;
 use till_wire::events::EventType;
 
 use super::{Tab, layout};
@@ -77,7 +77,7 @@ async fn list(dashboard: Dashboard<scope::WebhooksRead>, query: ListingQuery) ->
             .finish();
         dashboard.path(&format!("/developers/events/stream?{query}"))
     });
-    let kinds = EventType::ALL.iter().filter(|kind| is_sent(**kind));
+    let kinds = EventType::ALL.iter();
     let filter = Filter::choice(
         &query,
         "event_type",

@@ -1,7 +1,6 @@
 //! The endpoint form: its fields, and the API's body that it becomes.
 
 use serde_json::Value;
-use till_core::kernel::events::is_sent;
 use till_wire::{
     events::EventType,
     webhooks::{WebhookEndpoint, WebhookFormat},
@@ -23,7 +22,7 @@ pub fn fresh() -> FormData {
     filled("", "", WebhookFormat::Raw, &USUAL)
 }
 
-/// All types, grouped by what they are about; those that are not sent yet say so.
+/// All types, grouped by what they are about.
 fn event_groups() -> Vec<TickGroup> {
     let mut groups: Vec<TickGroup> = Vec::new();
     for kind in EventType::ALL {
@@ -31,7 +30,6 @@ fn event_groups() -> Vec<TickGroup> {
         let title = sentence(subject);
         let option = TickOption {
             value: kind.to_string(),
-            note: (!is_sent(*kind)).then_some("not sent yet"),
             on: false,
         };
         match groups.iter_mut().find(|group| group.title == title) {
@@ -89,7 +87,7 @@ pub fn groups() -> Vec<Group> {
         )
         .note(
             "Most programs need two: order.paid, and customer.state_changed, which says what a customer has access \
-             to. Types marked “not sent yet” can be chosen, but this version of Till does not send them.",
+             to.",
         ),
     ]
 }
