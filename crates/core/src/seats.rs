@@ -178,7 +178,7 @@ pub fn judge(range: Option<Range>, asked: Option<i64>) -> Result<Option<i64>, Re
 /// Seats of a subscription that somebody holds or is invited to, with what becomes of them when it is not paid.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct UsedSeats {
-    /// The seats, the first one first.
+    /// The seats: the owner's first, then the others, the first one first.
     pub seats: Vec<CustomerSeat>,
     /// Days for which they stay with a subscription that is past due.
     pub grace_days: i64,
@@ -208,6 +208,21 @@ impl UsedSeats {
     /// Takes all of them back.
     pub fn revoke(&self, changes: &mut Changes, subscribers: &Subscribers, ctx: &DecisionContext) {
         hold::revoke_all(&self.seats, changes, subscribers, ctx);
+    }
+
+    /// Takes back those that are more than `total`: the newest first, and the owner's last (docs/behaviour: seats/surplus).
+    /// What is left here are the seats that are used from then on.
+    pub fn revoke_surplus(
+        &mut self,
+        total: i64,
+        changes: &mut Changes,
+        subscribers: &Subscribers,
+        ctx: &DecisionContext,
+    ) {
+        let kept = usize::try_from(total).unwrap_or(0).min(self.seats.len());
+        let mut surplus = self.seats.split_off(kept);
+        surplus.reverse();
+        hold::revoke_all(&surplus, changes, subscribers, ctx);
     }
 }
 

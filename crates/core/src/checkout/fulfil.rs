@@ -26,7 +26,10 @@ use crate::{
     },
     orders::create::{self, Bill, Mismatch, Paid, Sale},
     payments::methods,
-    seats::assign::{self, Sold},
+    seats::{
+        UsedSeats,
+        assign::{self, Sold},
+    },
     subscriptions::{
         claims::{self, Upgraded},
         start::{self, NewSubscription},
@@ -48,6 +51,8 @@ pub struct Purchase {
     pub owner: Option<CustomerMember>,
     /// True where the owner has a seat already, which the purchase gives no second one beside.
     pub owner_is_seated: bool,
+    /// Used seats of the subscription that is upgraded; none where there is no such.
+    pub seats: UsedSeats,
     /// The subscribers of its events.
     pub subscribers: Subscribers,
 }
@@ -127,13 +132,28 @@ pub fn fulfil(
         changes.emit(subscribers, ctx, kind, order.id, view);
     }
     changes.notify_page(id, "checkout.order_created", status, ctx);
+    // Of what was upgraded there may be fewer seats now, or none.
+    let mut used = purchase.seats.clone();
+    if let Some(subscription) = &subscription {
+        let total = subscription.seats.unwrap_or(0);
+        used.revoke_surplus(total, &mut changes, subscribers, ctx);
+    }
     if seats_buyer(purchase) {
         let sold = match &subscription {
             Some(subscription) => Sold::Subscription(Box::new(subscription.clone())),
             None => Sold::Order(Box::new(order)),
         };
         let owner = purchase.owner.clone();
-        assign::for_buyer(&sold, &customer, owner, &mut changes, subscribers, ctx);
+        let count = used.count();
+        assign::for_buyer(
+            &sold,
+            count,
+            &customer,
+            owner,
+            &mut changes,
+            subscribers,
+            ctx,
+        );
     }
 
     let mut done = row.clone();

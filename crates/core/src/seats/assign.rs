@@ -309,7 +309,7 @@ pub fn assign(
     match giving.at_once {
         true => hold::claimed(&mut seat, &member, &mut told, &rows.subscribers, ctx),
         false => {
-            invite::begin(&mut seat, key, ctx);
+            invite::begin(&mut seat, &member, key, ctx);
             let kind = EventType::CustomerSeatAssigned;
             told.emit(&rows.subscribers, ctx, kind, seat.customer_id, || {
                 seat.view(Some(&member))
@@ -348,9 +348,15 @@ fn member(
             named
         }
         Person::New { email, external_id } => {
-            let owner = rows.members.owner.clone();
-            let owner = members::owner_or_new(customer, owner, changes, subscribers, ctx);
-            match owner.email_key == email_key(&email) {
+            let is_owners = |owner: &CustomerMember| owner.email_key == email_key(&email);
+            let owner = rows.members.owner.clone().unwrap_or_else(|| {
+                let mut owner = members::owner_of(customer, None, ctx);
+                // It is the owner who is named by the address: the merchant's id is theirs, too.
+                owner.external_id = external_id.clone().filter(|_| is_owners(&owner));
+                members::insert(&owner, changes, subscribers, ctx);
+                owner
+            });
+            match is_owners(&owner) {
                 true => owner,
                 false => {
                     if rows.members.count >= limits::MEMBERS {
@@ -379,22 +385,27 @@ fn member(
     Ok(member)
 }
 
-/// Makes the first seat of a purchase its buyer's (docs/behaviour: seats/buyer).
+/// Makes a seat of a purchase its buyer's, where one is free while `used` are: the first one of what is new
+/// (docs/behaviour: seats/buyer).
 pub fn for_buyer(
     sold: &Sold,
+    used: i64,
     customer: &Customer,
     owner: Option<CustomerMember>,
     changes: &mut Changes,
     subscribers: &Subscribers,
     ctx: &DecisionContext,
-) -> CustomerSeat {
+) -> Option<CustomerSeat> {
+    if sold.available(used) == 0 {
+        return None;
+    }
     let owner = members::owner_or_new(customer, owner, changes, subscribers, ctx);
     let mut seat = sold.seat(ctx);
     seat.member_id = Some(owner.id);
     let mut told = Changes::new();
     hold::claimed(&mut seat, &owner, &mut told, subscribers, ctx);
     changes.insert(&seat).and(told);
-    seat
+    Some(seat)
 }
 
 #[cfg(test)]

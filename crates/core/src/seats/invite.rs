@@ -37,21 +37,34 @@ pub struct Invitation {
     pub organization_id: Uuid,
 }
 
-/// The token of a seat's invitation; none where nobody is invited.
-pub fn token(seat: &CustomerSeat, key: &SecretKey) -> Option<String> {
+/// The token of the invitation of a seat's member, at the address that they have now; none where nobody is invited.
+pub fn token(seat: &CustomerSeat, member: &CustomerMember, key: &SecretKey) -> Option<String> {
     let until = seat.invitation_token_expires_at?;
     let name = format!(
-        "invitation to seat {} until {}",
+        "invitation to seat {} until {} of {}",
         seat.id,
-        until.as_microsecond()
+        until.as_microsecond(),
+        member.email_key
     );
     Some(format!("till_seat_{}", key.digest(&name)))
 }
 
-/// Begins an invitation.
-pub(super) fn begin(seat: &mut CustomerSeat, key: &SecretKey, ctx: &DecisionContext) {
+/// True where a seat's invitation was made for the address that its member has now. A link that went to another address
+/// is of no use (docs/behaviour: seats/invitation).
+pub fn is_for(seat: &CustomerSeat, member: &CustomerMember, key: &SecretKey) -> bool {
+    let own = token(seat, member, key).map(|token| key.digest(&token));
+    own.is_some() && own == seat.invitation_token_hash
+}
+
+/// Begins the invitation of a seat's member.
+pub(super) fn begin(
+    seat: &mut CustomerSeat,
+    member: &CustomerMember,
+    key: &SecretKey,
+    ctx: &DecisionContext,
+) {
     seat.invitation_token_expires_at = Some(ctx.now + LIFE);
-    seat.invitation_token_hash = token(seat, key).map(|token| key.digest(&token));
+    seat.invitation_token_hash = token(seat, member, key).map(|token| key.digest(&token));
 }
 
 /// Has the letter of an invitation sent.
@@ -72,26 +85,26 @@ impl CustomerSeat {
     }
 }
 
-/// Sends an invitation again: with the same link while it can be used, else with a new one.
+/// Sends the invitation of a seat's member again: with the same link while it can be used, else with a new one.
 ///
 /// # Errors
 /// [`SeatRefusal::NotPending`] where nobody is invited.
 pub fn resend(
     seat: &CustomerSeat,
+    member: Option<&CustomerMember>,
     key: &SecretKey,
     ctx: &DecisionContext,
 ) -> Result<(CustomerSeat, Changes), SeatRefusal> {
-    if seat.status != SeatStatus::Pending {
-        return Err(SeatRefusal::NotPending);
-    }
+    let member = member.filter(|_| seat.status == SeatStatus::Pending);
+    let member = member.ok_or(SeatRefusal::NotPending)?;
     let mut changes = Changes::new();
     let mut new = seat.clone();
-    match seat.can_be_claimed(ctx.now) {
+    match seat.can_be_claimed(ctx.now) && is_for(seat, member, key) {
         true => {
             changes.guard(seat);
         }
         false => {
-            begin(&mut new, key, ctx);
+            begin(&mut new, member, key, ctx);
             changes.revise(seat, &mut new, ctx);
         }
     }
@@ -123,10 +136,13 @@ pub fn claim(
     (key, subscribers): (&SecretKey, &Subscribers),
     ctx: &DecisionContext,
 ) -> Result<Claimed, SeatRefusal> {
-    if !seat.can_be_claimed(ctx.now) || seat.member_id != Some(member.id) {
+    let is_theirs = seat.member_id == Some(member.id) && is_for(seat, member, key);
+    if !seat.can_be_claimed(ctx.now) || !is_theirs {
         return Err(SeatRefusal::InvalidToken);
     }
     let (mut changes, mut told) = (Changes::new(), Changes::new());
+    // Whoever corrects the address at the same time is not overtaken by the link that went to the old one.
+    changes.guard(member);
     let mut new = seat.clone();
     (new.modified_at, new.version) = (Some(ctx.now), seat.version + 1);
     hold::claimed(&mut new, member, &mut told, subscribers, ctx);

@@ -30,6 +30,7 @@ use crate::{
         payment::{self, Telling},
     },
     organizations::capabilities,
+    seats::UsedSeats,
     tax::Taxes,
 };
 
@@ -64,6 +65,8 @@ pub struct Step {
     pub offered: ProductWithPrices,
     /// Discount as it is told then.
     pub discount: Option<DiscountBase>,
+    /// Its seats that are used then.
+    pub seats: UsedSeats,
 }
 
 /// Decides what is due for a subscription now.
@@ -252,6 +255,7 @@ struct Billing<'a> {
     unpaid: Vec<&'a Order>,
     order: Option<Order>,
     payment: Option<Payment>,
+    seats: UsedSeats,
 }
 
 impl<'a> Billing<'a> {
@@ -269,10 +273,11 @@ impl<'a> Billing<'a> {
             unpaid: rows.unpaid.iter().collect(),
             order: None,
             payment: None,
+            seats: rows.seats.clone(),
         }
     }
 
-    /// Applies the change that waited for the end of the period.
+    /// Applies the change that waited for the end of the period, and takes back the seats that are too many then.
     fn apply_pending_update(&mut self, start: Timestamp) {
         let Some(update) = self.new.pending_update.take() else {
             return;
@@ -285,6 +290,9 @@ impl<'a> Billing<'a> {
             let counted = DiscountWrite::CountLateUse(discount_id);
             self.changes.write(counted);
         }
+        let total = self.new.seats.unwrap_or(0);
+        let subscribers = &self.rows.subscribers;
+        (self.seats).revoke_surplus(total, &mut self.changes, subscribers, self.ctx);
     }
 
     fn set_discount(&mut self, discount: Option<&'a Discount>) {
@@ -318,8 +326,8 @@ impl<'a> Billing<'a> {
 
     /// Takes back the seats of a subscription that is not active any more.
     fn revoke_seats(&mut self) {
-        let rows = self.rows;
-        (rows.seats).revoke(&mut self.changes, &rows.subscribers, self.ctx);
+        let subscribers = &self.rows.subscribers;
+        (self.seats).revoke_surplus(0, &mut self.changes, subscribers, self.ctx);
     }
 
     /// Bills these lines, and those that waited. Without any line there is no order.
@@ -381,7 +389,7 @@ impl<'a> Billing<'a> {
             discount,
             &kinds,
         );
-        let used = &self.rows.seats;
+        let used = &self.seats;
         self.new = telling.unpaid(&mut self.changes, unpaid, used, self.offered, discount);
     }
 
@@ -416,6 +424,7 @@ impl<'a> Billing<'a> {
         subscription.version += 1;
         Step {
             discount: self.discount_base(),
+            seats: self.seats,
             changes: self.changes,
             subscription,
             order: self.order,

@@ -267,6 +267,14 @@ impl Giver<'_> {
         }
     }
 
+    /// A seat, and who holds it or is invited to it.
+    async fn seat_and_member(&self, id: Uuid) -> Result<(Row, Option<CustomerMember>)> {
+        let row = self.seat(id).await?;
+        let members = self.app.store.members_of_seats(std::slice::from_ref(&row));
+        let member = members.await?.pop();
+        Ok((row, member))
+    }
+
     /// Takes a seat back. One that was taken back before is shown as it is.
     ///
     /// # Errors
@@ -294,14 +302,12 @@ impl Giver<'_> {
         assign::is_enabled(self.organization)?;
         let app = self.app;
         let ctx = app.context_of(self.organization);
-        let row = self.seat(id).await?;
-        invite::resend(&row, &app.key, &ctx).map(drop)?;
+        let (row, member) = self.seat_and_member(id).await?;
+        invite::resend(&row, member.as_ref(), &app.key, &ctx).map(drop)?;
         limits::inviting_again(app, &row).await?;
         app.retry_on_conflict(|| async {
-            let row = self.seat(id).await?;
-            let members = app.store.members_of_seats(std::slice::from_ref(&row));
-            let member = members.await?.pop();
-            let sent = invite::resend(&row, &app.key, &ctx)?;
+            let (row, member) = self.seat_and_member(id).await?;
+            let sent = invite::resend(&row, member.as_ref(), &app.key, &ctx)?;
             app.reply(guard, StatusCode::OK, sent, |now| now.view(member.as_ref()))
                 .await
         })
@@ -363,7 +369,8 @@ pub async fn of_seat(app: &App, seat: Row) -> Result<Option<Invited>> {
         return Ok(None);
     };
     let is_live = capabilities(organization.status).api_access;
-    let can_claim = seat.can_be_claimed(app.now_of(&organization));
+    let is_for_them = invite::is_for(&seat, &member, &app.key);
+    let can_claim = is_for_them && seat.can_be_claimed(app.now_of(&organization));
     if !is_live || !can_claim {
         return Ok(None);
     }
@@ -399,6 +406,18 @@ pub async fn claim(
     token: &str,
 ) -> Result<(CustomerSession, CustomerSeatClaimResponse)> {
     limits::claiming(app, network).await?;
+    claim_counted(app, guard, token).await
+}
+
+/// [`claim`] of a token whose lookup was counted already, by [`invited`].
+///
+/// # Errors
+/// 400 for a token that invites to no seat any more, 403 where the organization has no seats.
+pub async fn claim_counted(
+    app: &App,
+    guard: &IdempotencyGuard,
+    token: &str,
+) -> Result<(CustomerSession, CustomerSeatClaimResponse)> {
     app.retry_on_conflict(|| async {
         let invited = lookup(app, token).await?;
         let invited = invited.ok_or(SeatRefusal::InvalidToken)?;

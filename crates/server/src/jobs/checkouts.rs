@@ -12,8 +12,9 @@ use till_core::{
     kernel::{
         changes::Changes,
         jobs::End,
-        records::{Customer, CustomerMember, Organization},
+        records::{Customer, CustomerMember, CustomerSeat, Organization},
     },
+    seats::UsedSeats,
     tax::NoTaxes,
 };
 use till_store::BuyerKeys;
@@ -65,8 +66,15 @@ pub async fn fulfil(app: &App, id: Uuid) -> Result<End, ApiError> {
             customer::resolve_late(&session, payment.as_ref(), &buyer, context)?
         }
     };
-    let (owner, owner_is_seated) = seated(app, &session, &customer, new_owner).await?;
+    // Read after the subscription: whoever gives one of its seats later raises its version.
+    let used = match upgraded.as_ref().filter(|old| old.is_free()) {
+        Some(old) => Some(store.used_seats_of(&[old.subscription.id]).await?),
+        None => None,
+    };
+    let (owner, owner_is_seated) =
+        seated(app, &session, &customer, new_owner, used.as_deref()).await?;
     let purchase = Purchase {
+        seats: UsedSeats::of(used.unwrap_or_default(), &session.organization),
         owner,
         owner_is_seated,
         payment,
@@ -90,13 +98,14 @@ pub async fn fulfil(app: &App, id: Uuid) -> Result<End, ApiError> {
     }
 }
 
-/// The owner of a buyer of seats, and whether they have a seat already: of the subscription that is upgraded, or of the same
-/// product from an earlier purchase.
+/// The owner of a buyer of seats, and whether they have a seat already: among those `used` of the subscription that is
+/// upgraded, or of the same product from an earlier purchase.
 async fn seated(
     app: &App,
     session: &Session,
     customer: &Customer,
     new_owner: Option<CustomerMember>,
+    used: Option<&[CustomerSeat]>,
 ) -> Result<(Option<CustomerMember>, bool), ApiError> {
     let row = &session.checkout;
     if row.terms.seats.is_none() || new_owner.is_some() {
@@ -105,11 +114,8 @@ async fn seated(
     let Some(owner) = app.store.customer_owner(customer.id).await? else {
         return Ok((None, false));
     };
-    let is_seated = match row.subscription_id {
-        Some(id) => {
-            let seats = app.store.seats_of_member(owner.id).await?;
-            seats.iter().any(|seat| seat.subscription_id == Some(id))
-        }
+    let is_seated = match used {
+        Some(seats) => seats.iter().any(|seat| seat.member_id == Some(owner.id)),
         None => {
             app.store
                 .holds_seat_of(owner.id, row.terms.product_id)

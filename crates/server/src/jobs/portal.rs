@@ -131,7 +131,7 @@ pub async fn seat_invitation(app: &App, invitation: Invitation) -> Result<End, A
     let Some(invited) = invited else {
         return Ok(End::Done(Changes::new()));
     };
-    let Some(token) = invite::token(&invited.seat, &app.key) else {
+    let Some(token) = invite::token(&invited.seat, &invited.member, &app.key) else {
         return Ok(End::Done(Changes::new()));
     };
     let organization = &invited.organization;

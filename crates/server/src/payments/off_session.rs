@@ -131,7 +131,7 @@ pub async fn charge_step(app: &App, rows: BillingRows, step: Step) -> Result<(),
     let order_rows = OrderRows {
         slug: rows.organization.slug.clone(),
         seats: match step.subscription.ended_at {
-            None => rows.seats,
+            None => step.seats,
             // They were taken back with it.
             Some(_) => UsedSeats::default(),
         },

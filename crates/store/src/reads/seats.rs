@@ -82,14 +82,15 @@ impl Store {
             .await
     }
 
-    /// Used seats of these subscriptions, the first one of each first.
+    /// Used seats of these subscriptions: of each the owner's first, then the others, the first one first.
     pub async fn used_seats_of(&self, subscriptions: &[Uuid]) -> Result<Vec<CustomerSeat>> {
         let ids = distinct(subscriptions);
         if ids.is_empty() {
             return Ok(Vec::new());
         }
         let rest = format!(
-            "where subscription_id in ({}) and status <> 'revoked' order by created_at, id",
+            "where subscription_id in ({}) and status <> 'revoked' order by exists (select 1 from customer_members m \
+             where m.id = customer_seats.member_id and m.role = 'owner') desc, created_at, id",
             marks(0, ids.len())
         );
         let binds = ids.into_iter().map(Value::Uuid).collect();
@@ -111,10 +112,11 @@ impl Store {
             .await
     }
 
-    /// True where a member holds a seat of a product that was bought once.
+    /// True where a member holds a seat of a product that was bought once, and for which not all was given back.
     pub async fn holds_seat_of(&self, member_id: Uuid, product_id: Uuid) -> Result<bool> {
         let sql = "select count(*) from customer_seats s join orders o on o.id = s.order_id \
-                   where s.member_id = $1 and s.status = 'claimed' and o.product_id = $2";
+                   where s.member_id = $1 and s.status = 'claimed' and o.product_id = $2 \
+                   and o.status <> 'refunded'";
         let binds = vec![Value::Uuid(member_id), Value::Uuid(product_id)];
         let count = self.scalar(Query::raw(sql, binds).keyed()).await?;
         Ok(count > 0)

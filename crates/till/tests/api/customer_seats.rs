@@ -12,7 +12,8 @@ use till_wire::limits;
 use crate::{
     portal_kit::{PORTAL, Redirected, SESSION, hidden, signed_in, token_of},
     subscriptions_kit::{
-        ADA, DAY, DECLINED_LATER, VISA, bought, by_seat, change, discount, path, plan, shown, told,
+        ADA, DAY, DECLINED_LATER, VISA, bought, by_seat, change, discount, next_period, path, plan,
+        shown, switch, told,
     },
 };
 
@@ -47,6 +48,23 @@ async fn free_seats(t: &Till, seats: i64) -> Value {
     .await;
     told(t).await;
     subscription
+}
+
+/// The price of a seat, for 1 seat up to so many.
+fn seat_price(cents: i64, most: i64) -> Value {
+    let tier = json!({"min_seats": 1, "max_seats": most, "price_per_seat": cents});
+    json!([{"amount_type": "seat_based", "seat_tiers": {"tiers": [tier]}}])
+}
+
+/// The addresses of those who have a seat.
+async fn holders(t: &Till, subscription: &Value) -> Vec<String> {
+    let seats = list(t, subscription).await;
+    let rows = seats["seats"].as_array().unwrap().iter();
+    let mut emails: Vec<_> = rows
+        .filter_map(|one| one["email"].as_str().map(str::to_owned))
+        .collect();
+    emails.sort_unstable();
+    emails
 }
 
 async fn list(t: &Till, subscription: &Value) -> Value {
@@ -242,6 +260,28 @@ both! {
         assert_ne!(second, first);
         info(t, &first).await.not_found();
         claim(t, &second).await.ok();
+        t.see_through().await;
+    }
+
+    async fn a_link_is_of_no_use_once_the_address_was_corrected(t: &mut Till) {
+        let subscription = free_seats(t, 2).await;
+        let seat = invite(t, &subscription, "stranger@example.com").await;
+        let old = token(t, "stranger@example.com").await;
+        info(t, &old).await.ok();
+        let customer = subscription["customer_id"].as_str().unwrap();
+        let member = format!("/v1/customers/{customer}/members/{}", seat["member_id"].as_str().unwrap());
+        t.patch(&member, json!({"email": "grace@example.com"})).await.ok();
+        for _ in 0..2 {
+            info(t, &old).await.not_found();
+            claim(t, &old).await.refused(400, "InvalidInvitationToken");
+            t.browser().get(&format!("{PORTAL}/claim?token={old}")).await.says(404, "Ask whoever invited you");
+            let again = resend(t, &seat).await.ok();
+            assert_eq!((&again["status"], &again["email"]), (&json!("pending"), &json!("grace@example.com")));
+        }
+        let new = token(t, "grace@example.com").await;
+        assert_ne!(new, old);
+        let claimed = claim(t, &new).await.ok();
+        assert_eq!((&claimed["seat"]["id"], &claimed["seat"]["email"]), (&seat["id"], &json!("grace@example.com")));
         t.see_through().await;
     }
 
@@ -454,6 +494,93 @@ both! {
         t.see_through().await;
     }
 
+    async fn whoever_bought_a_seat_and_was_refunded_gets_the_first_one_again(t: &mut Till) {
+        let product = t.priced(seat_price(1000, 9)).await;
+        for (refunded, first) in [(false, json!(ADA)), (true, json!(null)), (false, json!(ADA))] {
+            let checkout = t.checkout_with(&product, json!({"seats": 2})).await;
+            t.confirm(&checkout, buyer(ADA, VISA)).await.ok();
+            t.drain().await;
+            let order = t.orders(&checkout).await.remove(0);
+            let seats = t.get(&format!("{SEATS}?order_id={}", id(&order))).await.ok();
+            assert_eq!(seats["seats"][0]["email"], first);
+            if refunded {
+                for order in t.items("/v1/orders/").await {
+                    let refund = json!({"order_id": order["id"], "reason": "other", "amount": 2000});
+                    t.post("/v1/refunds/", refund).await.created();
+                }
+                t.drain().await;
+            }
+        }
+        t.see_through().await;
+    }
+
+    async fn an_upgrade_at_the_checkout_leaves_no_more_holders_than_seats(t: &mut Till) {
+        grace(t, 0).await;
+        let free = plan(t, "Free team", 0, json!({"prices": seat_price(0, 9)})).await;
+        let small = plan(t, "Small team", 0, json!({"prices": seat_price(1000, 9)})).await;
+        let alone = plan(t, "Alone", 1000, json!({})).await;
+        let (a, b) = ("a@example.com", "b@example.com");
+        t.listen().await;
+        // What is bought then, whether the buyer has a seat before, and who has one afterwards.
+        for (product, more, with_buyer, left, revoked) in [
+            (&small, json!({"seats": 2}), true, vec![a, ADA], 1),
+            (&small, json!({"seats": 2}), false, vec![a, b], 0),
+            (&small, json!({"seats": 3}), false, vec![a, ADA, b], 0),
+            (&small, json!({"seats": 1}), false, vec![a], 1),
+            (&alone, json!({}), true, vec![], 3),
+        ] {
+            let checkout = t.checkout_with(&free, json!({"seats": 4, "success_url": THANKS})).await;
+            t.confirm(&checkout, json!({"customer_email": ADA})).await.ok();
+            t.drain().await;
+            let order = t.orders(&checkout).await.remove(0);
+            let old = json!({"id": order["subscription_id"]});
+            for email in [a, b] {
+                give(t, &old, json!({"email": email, "immediate_claim": true})).await.ok();
+            }
+            if with_buyer {
+                give(t, &old, json!({"email": ADA, "immediate_claim": true})).await.ok();
+            }
+            t.drain().await;
+            t.webhook_events().await;
+            let mut wanted = more.clone();
+            wanted["subscription_id"] = old["id"].clone();
+            let upgrade = t.checkout_with(product, wanted).await;
+            t.confirm(&upgrade, buyer(ADA, VISA)).await.ok();
+            t.drain().await;
+            assert_eq!(holders(t, &old).await, left, "{more}");
+            assert_eq!(list(t, &old).await["available_seats"], 0, "{more}");
+            let told = events(t).await;
+            assert_eq!(told.iter().filter(|one| *one == "customer_seat.revoked").count(), revoked, "{told:?}");
+            t.delete(&path(&old)).await.ok();
+            t.drain().await;
+        }
+        t.see_through().await;
+    }
+
+    async fn a_change_of_product_that_waited_leaves_no_more_holders_than_seats(t: &mut Till) {
+        for (card, left) in [(VISA, vec![ADA, "p0@example.com"]), (DECLINED_LATER, vec![])] {
+            grace(t, 0).await;
+            let free = discount(t, json!({"basis_points": 10_000, "duration": "once"})).await;
+            let more = json!({"discount_id": free["id"], "seats": 4, "success_url": THANKS});
+            let product = by_seat(t).await;
+            let subscription = bought(t, &product, card, more).await;
+            for email in ["p0@example.com", "p1@example.com", ADA] {
+                give(t, &subscription, json!({"email": email, "immediate_claim": true})).await.ok();
+            }
+            let next = plan(t, "Next", 0, json!({"prices": seat_price(1000, 9)})).await;
+            switch(t, &subscription, &next, "next_period").await.ok();
+            // Meanwhile fewer seats are sold.
+            t.patch(&format!("/v1/products/{}", id(&next)), json!({"prices": seat_price(1000, 2)})).await.ok();
+            let after = next_period(t, &subscription).await;
+            assert_eq!((&after["product_id"], &after["seats"]), (&next["id"], &json!(2)));
+            // Those that are left are taken back with the payment that fails, each once.
+            assert_eq!(holders(t, &subscription).await, left, "{card}");
+            t.delete(&path(&subscription)).await.ok();
+            t.drain().await;
+        }
+        t.see_through().await;
+    }
+
     async fn seats_end_before_the_subscription_that_is_revoked(t: &mut Till) {
         let subscription = free_seats(t, 3).await;
         invite(t, &subscription, "one@example.com").await;
@@ -614,6 +741,21 @@ both! {
         t.browser().get(&format!("{PORTAL}/claim?token={}", "x".repeat(3000))).await.says(404, "Ask whoever invited you");
         let german = t.browser().get_with(&page, &[("accept-language", "de")]).await;
         german.says(404, "lang=\"de\"");
+        t.see_through().await;
+    }
+
+    async fn a_claim_on_the_page_is_counted_once(t: &mut Till) {
+        let subscription = free_seats(t, 2).await;
+        invite(t, &subscription, "one@example.com").await;
+        let token = token(t, "one@example.com").await;
+        let page = format!("{PORTAL}/claim?token={token}");
+        let browser = t.limited(10_000).browser();
+        for _ in 0..29 {
+            browser.get(&page).await.says(200, "one@example.com");
+        }
+        let done = browser.post(&format!("{PORTAL}/claim"), &[("token", token.as_str())]).await;
+        done.expect_to(&format!("{PORTAL}?done=claimed"));
+        assert_eq!(browser.get(&page).await.status, 429, "that was the thirtieth");
         t.see_through().await;
     }
 

@@ -69,8 +69,12 @@ async fn seated(t: &Till) -> [String; 3] {
     let subscription = text(&order, "subscription_id");
     let body = json!({"subscription_id": subscription, "email": "seven@zanzibar.example"});
     let seat = id_in(&t.post("/v1/customer-seats", body).await.ok(), "id");
-    let row = t.app.store.customer_seat(t.organization.id, seat).await;
-    let token = till_core::seats::invite::token(&row.unwrap().unwrap(), &t.app.key);
+    let store = &t.app.store;
+    let row = store.customer_seat(t.organization.id, seat).await;
+    let row = row.unwrap().unwrap();
+    let members = store.members_of_seats(std::slice::from_ref(&row)).await;
+    let member = members.unwrap().remove(0);
+    let token = till_core::seats::invite::token(&row, &member, &t.app.key);
     [subscription, seat.to_string(), token.unwrap()]
 }
 

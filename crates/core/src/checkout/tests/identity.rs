@@ -302,6 +302,7 @@ fn a_bill_has_what_this_purchase_was_told() {
         let purchase = Purchase {
             owner: None,
             owner_is_seated: false,
+            seats: Default::default(),
             session: session.clone(),
             customer: customer.clone(),
             payment: Some(paid.clone()).filter(|paid| paid.amount == session.checkout.terms.amount),
@@ -355,6 +356,7 @@ fn a_card_becomes_the_default_of_a_customer_who_was_named_or_is_new() {
         let purchase = Purchase {
             owner: None,
             owner_is_seated: false,
+            seats: Default::default(),
             session: recorded.session,
             customer: ada(None),
             payment: Some(recorded.payment),

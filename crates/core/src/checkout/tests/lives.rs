@@ -182,6 +182,7 @@ fn fulfilled(session: &Session, attempt: Option<&Payment>) {
     let purchase = Purchase {
         owner: None,
         owner_is_seated: false,
+        seats: Default::default(),
         session: session.clone(),
         customer: Customer {
             id: session.checkout.customer_id.unwrap_or(id(5)),

@@ -34,6 +34,7 @@ pub(super) fn purchase(recorded: &RecordedOutcome) -> Purchase {
     Purchase {
         owner: None,
         owner_is_seated: false,
+        seats: Default::default(),
         session: recorded.session.clone(),
         customer: Customer {
             id: row.customer_id.unwrap_or(id(5)),

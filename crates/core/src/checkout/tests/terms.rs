@@ -206,6 +206,7 @@ fn a_trial_begins_with_an_order_of_nothing() {
     let purchase = Purchase {
         owner: None,
         owner_is_seated: false,
+        seats: Default::default(),
         session: recorded.session,
         customer,
         payment: Some(recorded.payment),

@@ -233,10 +233,10 @@ fn one_person_has_one_seat_and_a_revoked_row_is_used_again() {
         revoked: Some(free.clone()),
         ..rows(3, 0)
     };
-    let (seat, _, _) = given(&reused, new("eve@example.com"));
+    let (seat, eve, _) = given(&reused, new("eve@example.com"));
     assert_eq!((seat.id, seat.revoked_at), (held.id, None));
     assert_eq!(seat.version, free.version + 1);
-    let invitation = invite::token(&seat, &key());
+    let invitation = invite::token(&seat, &eve, &key());
     assert!(invitation.is_some());
     let other = CustomerSeat {
         invitation_token_expires_at: seat
@@ -244,7 +244,7 @@ fn one_person_has_one_seat_and_a_revoked_row_is_used_again() {
             .map(|until| until + jiff::SignedDuration::from_micros(1)),
         ..seat.clone()
     };
-    assert_ne!(invite::token(&other, &key()), invitation);
+    assert_ne!(invite::token(&other, &eve, &key()), invitation);
 }
 
 #[test]
@@ -255,7 +255,7 @@ fn an_invitation_is_used_once_within_a_day() {
         let keys = (&keys, &listening);
         invite::claim(seat, &buyer, who, keys, &at(minutes))
     };
-    let token = invite::token(&seat, &key()).unwrap();
+    let token = invite::token(&seat, &grace, &key()).unwrap();
     assert_eq!(seat.invitation_token_hash, Some(key().digest(&token)));
     let day = 24 * 60;
     assert_eq!(
@@ -274,14 +274,95 @@ fn an_invitation_is_used_once_within_a_day() {
         SeatRefusal::InvalidToken
     );
     assert_eq!(
-        invite::resend(&claimed.seat, &key(), &at(4)).unwrap_err(),
+        invite::resend(&claimed.seat, Some(&grace), &key(), &at(4)).unwrap_err(),
         SeatRefusal::NotPending
     );
-    let (same, _) = invite::resend(&seat, &key(), &at(5)).unwrap();
+    let (same, _) = invite::resend(&seat, Some(&grace), &key(), &at(5)).unwrap();
     assert_eq!(same, seat, "the end is not moved");
-    let (renewed, _) = invite::resend(&seat, &key(), &at(day + 2)).unwrap();
+    let (renewed, _) = invite::resend(&seat, Some(&grace), &key(), &at(day + 2)).unwrap();
     assert_ne!(renewed.invitation_token_hash, seat.invitation_token_hash);
     assert!(claim(&renewed, &grace, day + 3).is_ok());
+    // Their address was corrected: the link that went to the old one is of no use, and sent again it is another one.
+    let moved = CustomerMember {
+        email: "hopper@example.com".into(),
+        email_key: email_key("hopper@example.com"),
+        ..grace.clone()
+    };
+    assert_eq!(
+        claim(&seat, &moved, 6).unwrap_err(),
+        SeatRefusal::InvalidToken
+    );
+    let (other, _) = invite::resend(&seat, Some(&moved), &key(), &at(6)).unwrap();
+    assert_ne!(other.invitation_token_hash, seat.invitation_token_hash);
+    assert!(claim(&other, &moved, 7).is_ok());
+}
+
+#[test]
+fn the_merchants_id_of_an_owner_who_is_only_written_now_is_kept() {
+    let without = AssignRows {
+        members: Membership::default(),
+        ..rows(3, 0)
+    };
+    let named = |email: &str| Person::New {
+        email: email.to_owned(),
+        external_id: Some("a1".to_owned()),
+    };
+    let (_, owner, _) = given(&without, named("ADA@example.com"));
+    assert_eq!(
+        (owner.role, owner.external_id.as_deref()),
+        (MemberRole::Owner, Some("a1"))
+    );
+    let (_, grace, changes) = given(&without, named("grace@example.com"));
+    assert_eq!(grace.external_id.as_deref(), Some("a1"));
+    let ids = changes.writes.iter().filter(|write| {
+        let member = matches!(
+            write,
+            Write::Insert {
+                table: "customer_members",
+                ..
+            }
+        );
+        member && format!("{write:?}").contains("\"a1\"")
+    });
+    assert_eq!(ids.count(), 1, "it is nobody else's");
+}
+
+#[test]
+fn surplus_seats_are_taken_back_from_the_end_and_a_buyer_gets_none_that_is_not_free() {
+    let seat = |n: u128| CustomerSeat {
+        id: id(n),
+        ..given(&rows(9, 0), new(&format!("p{n}@example.com"))).0
+    };
+    let seats: Vec<_> = (1..=4).map(seat).collect();
+    for (total, left) in [(9, 4), (4, 4), (3, 3), (1, 1), (0, 0)] {
+        let mut used = UsedSeats {
+            seats: seats.clone(),
+            grace_days: 0,
+        };
+        let mut changes = Changes::new();
+        used.revoke_surplus(total, &mut changes, &subscribers(), &at(5));
+        assert_eq!(used.seats, seats[..left], "{total}");
+        let revoked = tables(&changes);
+        assert_eq!(revoked.len(), 4 - left, "{total}");
+        assert!(revoked.iter().all(|table| *table == "customer_seats"));
+    }
+    let buyer = |used: i64| {
+        let mut changes = Changes::new();
+        let who = Some(owner());
+        let listening = subscribers();
+        for_buyer(
+            &sold(2),
+            used,
+            &team(),
+            who,
+            &mut changes,
+            &listening,
+            &at(5),
+        )
+        .map(|_| tables(&changes))
+    };
+    assert_eq!(buyer(1), Some(vec!["customer_seats"]));
+    assert_eq!(buyer(2), None);
 }
 
 #[test]

@@ -114,7 +114,7 @@ pub(super) async fn claim(portal: Portal, network: Network, posted: Result<Poste
         if !is_ours {
             return Ok(gone(&portal));
         }
-        match seats::claim(app, &guard, &network, &token).await {
+        match seats::claim_counted(app, &guard, &token).await {
             Ok((_, claimed)) => on(&portal, &claimed.customer_session_token).await,
             Err(error) if is_gone(&error) => Ok(gone(&portal)),
             Err(error) => Err(error),
