@@ -117,7 +117,7 @@ both! {
         assert_eq!(uncounted(t).await, before, "nothing has changed");
     }
 
-    async fn a_member_without_a_billing_role_sees_the_overview_alone(t: &mut Till) {
+    async fn a_member_without_a_billing_role_sees_the_overview_and_their_own_benefits_alone(t: &mut Till) {
         let (subscription, browser) = holder(t).await;
         let walk = Walk::of(&browser).await;
         let customer = subscription["customer_id"].as_str().unwrap();
@@ -134,7 +134,9 @@ both! {
         for (name, secret) in [("sums", "$10.00"), ("orders", "/portal/orders"), ("cards", "/portal/cards"), ("details", "/portal/details")] {
             assert!(!overview.text().contains(secret), "{name}: {}", overview.text());
         }
-        for path in walk.pages.iter().filter(|path| *path != PORTAL) {
+        let benefits = format!("{PORTAL}/benefits");
+        browser.get(&benefits).await.says(200, "There are no benefits yet.");
+        for path in walk.pages.iter().filter(|path| *path != PORTAL && **path != benefits) {
             assert_eq!(browser.get(path).await.status, 404, "{path}");
         }
         for (path, form) in &walk.forms {
