@@ -11,6 +11,9 @@ const ONE: i128 = 1_000_000_000_000;
 /// Digits before the point, at most, of a number that is read.
 const WHOLE_DIGITS: i64 = 18;
 
+/// Exponents beyond this, either way, are as good as this one: no text has so many digits.
+const EXPONENT: i64 = 1 << 40;
+
 /// A number to twelve decimal places. Sums stay exact for 100 million numbers of the largest size that is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct Decimal(i128);
@@ -27,7 +30,10 @@ impl Decimal {
             None => (false, text.strip_prefix('+').unwrap_or(text)),
         };
         let (mantissa, exponent) = match text.split_once(['e', 'E']) {
-            Some((mantissa, exponent)) => (mantissa, exponent.parse::<i64>().ok()?),
+            Some((mantissa, exponent)) => {
+                let exponent = exponent.parse::<i64>().ok()?;
+                (mantissa, exponent.clamp(-EXPONENT, EXPONENT))
+            }
             None => (text, 0),
         };
         let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
@@ -166,6 +172,8 @@ mod tests {
             ("0.00000000000049", "0"),
             ("-0.0000000000015", "-0.000000000002"),
             ("1e-40", "0"),
+            ("0.001e-9223372036854775808", "0"),
+            ("0e9223372036854775807", "0"),
             ("999999999999999999", "999999999999999999"),
             ("000000000000000000000001", "1"),
             ("+3", "3"),
@@ -181,6 +189,8 @@ mod tests {
             "1.2.3",
             "1e",
             "1e19",
+            "1e9223372036854775807",
+            "0.001e9223372036854775807",
             "1000000000000000000",
             "0x5",
         ] {

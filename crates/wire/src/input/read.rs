@@ -414,11 +414,19 @@ pub fn epoch(value: &Value, cx: &mut Context) -> Option<Option<Timestamp>> {
     };
     let read = jiff::SignedDuration::try_from_secs_f64(seconds)
         .ok()
-        .and_then(|since| Timestamp::from_duration(since).ok());
+        .and_then(|since| Timestamp::from_duration(since).ok())
+        .filter(has_plain_year);
     Some(read.or_else(|| cx.fail("datetime_parsing", "Input should be a date and time", value)))
 }
 
-/// An instant: text, or a number since 1970. Without an offset it is taken as UTC (the list filters allow that).
+/// True from the year 1 on: no database keeps all of the years before it. The last year is 9999.
+fn has_plain_year(at: &Timestamp) -> bool {
+    /// Seconds from the beginning of the year 1 to 1970.
+    const BEFORE_1970: i64 = 62_135_596_800;
+    at.as_second() >= -BEFORE_1970
+}
+
+/// An instant: text, or a number since 1970, from the year 1 on. Without an offset it is taken as UTC (the list filters allow that).
 pub fn instant(value: &Value, cx: &mut Context) -> Option<Timestamp> {
     if let Some(read) = epoch(value, cx) {
         return read;
@@ -436,6 +444,7 @@ pub fn instant(value: &Value, cx: &mut Context) -> Option<Timestamp> {
                 .ok()
                 .map(|z| z.timestamp())
         })
+        .filter(has_plain_year)
         .or_else(|| {
             cx.fail(
                 "datetime_from_date_parsing",
