@@ -42,6 +42,11 @@ impl Customer {
         self.metadata.0.contains_key(ANONYMIZED_AT)
     }
 
+    /// The merchant's own id of a deleted customer, as it was before.
+    pub fn external_id_before(&self) -> Option<&str> {
+        self.metadata.0.get(EXTERNAL_ID)?.as_str()
+    }
+
     /// The customer with hashes in place of who they are. A company stays known by its tax id, with its name.
     pub fn anonymized(&self, ctx: &DecisionContext) -> Self {
         let hashed = |text: &str| hex(&Sha256::digest(text.as_bytes()));

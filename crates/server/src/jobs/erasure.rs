@@ -157,28 +157,39 @@ async fn each<R: Erased>(
 
 /// Erases what the customer's usage events say besides numbers. No webhook tells of them.
 async fn usage(app: &App, customer: &Customer) -> Result<(), ApiError> {
-    let list = List::of::<UsageEvent>(customer.organization_id)
-        .eq("customer_id", customer.id)
-        .order("timestamp", Direction::Desc);
-    let mut after = None;
-    loop {
-        let (rows, last) = app
-            .store
-            .rows_after::<UsageEvent>(list.clone(), after.as_ref(), PART)
-            .await?;
-        let mut changes = Changes::new();
-        for row in &rows {
-            let erased = erasure::usage_event(row);
-            if erased != *row {
-                changes.update(row, &erased);
-            }
-        }
-        app.commit(changes).await?;
-        match last {
-            Some(last) => after = Some(last),
-            None => return Ok(()),
+    let own = customer.organization_id;
+    let events = || List::of::<UsageEvent>(own).order("timestamp", Direction::Desc);
+    let mut lists = vec![events().eq("customer_id", customer.id)];
+    if let Some(external_id) = customer.external_id_before() {
+        // Events that name the customer by an id alone are of whoever has that id now.
+        let has_it = [external_id.to_owned()];
+        if app.store.customers_named(own, &has_it).await?.is_empty() {
+            let unbound = events().is_null("customer_id");
+            lists.push(unbound.eq("external_customer_id", external_id));
         }
     }
+    for list in lists {
+        let mut after = None;
+        loop {
+            let (rows, last) = app
+                .store
+                .rows_after::<UsageEvent>(list.clone(), after.as_ref(), PART)
+                .await?;
+            let mut changes = Changes::new();
+            for row in &rows {
+                let erased = erasure::usage_event(row);
+                if erased != *row {
+                    changes.update(row, &erased);
+                }
+            }
+            app.commit(changes).await?;
+            match last {
+                Some(last) => after = Some(last),
+                None => break,
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Erases some rows, and what webhooks told of them.
