@@ -34,12 +34,15 @@ create index usage_events_orphans on usage_events (organization_id, parent_key, 
     where parent_id is null and parent_key is not null;
 
 -- The events of one request: the range of their ids. `round` is the turn in which they were counted: null until then.
+-- `bytes`: about how long their rows are.
 create table usage_batches (
     id uuid not null primary key,
     created_at timestamptz not null,
+    version bigint not null,
     organization_id uuid not null,
     last_id uuid not null,
     events bigint not null,
+    bytes bigint not null,
     round bigint
 );
 create index usage_batches_new on usage_batches (organization_id, id) where round is null;

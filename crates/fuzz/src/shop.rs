@@ -301,7 +301,7 @@ fn meter(organization: &Organization) -> Meter {
     let body = json!({"name": "Tokens", "aggregation": {"func": "count"},
         "filter": {"conjunction": "and", "clauses": []}});
     let (mut meter, _) =
-        meters::create(read(body, MeterCreate::read), organization, &at(0)).expect("a meter");
+        meters::create(read(body, MeterCreate::read), organization, 0, &at(0)).expect("a meter");
     meter.id = id(41);
     meter
 }

@@ -138,7 +138,8 @@ pub struct IngestRows {
 struct Lookup<'a> {
     customers: HashMap<Uuid, &'a KnownCustomer>,
     by_external_id: HashMap<&'a str, &'a KnownCustomer>,
-    rows: &'a IngestRows,
+    members: HashMap<(Uuid, Uuid), &'a KnownMember>,
+    external_members: HashMap<(Uuid, &'a str), &'a KnownMember>,
     own_ids: HashMap<&'a str, Uuid>,
     ids: HashSet<Uuid>,
 }
@@ -147,12 +148,19 @@ impl<'a> Lookup<'a> {
     fn new(rows: &'a IngestRows) -> Self {
         let external = rows.customers.iter();
         let own = rows.events.iter();
+        let members = rows.members.iter();
         Self {
             customers: rows.customers.iter().map(|c| (c.id, c)).collect(),
             by_external_id: external
                 .filter_map(|c| Some((c.external_id.as_deref()?, c)))
                 .collect(),
-            rows,
+            members: members
+                .clone()
+                .map(|m| ((m.customer_id, m.id), m))
+                .collect(),
+            external_members: members
+                .filter_map(|m| Some(((m.customer_id, m.external_id.as_deref()?), m)))
+                .collect(),
             own_ids: own
                 .filter_map(|e| Some((e.external_id.as_deref()?, e.id)))
                 .collect(),
@@ -174,15 +182,14 @@ impl<'a> Lookup<'a> {
         customer: Option<&KnownCustomer>,
     ) -> Option<&'a KnownMember> {
         let customer_id = customer?.id;
-        let is_named = |member: &&KnownMember| {
-            member.customer_id == customer_id
-                && match (&event.member_id, &event.external_member_id) {
-                    (Some(id), _) => member.id == *id,
-                    (None, Some(id)) => member.external_id.as_ref() == Some(id),
-                    (None, None) => false,
-                }
-        };
-        self.rows.members.iter().find(is_named)
+        match (&event.member_id, &event.external_member_id) {
+            (Some(id), _) => self.members.get(&(customer_id, *id)).copied(),
+            (None, Some(id)) => {
+                let place = (customer_id, id.as_str());
+                self.external_members.get(&place).copied()
+            }
+            (None, None) => None,
+        }
     }
 
     fn parent(&self, text: &str) -> Option<Uuid> {
@@ -247,6 +254,56 @@ fn judge(
     }
 }
 
+/// Tells of events that are their own parents, or parts of their own parts, by what the request says.
+fn judge_parents(events: &[EventCreate], lookup: &Lookup<'_>, problems: &mut Vec<Problem>) {
+    let mut places: HashMap<&str, usize> = HashMap::new();
+    for (i, event) in events.iter().enumerate() {
+        // Of two with one id the first is kept.
+        if let Some(id) = &event.external_id {
+            places.entry(id).or_insert(i);
+        }
+    }
+    let above = |i: usize| {
+        let named = events[i].parent_id.as_deref()?;
+        match lookup.parent(named) {
+            Some(_) => None,
+            None => places.get(named).copied(),
+        }
+    };
+    // The event from which the way up was gone that first came past each; each is passed once.
+    let mut passed: Vec<Option<usize>> = vec![None; events.len()];
+    for start in 0..events.len() {
+        let mut next = Some(start);
+        while let Some(i) = next {
+            if passed[i] == Some(start) {
+                let place = loc!["body", "events", i, "parent_id"];
+                let words = "Value error, an event cannot be a part of itself";
+                let input = events[i].parent_id.clone();
+                problems.push(Problem::value(place, words, input));
+            }
+            if passed[i].is_some() {
+                break;
+            }
+            passed[i] = Some(start);
+            next = above(i);
+        }
+    }
+}
+
+/// About how many bytes an event's row is long.
+fn bytes_of(event: &UsageEvent) -> i64 {
+    const COLUMNS: usize = 200;
+    let metadata = serde_json::to_vec(&event.metadata.0.0).map_or(0, |json| json.len());
+    let texts = [
+        &event.external_customer_id,
+        &event.external_member_id,
+        &event.external_id,
+        &event.parent_key,
+    ];
+    let texts: usize = texts.into_iter().flatten().map(String::len).sum();
+    i64::try_from(COLUMNS + event.name.len() + texts + metadata).unwrap_or(i64::MAX)
+}
+
 /// Takes events in: all of them, or none. An event whose own id is there already is left out; of two with one id the
 /// first is kept. A customer who is named by the merchant's own id need not exist yet.
 pub fn ingest(
@@ -260,6 +317,7 @@ pub fn ingest(
     for (i, event) in events.iter().enumerate() {
         judge(i, event, &lookup, ctx, &mut problems);
     }
+    judge_parents(&events, &lookup, &mut problems);
     let sent = events.len();
     let mut seen = HashSet::new();
     let new: Vec<EventCreate> = events
@@ -302,13 +360,14 @@ pub fn ingest(
         .zip(&ids)
         .filter_map(|(event, id)| Some((event.external_id.clone()?, *id)))
         .collect();
+    let mut bytes = 0_i64;
     for (event, id) in new.into_iter().zip(&ids) {
         let customer = lookup.customer(&event);
         let member = lookup.member(&event, customer);
         let parent = event.parent_id.as_deref();
         let parent_id =
             parent.and_then(|text| lookup.parent(text).or_else(|| own_ids.get(text).copied()));
-        changes.insert(&UsageEvent {
+        let row = UsageEvent {
             id: *id,
             created_at: ctx.now,
             organization_id: organization.id,
@@ -326,14 +385,18 @@ pub fn ingest(
             parent_key: event.parent_id.filter(|_| parent_id.is_none()),
             name: event.name,
             metadata: Json(Metadata(event.metadata.0)),
-        });
+        };
+        bytes = bytes.saturating_add(bytes_of(&row));
+        changes.insert(&row);
     }
     changes.insert(&UsageBatch {
         id: *first,
         created_at: ctx.now,
+        version: 1,
         organization_id: organization.id,
         last_id: *last,
         events: i64::from(count),
+        bytes,
         round: None,
     });
     for new_type in &types {

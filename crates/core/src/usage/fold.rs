@@ -27,6 +27,8 @@ pub const BIND_JOB: JobKind<Uuid> = JobKind::new("bind_usage", Queue::Upkeep);
 
 /// Events of a turn, beyond the batch with which there are so many.
 pub const TURN: i64 = 4_000;
+/// Bytes of a turn's events, beyond the batch with which there are so many.
+pub const BYTES: i64 = 8 * 1024 * 1024;
 /// Batches of a turn at most.
 pub const BATCHES: usize = 256;
 /// Events that are bound to a customer at once.
@@ -39,10 +41,11 @@ pub fn batch_id(event: Uuid) -> Uuid {
 
 /// The first batches that make a turn.
 pub fn turn(mut batches: Vec<UsageBatch>) -> Vec<UsageBatch> {
-    let mut events = 0;
+    let (mut events, mut bytes) = (0, 0);
     let whole = batches.iter().position(|batch| {
         events += batch.events;
-        events >= TURN
+        bytes += batch.bytes;
+        events >= TURN || bytes >= BYTES
     });
     batches.truncate(whole.map_or(BATCHES, |last| last + 1).min(BATCHES));
     batches
@@ -100,9 +103,16 @@ pub fn seal(
         .iter()
         .filter_map(|event| Some((event.external_id.as_deref()?, event.id)))
         .collect();
+    let mut above: HashMap<Uuid, Uuid> = events
+        .iter()
+        .filter_map(|event| Some((event.id, event.parent_id?)))
+        .collect();
     for orphan in &rows.orphans {
         let found = orphan.parent_key.as_deref();
-        if let Some(id) = found.and_then(|key| parents.get(key)) {
+        // One of which the parent is a part already goes on waiting.
+        let found = found.and_then(|key| parents.get(key));
+        if let Some(id) = found.filter(|id| !is_part_of(**id, orphan.id, &above)) {
+            above.insert(orphan.id, *id);
             // Only what differs is written: the event may be bound to a customer here, too.
             let child = UsageEvent {
                 parent_id: Some(*id),
@@ -133,6 +143,19 @@ pub fn seal(
     changes
 }
 
+/// True where an event is another one, or a part of it, as far as `above`, the parents of some events, tells.
+fn is_part_of(event: Uuid, whole: Uuid, above: &HashMap<Uuid, Uuid>) -> bool {
+    let mut next = Some(&event);
+    for _ in 0..=above.len() {
+        match next {
+            Some(id) if *id == whole => return true,
+            Some(id) => next = above.get(id),
+            None => return false,
+        }
+    }
+    false
+}
+
 /// The rows that a turn's events concern.
 #[derive(Debug, Clone, Default)]
 pub struct SealRows {
@@ -151,8 +174,10 @@ pub struct SealRows {
 pub struct CountedRows {
     /// Sums.
     pub buckets: Vec<UsageBucket>,
-    /// Values, wherever they occurred.
+    /// Values, each in the quarter of an hour to which some events add it.
     pub values: Vec<UsageValue>,
+    /// Customers, each with a value that they have had, whenever that was.
+    pub held: BTreeSet<(Uuid, String)>,
     /// Meters of customers.
     pub customer_meters: Vec<CustomerMeter>,
 }
@@ -192,9 +217,9 @@ pub fn put(
         .map(|row| (row.subject_id, row.starts_at, row.value.as_str()))
         .collect();
     let mut held: BTreeSet<(Uuid, &str)> = rows
-        .values
+        .held
         .iter()
-        .map(|row| (row.subject_id, row.value.as_str()))
+        .map(|(subject_id, value)| (*subject_id, value.as_str()))
         .collect();
     let mut uniques: HashMap<Uuid, i64> = HashMap::new();
     for (subject_id, starts_at, value) in &added.values {
@@ -265,34 +290,64 @@ pub struct UnboundEvent {
     pub round: Option<i64>,
 }
 
-/// Contributions of unbound events to the sums of their customer, by a meter that has counted them for everybody.
-pub fn bound_of(
-    counter: &Counter<'_>,
-    fold: &MeterFold,
-    events: &[UnboundEvent],
-    customer: &Customer,
-) -> Added {
-    let counted = events
-        .iter()
-        .filter(|unbound| unbound.round.is_some_and(|round| round <= fold.round));
-    let bound: Vec<UsageEvent> = counted
-        .map(|unbound| UsageEvent {
-            customer_id: Some(customer.id),
-            ..unbound.event.clone()
-        })
-        .collect();
-    add(counter, &bound).of_customers()
+/// A meter as unbound events are counted with it for their customer.
+#[derive(Debug, Clone)]
+pub struct BoundMeter<'m> {
+    /// The meter.
+    pub meter: &'m Meter,
+    /// How far it has counted; read before the events.
+    pub fold: &'m MeterFold,
+    /// True where its filter chooses any of the events that have a turn, counted already or not.
+    pub chooses: bool,
+    /// Contributions to the customer's sums of those that it has counted for everybody.
+    pub added: Added,
+    /// The rows that hold what it has counted, as far as `added` adds to them.
+    pub rows: CountedRows,
 }
 
-/// Gives a customer the events that named them before they were there. Those without a turn get theirs later. `meters`:
-/// each of the organization's meters, with how far it has counted, what the events add, and the rows that hold it.
+impl<'m> BoundMeter<'m> {
+    /// What unbound events add; the rows are still to be read.
+    pub fn new(
+        meter: &'m Meter,
+        fold: &'m MeterFold,
+        events: &[UnboundEvent],
+        customer: &Customer,
+    ) -> Self {
+        let counter = Counter::new(meter);
+        let of = |is_wanted: &dyn Fn(i64) -> bool| -> Added {
+            let some = events
+                .iter()
+                .filter(|unbound| unbound.round.is_some_and(is_wanted));
+            let bound: Vec<UsageEvent> = some
+                .map(|unbound| UsageEvent {
+                    customer_id: Some(customer.id),
+                    ..unbound.event.clone()
+                })
+                .collect();
+            add(&counter, &bound)
+        };
+        let added = of(&|round| round <= fold.round);
+        let chooses = added.chosen > 0 || of(&|round| round > fold.round).chosen > 0;
+        Self {
+            meter,
+            fold,
+            chooses,
+            added: added.of_customers(),
+            rows: CountedRows::default(),
+        }
+    }
+}
+
+/// Gives a customer the events that named them before they were there. Those without a turn are left: they may be getting
+/// one. `meters`: all of the organization's that count.
 pub fn bind(
     events: &[UnboundEvent],
     customer: &Customer,
-    meters: &[(&Meter, &MeterFold, Added, CountedRows)],
+    meters: &[BoundMeter<'_>],
     ctx: &DecisionContext,
 ) -> Changes {
     let mut changes = Changes::new();
+    changes.guard(customer);
     for unbound in events.iter().filter(|unbound| unbound.round.is_some()) {
         let bound = UsageEvent {
             customer_id: Some(customer.id),
@@ -300,11 +355,14 @@ pub fn bind(
         };
         changes.update(&unbound.event, &bound);
     }
-    for (meter, fold, added, rows) in meters {
-        // Whoever is counting these events with this meter meanwhile counts them again.
-        changes.touch(*fold);
-        changes.guard(*meter);
-        put(meter, added, rows, &mut changes, ctx);
+    for bound in meters {
+        // The filter that was looked at is still the meter's.
+        changes.guard(bound.meter);
+        if bound.chooses {
+            // Whoever is counting these events with this meter meanwhile counts them again.
+            changes.touch(bound.fold);
+            put(bound.meter, &bound.added, &bound.rows, &mut changes, ctx);
+        }
     }
     changes
 }
@@ -405,6 +463,33 @@ impl CustomerMeter {
             uniques,
             consumed_units: sum.quantity(&meter.aggregation.0, uniques),
             ..self.clone()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_turn_ends_by_number_and_by_size() {
+        let batch = |events: i64, bytes: i64| UsageBatch {
+            id: Uuid::nil(),
+            created_at: Timestamp::UNIX_EPOCH,
+            version: 1,
+            organization_id: Uuid::nil(),
+            last_id: Uuid::nil(),
+            events,
+            bytes,
+            round: None,
+        };
+        for (one, whole) in [
+            (batch(1, 10), 3),
+            (batch(TURN / 2, 10), 2),
+            (batch(1, BYTES / 2), 2),
+            (batch(1, 2 * BYTES), 1),
+        ] {
+            assert_eq!(turn(vec![one; 3]).len(), whole);
         }
     }
 }

@@ -14,6 +14,9 @@ use crate::kernel::{
     values::Json,
 };
 
+/// Meters that an organization may have, archived ones too: each event is counted with each of them.
+pub const METERS: i64 = 200;
+
 impl Meter {
     /// The meter as the API shows it.
     pub fn view(&self) -> View {
@@ -49,14 +52,19 @@ fn fit_unit(meter: &mut Meter, problems: &mut Vec<Problem>) {
     }
 }
 
-/// A new meter.
+/// A new meter. `others`: the number of meters that the organization has.
 pub fn create(
     input: MeterCreate,
     organization: &Organization,
+    others: i64,
     ctx: &DecisionContext,
 ) -> Result<(Meter, Changes), Refusal> {
     let mut problems = Vec::new();
     no_organization_id(input.organization_id, &mut problems);
+    if others >= METERS {
+        let words = format!("Value error, there can be at most {METERS} meters");
+        problems.push(Problem::value(loc!["body"], words, serde_json::Value::Null));
+    }
     let mut meter = Meter {
         id: ctx.id(),
         created_at: ctx.now,

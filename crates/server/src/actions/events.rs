@@ -17,6 +17,8 @@ use till_core::{
 };
 use till_store::{List, Order};
 use till_wire::{
+    input::Problem,
+    loc,
     meters::Filter,
     page::Page,
     usage::{
@@ -28,7 +30,7 @@ use uuid::Uuid;
 
 use crate::{
     app::App,
-    error::{OrNotFound, Result},
+    error::{ApiError, OrNotFound, Result},
     http::{
         extract::{
             Caller, Params, Window,
@@ -46,7 +48,7 @@ use crate::{
 /// parameters leave.
 const LOOKED_AT: usize = 10_000;
 /// Events that are read at once while they are looked through.
-const PART: u32 = 1_000;
+const PART: u32 = 250;
 /// Events below an event that are found at most.
 const BELOW: i64 = 1_000;
 
@@ -125,6 +127,7 @@ pub async fn list(
     let sent = ListQuery::read(&mut params);
     let organizations = params.organizations();
     let window = params.last_window()?;
+    in_order(sent.start_timestamp, sent.end_timestamp)?;
     let meter = match sent.meter_id {
         Some(id) => app.store.meter(own, id).await?,
         None => None,
@@ -170,6 +173,19 @@ pub async fn list(
     }
     let (rows, total) = wanted.page(app, list, window).await?;
     Ok(window.of(total, shown(app, own, &rows).await?))
+}
+
+/// Refuses a time that ends before it begins.
+pub(super) fn in_order(start: Option<Timestamp>, end: Option<Timestamp>) -> Result<()> {
+    match (start, end) {
+        (Some(start), Some(end)) if end < start => {
+            let words = "Value error, the end must not lie before start_timestamp";
+            let place = loc!["query", "end_timestamp"];
+            let problem = Problem::value(place, words, end.to_string());
+            Err(ApiError::unreadable(vec![problem]))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// An event and what is below it, down to a depth.

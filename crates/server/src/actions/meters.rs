@@ -75,7 +75,8 @@ pub async fn create(
     input: MeterCreate,
 ) -> Result<Meter> {
     let app = &caller.app;
-    let made = meters::create(input, &caller.organization, &caller.context())?;
+    let others = app.store.count_meters(caller.organization.id).await?;
+    let made = meters::create(input, &caller.organization, others, &caller.context())?;
     app.reply(guard, StatusCode::CREATED, made, |now| now.view())
         .await
 }

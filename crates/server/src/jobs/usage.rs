@@ -1,7 +1,10 @@
 //! Counting of usage: new events are put into turns, and each meter counts turn by turn
 //! (docs/behaviour: meters/exact). Two nodes at it at once count each event once: one of them is refused.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use jiff::SignedDuration;
 use till_core::{
@@ -12,7 +15,7 @@ use till_core::{
     },
     usage::{
         count::{Counter, add},
-        fold::{self, BATCHES, BOUND, SealRows, TURN, UnboundEvent, batch_id},
+        fold::{self, BATCHES, BOUND, BYTES, BoundMeter, SealRows, TURN, UnboundEvent, batch_id},
     },
 };
 use till_store::{Query, unawaited};
@@ -23,19 +26,53 @@ use super::{LEASE, supervise::alone};
 use crate::{app::App, error::ApiError};
 
 /// Organizations whose new events are put into turns at once.
-const ORGANIZATIONS: i64 = 32;
+const ORGANIZATIONS: i64 = 256;
 /// Meters that count at once.
-const METERS: i64 = 64;
+const METERS: i64 = 512;
+/// Meters of one organization among them, at most.
+const METERS_OF_ONE: i64 = 64;
 /// Events that wait for a parent and find it in one turn, at most.
 const ORPHANS: i64 = 1_000;
 /// The interval at which new events are looked for.
 const EVERY: SignedDuration = SignedDuration::from_secs(1);
+/// The pause before it is looked again for events that were being put into a turn.
+const PAUSE: SignedDuration = SignedDuration::from_secs(3);
+
+/// The node that counts while others do not.
+struct Holder {
+    id: Uuid,
+    shutdown: watch::Receiver<bool>,
+}
+
+impl Holder {
+    /// True while the server does not stop and this node has the lease, which is renewed.
+    async fn goes_on(&self, app: &App) -> Result<bool, ApiError> {
+        if *self.shutdown.borrow() {
+            return Ok(false);
+        }
+        let now = app.clock.now();
+        let lease = app.store.lease("usage", self.id, now, now + LEASE);
+        Ok(lease.await?)
+    }
+}
+
+/// True where nobody holds a lease, or the holder goes on.
+async fn goes_on(app: &App, holder: Option<&Holder>) -> Result<bool, ApiError> {
+    match holder {
+        Some(holder) => holder.goes_on(app).await,
+        None => Ok(true),
+    }
+}
 
 /// Counts what has come in, until nothing is left; says how much was done.
 pub async fn run_due(app: &App) -> Result<usize, ApiError> {
+    run(app, None).await
+}
+
+async fn run(app: &App, holder: Option<&Holder>) -> Result<usize, ApiError> {
     let mut done = 0;
     loop {
-        let turn = unawaited(Box::pin(work(app))).await?;
+        let turn = unawaited(Box::pin(work(app, holder))).await?;
         if turn == 0 {
             return Ok(done);
         }
@@ -44,47 +81,62 @@ pub async fn run_due(app: &App) -> Result<usize, ApiError> {
 }
 
 /// One turn of each organization that has new events, and of each meter that is behind. One that fails holds up no other.
-async fn work(app: &App) -> Result<usize, ApiError> {
+async fn work(app: &App, holder: Option<&Holder>) -> Result<usize, ApiError> {
     let mut done = 0;
     for id in app
         .store
         .organizations_with_new_usage(ORGANIZATIONS)
         .await?
     {
-        let sealed = async { unless_moved(seal(app, id).await) };
-        done += usize::from(alone(app, "usage turns", id, Box::pin(sealed)).await);
+        if !goes_on(app, holder).await? {
+            return Ok(0);
+        }
+        let mut is_sealed = false;
+        let sealed = async {
+            is_sealed = unless_moved(seal(app, id).await)?;
+            Ok::<(), ApiError>(())
+        };
+        alone(app, "usage turns", id, Box::pin(sealed)).await;
+        done += usize::from(is_sealed);
     }
-    let behind = app.store.meters_behind(METERS).await?;
-    let mut turns: HashMap<(Uuid, i64), Vec<(Meter, MeterFold)>> = HashMap::new();
+    let behind = app.store.meters_behind(METERS_OF_ONE, METERS).await?;
+    let mut turns: BTreeMap<(Uuid, i64), Vec<(Meter, MeterFold)>> = BTreeMap::new();
     for (meter, fold) in behind {
         let place = (fold.organization_id, fold.round);
         turns.entry(place).or_default().push((meter, fold));
     }
     for ((id, round), meters) in turns {
-        let counted = async { unless_moved(count(app, id, round, meters).await) };
-        done += usize::from(alone(app, "usage", id, Box::pin(counted)).await);
+        if !goes_on(app, holder).await? {
+            return Ok(0);
+        }
+        let mut counted = 0;
+        let counting = async {
+            counted = count(app, holder, id, round, &meters).await?;
+            Ok::<(), ApiError>(())
+        };
+        alone(app, "usage", id, Box::pin(counting)).await;
+        done += counted;
     }
     Ok(done)
 }
 
-/// Done also where rows have moved meanwhile: the next turn decides again.
-fn unless_moved(done: Result<(), ApiError>) -> Result<(), ApiError> {
+/// Nothing done where rows have moved meanwhile: the next turn decides again.
+fn unless_moved(done: Result<bool, ApiError>) -> Result<bool, ApiError> {
     match done {
-        Err(error) if error.conflict().is_some() => Ok(()),
+        Err(error) if error.conflict().is_some() => Ok(false),
         done => done,
     }
 }
 
-/// Puts an organization's new events into its next turn.
-async fn seal(app: &App, organization_id: Uuid) -> Result<(), ApiError> {
-    let (stream, batches) = tokio::try_join!(
-        app.store.usage_stream(organization_id),
-        app.store.new_batches(organization_id, BATCHES as i64),
-    )?;
-    let batches = fold::turn(batches);
+/// Puts an organization's new events into its next turn; whether there were any.
+async fn seal(app: &App, organization_id: Uuid) -> Result<bool, ApiError> {
+    // First the stream: whoever puts the batches into a turn after they were read moves it.
+    let stream = app.store.usage_stream(organization_id).await?;
+    let batches = app.store.new_batches(organization_id, BATCHES as i64);
+    let batches = fold::turn(batches.await?);
     // Another node has put them into a turn meanwhile.
     if batches.is_empty() {
-        return Ok(());
+        return Ok(false);
     }
     let events = app.store.events_of_batches(&batches).await?;
     let mut names: Vec<String> = events.iter().map(|event| event.name.clone()).collect();
@@ -117,16 +169,19 @@ async fn seal(app: &App, organization_id: Uuid) -> Result<(), ApiError> {
         uncounted: uncounted.map(|(meter, _)| meter.id).collect(),
     };
     let changes = fold::seal(organization_id, stream.as_ref(), &batches, &events, &rows);
-    app.commit(changes).await
+    app.commit(changes).await?;
+    Ok(true)
 }
 
-/// Has meters count the next turns after the one that they have all come to.
+/// Has meters count the next turns after the one that they have all come to; says how many of them did. One that fails
+/// holds up no other.
 async fn count(
     app: &App,
+    holder: Option<&Holder>,
     organization_id: Uuid,
     round: i64,
-    meters: Vec<(Meter, MeterFold)>,
-) -> Result<(), ApiError> {
+    meters: &[(Meter, MeterFold)],
+) -> Result<usize, ApiError> {
     let most = 2 * BATCHES as i64;
     let (batches, to) = whole_turns(
         app.store
@@ -136,21 +191,32 @@ async fn count(
     );
     let events = app.store.events_of_batches(&batches).await?;
     let ctx = app.context_for(organization_id).await?;
-    for (meter, fold) in &meters {
-        let counter = Counter::new(meter);
-        let added = add(&counter, &events);
-        let rows = app.store.counted_rows(meter.id, &added).await?;
-        let changes = fold::advance(&counter, fold, to, &added, &rows, &ctx);
-        app.commit(changes).await?;
+    let mut done = 0;
+    for (meter, fold) in meters {
+        if !goes_on(app, holder).await? {
+            break;
+        }
+        let mut is_counted = false;
+        let counting = async {
+            let counter = Counter::new(meter);
+            let added = add(&counter, &events);
+            let rows = app.store.counted_rows(meter.id, &added).await?;
+            let changes = fold::advance(&counter, fold, to, &added, &rows, &ctx);
+            is_counted = unless_moved(app.commit(changes).await.map(|()| true))?;
+            Ok::<(), ApiError>(())
+        };
+        alone(app, "usage of a meter", meter.id, Box::pin(counting)).await;
+        done += usize::from(is_counted);
     }
-    Ok(())
+    Ok(done)
 }
 
 /// The first whole turns of these batches, as many as make one large one, and the last of them.
 fn whole_turns(batches: Vec<UsageBatch>, round: i64) -> (Vec<UsageBatch>, i64) {
-    let (mut events, mut to) = (0, round);
+    let (mut events, mut bytes, mut to) = (0, 0, round);
     for (i, batch) in batches.iter().enumerate() {
         events += batch.events;
+        bytes += batch.bytes;
         let next = batches.get(i + 1).and_then(|next| next.round);
         let Some(own) = batch.round.filter(|own| next != Some(*own)) else {
             continue;
@@ -160,7 +226,7 @@ fn whole_turns(batches: Vec<UsageBatch>, round: i64) -> (Vec<UsageBatch>, i64) {
             break;
         }
         to = own;
-        if events >= TURN {
+        if events >= TURN || bytes >= BYTES {
             break;
         }
     }
@@ -171,35 +237,52 @@ fn whole_turns(batches: Vec<UsageBatch>, round: i64) -> (Vec<UsageBatch>, i64) {
 
 /// Gives the customer whose id is the payload the events that named them before they were there.
 pub async fn bind(app: &App, id: Uuid) -> Result<End, ApiError> {
-    let customer: Option<Customer> = app.store.one(Query::by_id::<Customer>(id)).await?;
-    if let Some(customer) = customer.filter(|c| c.deleted_at.is_none()) {
-        let mut after = Some(Uuid::nil());
-        while let Some(last) = after {
-            let some = || Box::pin(bind_some(app, &customer, last));
-            after = app.retry_on_conflict(some).await?;
-        }
+    let mut after = Some(Uuid::nil());
+    let mut is_left = false;
+    while let Some(last) = after {
+        let some = || Box::pin(bind_some(app, id, last));
+        let bound = app.retry_on_conflict(some).await?;
+        after = bound.last;
+        is_left |= bound.is_left;
     }
-    Ok(End::Done(Changes::new()))
+    Ok(match is_left {
+        false => End::Done(Changes::new()),
+        true => End::Retry {
+            at: app.context().now + PAUSE,
+        },
+    })
 }
 
-/// Binds some events, those after `after`; the last of them, or none where there was none.
-async fn bind_some(app: &App, customer: &Customer, after: Uuid) -> Result<Option<Uuid>, ApiError> {
+/// Outcome of binding some events.
+#[derive(Default)]
+struct Bound {
+    /// The last event; none where there was none.
+    last: Option<Uuid>,
+    /// True where any has no turn yet. Whoever is giving it one may have looked for the customer too early.
+    is_left: bool,
+}
+
+/// Binds some events, those after `after`, if the customer is still there.
+async fn bind_some(app: &App, id: Uuid, after: Uuid) -> Result<Bound, ApiError> {
+    let customer: Option<Customer> = app.store.one(Query::by_id::<Customer>(id)).await?;
+    let Some(customer) = customer.filter(|c| c.deleted_at.is_none()) else {
+        return Ok(Bound::default());
+    };
     let own = customer.organization_id;
     let Some(external_id) = &customer.external_id else {
-        return Ok(None);
+        return Ok(Bound::default());
     };
+    // First how far the meters have counted: whoever counts an event after it was read moves that.
+    let meters = app.store.meters_with_folds(own).await?;
     let events = app
         .store
         .unbound_events(own, external_id, after, BOUND as i64)
         .await?;
     let Some(last) = events.last().map(|event| event.id) else {
-        return Ok(None);
+        return Ok(Bound::default());
     };
     let ids: Vec<Uuid> = events.iter().map(|event| batch_id(event.id)).collect();
-    let (batches, meters) = tokio::try_join!(
-        app.store.usage_batches(own, &ids),
-        app.store.meters_with_folds(own),
-    )?;
+    let batches = app.store.usage_batches(own, &ids).await?;
     let rounds: HashMap<Uuid, Option<i64>> = batches
         .iter()
         .map(|batch| (batch.id, batch.round))
@@ -214,24 +297,29 @@ async fn bind_some(app: &App, customer: &Customer, after: Uuid) -> Result<Option
     let mut counted = Vec::new();
     for (meter, fold) in &meters {
         let Some(fold) = fold else { continue };
-        let added = fold::bound_of(&Counter::new(meter), fold, &unbound, customer);
-        let rows = app.store.counted_rows(meter.id, &added).await?;
-        counted.push((meter, fold, added, rows));
+        let mut bound = BoundMeter::new(meter, fold, &unbound, &customer);
+        bound.rows = app.store.counted_rows(meter.id, &bound.added).await?;
+        counted.push(bound);
     }
     let ctx = app.context_for(own).await?;
-    app.commit(fold::bind(&unbound, customer, &counted, &ctx))
+    app.commit(fold::bind(&unbound, &customer, &counted, &ctx))
         .await?;
-    Ok(Some(last))
+    Ok(Bound {
+        last: Some(last),
+        is_left: unbound.iter().any(|unbound| unbound.round.is_none()),
+    })
 }
 
 /// Counts what comes in until `shutdown` turns true.
 pub(super) async fn serve(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
-    let holder = app.context().id();
+    let holder = Holder {
+        id: app.context().id(),
+        shutdown: shutdown.clone(),
+    };
     while !*shutdown.borrow() {
-        let now = app.clock.now();
         let counted = async {
-            if app.store.lease("usage", holder, now, now + LEASE).await? {
-                run_due(&app).await?;
+            if holder.goes_on(&app).await? {
+                run(&app, Some(&holder)).await?;
             }
             Ok::<(), ApiError>(())
         };
@@ -243,5 +331,5 @@ pub(super) async fn serve(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
             () = app.clock.wait(app.clock.now() + EVERY) => {}
         }
     }
-    let _ = app.store.release_all(holder).await;
+    let _ = app.store.release_all(holder.id).await;
 }

@@ -237,6 +237,21 @@ async fn what_waits_to_be_counted_is_found_in_indexes() {
 }
 
 #[tokio::test]
+async fn values_are_found_by_their_places_and_by_themselves() {
+    let (_folder, db) = database().await;
+    let place = (Uuid::nil(), jiff::Timestamp::UNIX_EPOCH, "a".to_owned());
+    let at = plan(
+        &db,
+        &crate::reads::values_at(Uuid::nil(), &[&place, &place]),
+    );
+    assert!(at.contains("INDEX usage_values_place "), "{at}");
+    assert!(!at.contains("SCAN"), "{at}");
+    let held = crate::reads::values_held(Uuid::nil(), Uuid::nil(), &["a", "b"]);
+    let held = plan(&db, &held);
+    assert!(held.contains("INDEX usage_values_value "), "{held}");
+}
+
+#[tokio::test]
 async fn a_deep_page_passes_over_rows_in_the_index_only() {
     let (_folder, db) = database().await;
     for list in [checkouts(), checkouts().eq("status", "open"), deliveries()] {

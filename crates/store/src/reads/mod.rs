@@ -46,7 +46,7 @@ pub use people::Visit;
 pub use recurring::{Recurring, RecurringPart};
 pub use timeline::{TimelineEntry, TimelineEvent};
 #[cfg(test)]
-pub(crate) use usage_counts::uncounted;
+pub(crate) use usage_counts::{uncounted, values_at, values_held};
 pub use webhooks::{DeliveryFilter, FailingEndpoint};
 
 use till_core::kernel::{changes::Record, values::Value};

@@ -50,20 +50,13 @@ impl Store {
     /// The rows that events name, as far as they exist in the organization.
     pub async fn ingest_rows(&self, organization_id: Uuid, names: &Named) -> Result<IngestRows> {
         let own = organization_id;
-        let (customers, external, members, external_members, events, own_ids, known) = tokio::try_join!(
+        let (customers, external, events, own_ids, known) = tokio::try_join!(
             self.known_customers(own, "id", names.customers.len(), ids(&names.customers)),
             self.known_customers(
                 own,
                 "external_id",
                 names.external_customers.len(),
                 texts(&names.external_customers)
-            ),
-            self.known_members(own, "id", names.members.len(), ids(&names.members)),
-            self.known_members(
-                own,
-                "external_id",
-                names.external_members.len(),
-                texts(&names.external_members)
             ),
             self.known_events(own, "id", names.events.len(), ids(&names.events)),
             self.known_events(
@@ -74,12 +67,22 @@ impl Store {
             ),
             self.known_names(own, &names.names),
         )?;
+        let customers: Vec<KnownCustomer> = customers.into_iter().chain(external).collect();
+        let (members, external_members) = tokio::try_join!(
+            self.known_members(own, &customers, "id", ids(&names.members)),
+            self.known_members(
+                own,
+                &customers,
+                "external_id",
+                texts(&names.external_members)
+            ),
+        )?;
         let types = match names.names.iter().all(|name| known.contains(name)) {
             true => 0,
             false => self.count_event_types(own).await?,
         };
         Ok(IngestRows {
-            customers: customers.into_iter().chain(external).collect(),
+            customers,
             members: members.into_iter().chain(external_members).collect(),
             events: events.into_iter().chain(own_ids).collect(),
             names: known,
@@ -104,19 +107,30 @@ impl Store {
         Ok(found.into_iter().map(known).collect())
     }
 
+    /// Members of some customers, by a column.
     async fn known_members(
         &self,
         own: Uuid,
+        customers: &[KnownCustomer],
         column: &str,
-        count: usize,
         values: impl Iterator<Item = Value>,
     ) -> Result<Vec<KnownMember>> {
-        if count == 0 {
+        let values: Vec<Value> = values.collect();
+        if values.is_empty() || customers.is_empty() {
             return Ok(Vec::new());
         }
-        let from = "customer_members where organization_id = $1";
-        let query = named("id, customer_id, external_id", from, column, own, values);
-        let found: Vec<MemberRow> = self.all(query).await?;
+        let sql = format!(
+            "select id, customer_id, external_id from customer_members where organization_id = $1 \
+             and customer_id in ({}) and {column} in ({})",
+            marks(1, customers.len()),
+            marks(1 + customers.len(), values.len())
+        );
+        let binds = [Value::Uuid(own)]
+            .into_iter()
+            .chain(customers.iter().map(|customer| Value::Uuid(customer.id)))
+            .chain(values)
+            .collect();
+        let found: Vec<MemberRow> = self.all(Query::raw(sql, binds).keyed()).await?;
         let known = |(Col(id), Col(customer_id), Col(external_id))| KnownMember {
             id,
             customer_id,

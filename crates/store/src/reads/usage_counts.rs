@@ -28,6 +28,8 @@ use crate::{List, Query, Result, Store, columns};
 const RANGES: usize = 64;
 /// Sums or values that are found by their places at once.
 const PLACES: usize = 200;
+/// Values that are found by their places at once.
+const VALUES: usize = 64;
 
 /// Batches that a meter has not counted, or that are in no turn yet: in one statement, so that none goes from the one to
 /// the other meanwhile.
@@ -45,10 +47,51 @@ pub(crate) fn uncounted(organization_id: Uuid, round: i64, limit: i64) -> Query 
     Query::raw(sql, binds)
 }
 
+/// Values that a meter has counted, each in its quarter of an hour.
+pub(crate) fn values_at(meter_id: Uuid, places: &[&(Uuid, Timestamp, String)]) -> Query {
+    let place = |n: usize| {
+        let (subject, at, value) = (3 * n + 2, 3 * n + 3, 3 * n + 4);
+        format!(
+            "(meter_id = $1 and subject_id = ${subject} and starts_at = ${at} and value = ${value})"
+        )
+    };
+    let each: Vec<String> = (0..places.len()).map(place).collect();
+    let binds = places.iter().flat_map(|(subject, at, value)| {
+        [
+            Value::Uuid(*subject),
+            Value::Time(*at),
+            Value::Text(value.clone()),
+        ]
+    });
+    let binds = [Value::Uuid(meter_id)].into_iter().chain(binds).collect();
+    Query::select::<UsageValue>(&format!("where {}", each.join(" or ")), binds)
+}
+
+/// Those of some values that a meter has counted of a customer, whenever that was: each is looked for once, however often
+/// it was counted.
+pub(crate) fn values_held(meter_id: Uuid, subject: Uuid, values: &[&str]) -> Query {
+    let wanted: Vec<String> = (0..values.len())
+        .map(|n| format!("(cast(${} as text))", n + 3))
+        .collect();
+    let sql = format!(
+        "select wanted.value from (select column1 as value from (values {}) as listed) as wanted \
+         where exists (select 1 from usage_values u where u.meter_id = $1 and u.subject_id = $2 \
+         and u.value = wanted.value)",
+        wanted.join(", ")
+    );
+    let values = values.iter().map(|value| Value::from(*value));
+    let binds = [Value::Uuid(meter_id), Value::Uuid(subject)]
+        .into_iter()
+        .chain(values)
+        .collect();
+    Query::raw(sql, binds)
+}
+
 impl Store {
-    /// Organizations with events that are in no turn yet, at most `limit`.
+    /// Organizations with events that are in no turn yet, the one that has waited longest first, at most `limit`.
     pub async fn organizations_with_new_usage(&self, limit: i64) -> Result<Vec<Uuid>> {
-        let sql = "select distinct organization_id from usage_batches where round is null limit $1";
+        let sql = "select organization_id from usage_batches where round is null group by organization_id \
+                   order by min(created_at), organization_id limit $1";
         let found: Vec<Col<Uuid>> = self.all(Query::raw(sql, vec![limit.into()])).await?;
         Ok(found.into_iter().map(|Col(id)| id).collect())
     }
@@ -132,15 +175,27 @@ impl Store {
             .await
     }
 
-    /// Meters that have not counted all turns, at most `limit`, those that are furthest behind last.
-    pub async fn meters_behind(&self, limit: i64) -> Result<Vec<(Meter, MeterFold)>> {
+    /// Meters that have not counted all turns, at most `limit`, and `of_one` of one organization: the one that is
+    /// furthest behind of each organization first, then the second of each.
+    pub async fn meters_behind(&self, of_one: i64, limit: i64) -> Result<Vec<(Meter, MeterFold)>> {
         let sql = format!(
-            "select {}, {} from usage_streams s join meter_folds f on f.organization_id = s.id and f.round < s.round \
-             join meters m on m.id = f.id order by s.round - f.round, f.id limit $1",
+            "select {}, {} from (select f.id, s.round - f.round as behind, row_number() over \
+             (partition by f.organization_id order by s.round - f.round desc, f.id) as place \
+             from usage_streams s join meter_folds f on f.organization_id = s.id and f.round < s.round) late \
+             join meter_folds f on f.id = late.id join meters m on m.id = late.id where late.place <= $1 \
+             order by late.place, late.behind desc, late.id limit $2",
             columns::<Meter>("m"),
             columns::<MeterFold>("f")
         );
-        self.all(Query::raw(sql, vec![limit.into()])).await
+        let binds = vec![of_one.into(), limit.into()];
+        self.all(Query::raw(sql, binds)).await
+    }
+
+    /// The number of an organization's meters, archived ones too.
+    pub async fn count_meters(&self, organization_id: Uuid) -> Result<i64> {
+        let sql = "select count(*) from meters where organization_id = $1";
+        self.scalar(Query::raw(sql, vec![organization_id.into()]))
+            .await
     }
 
     /// Customers with these external ids, for events that named them before they were there.
@@ -229,23 +284,24 @@ impl Store {
                 rows.buckets.extend(self.all(query).await?);
             }
         }
+        let values: Vec<_> = added.values.iter().collect();
+        for some in values.chunks(VALUES) {
+            let query = values_at(meter_id, some);
+            rows.values.extend(self.all(query).await?);
+        }
+        // The different values of everybody are counted in their buckets alone.
         let mut values: BTreeMap<Uuid, BTreeSet<&str>> = BTreeMap::new();
         for (subject, _, value) in &added.values {
-            values.entry(*subject).or_default().insert(value);
+            if *subject != EVERYBODY {
+                values.entry(*subject).or_default().insert(value);
+            }
         }
         for (subject, values) in values {
             let values: Vec<&str> = values.into_iter().collect();
             for some in values.chunks(PLACES) {
-                let rest = format!(
-                    "where meter_id = $1 and subject_id = $2 and value in ({})",
-                    marks(2, some.len())
-                );
-                let binds = [Value::Uuid(meter_id), Value::Uuid(subject)]
-                    .into_iter()
-                    .chain(some.iter().map(|value| Value::from(*value)))
-                    .collect();
-                let query = Query::select::<UsageValue>(&rest, binds).keyed();
-                rows.values.extend(self.all(query).await?);
+                let held: Vec<Col<String>> = self.all(values_held(meter_id, subject, some)).await?;
+                let held = held.into_iter().map(|Col(value)| (subject, value));
+                rows.held.extend(held);
             }
         }
         let customers: Vec<Uuid> = added.customers.iter().copied().collect();

@@ -126,6 +126,47 @@ both! {
         assert_eq!(t.items("/v1/events/?name=other").await[0]["customer_id"], bob["id"]);
     }
 
+    async fn an_event_is_no_part_of_itself(t: &mut Till) {
+        let part = |id: &str, parent: &str| json!({"name": id, "external_customer_id": "u", "external_id": id, "parent_id": parent});
+        let body = json!({"events": [part("self", "self"), part("a", "b"), part("b", "c"), part("c", "a"), part("d", "a")]});
+        assert_eq!(t.post("/v1/events/ingest", body).await.invalid(), crate::pairs(&[
+            ("value_error", "body.events.0.parent_id"), ("value_error", "body.events.1.parent_id")]));
+        // Nor through a part that comes later.
+        ingest(t, json!([part("a", "b")])).await;
+        t.drain().await;
+        ingest(t, json!([part("b", "a")])).await;
+        t.drain().await;
+        let [a, b] = ["a", "b"].map(|name| format!("/v1/events/?name={name}"));
+        let (a, b) = (t.items(&a).await.remove(0), t.items(&b).await.remove(0));
+        assert_eq!((&a["parent_id"], &b["parent_id"]), (&json!(null), &a["id"]));
+    }
+
+    async fn events_in_no_turn_yet_are_bound_later(t: &mut Till) {
+        use till_core::kernel::jobs::End;
+        ingest(t, json!([of("later", "a", json!({}))])).await;
+        let customer = t.post("/v1/customers/", json!({"email": "ada@example.com", "external_id": "later"})).await.created();
+        let id = customer["id"].as_str().unwrap().parse().unwrap();
+        let bind = || Box::pin(till_server::jobs::usage::bind(&t.app, id));
+        // Whoever puts the event into a turn now may have looked for the customer before: it is looked again.
+        assert!(matches!(bind().await.unwrap(), End::Retry { .. }));
+        assert_eq!(t.items("/v1/events/").await[0]["customer_id"], json!(null));
+        t.catch_up().await;
+        assert!(matches!(bind().await.unwrap(), End::Done(_)));
+        assert_eq!(t.items("/v1/events/").await[0]["customer_id"], customer["id"]);
+    }
+
+    async fn events_that_are_in_a_turn_get_no_second_one(t: &mut Till) {
+        use till_core::usage::fold::{SealRows, seal};
+        ingest(t, json!([of("u", "a", json!({}))])).await;
+        let own = t.organization.id;
+        let batches = t.app.store.new_batches(own, 10).await.unwrap();
+        assert_eq!(batches.len(), 1);
+        t.drain().await;
+        let stream = t.app.store.usage_stream(own).await.unwrap();
+        let again = seal(own, stream.as_ref(), &batches, &[], &SealRows::default());
+        assert!(t.app.store.commit(again).await.is_err());
+    }
+
     async fn the_list_filters(t: &mut Till) {
         let ada = t.post("/v1/customers/", json!({"email": "ada@example.com", "external_id": "ada"})).await.created();
         let meter = json!({"name": "Big", "aggregation": {"func": "count"}, "filter": {"conjunction": "and", "clauses": [
@@ -144,6 +185,7 @@ both! {
         let encoded = |filter: &str| format!("?filter={}", filter.replace('"', "%22").replace(' ', "").replace('{', "%7B").replace('}', "%7D"));
         for (query, found) in [
             (String::new(), vec!["c", "b", "b", "a"]), ("?sorting=timestamp".into(), vec!["a", "b", "b", "c"]),
+            ("?start_timestamp=0001-01-01T00:00:00Z&end_timestamp=9999-12-30T00:00:00Z".into(), vec!["c", "b", "b", "a"]),
             ("?limit=1&page=2".into(), vec!["b"]), ("?name=a&name=c".into(), vec!["c", "a"]),
             ("?start_timestamp=2026-11-22T10:02:00Z&end_timestamp=2026-11-22T10:04:00Z".into(), vec!["b", "b"]),
             (format!("?customer_id={}", ada["id"].as_str().unwrap()), vec!["b", "a"]),
@@ -161,6 +203,9 @@ both! {
         let total = t.get("/v1/events/?metadata[n]=4&limit=1").await.ok()["pagination"]["total_count"].clone();
         assert_eq!(total, 1);
         for (query, kind, place) in [("?depth=6", "less_than_equal", "query.depth"), ("?start_timestamp=2026-11-22T10:02:00", "timezone_aware", "query.start_timestamp"),
+            ("?start_timestamp=-009999-01-02T00:00:00Z", "datetime_from_date_parsing", "query.start_timestamp"),
+            ("?end_timestamp=0001-01-01T00:00:00%2B01:00", "datetime_from_date_parsing", "query.end_timestamp"),
+            ("?start_timestamp=2026-11-22T10:02:00Z&end_timestamp=2026-11-22T10:01:59Z", "value_error", "query.end_timestamp"),
             ("?filter=x", "json_invalid", "query.filter"), ("?filter=%7B%7D", "missing", "query.filter.conjunction"), ("?sorting=name", "enum", "query.sorting.0")] {
             let told = t.get(&format!("/v1/events/{query}")).await.unreadable();
             assert_eq!(told[0], (kind.to_owned(), place.to_owned()), "{query}");

@@ -129,7 +129,45 @@ both! {
             ("missing", "query.end_timestamp"), ("missing", "query.interval")]));
         let long = wrong("start_timestamp=1990-01-01T00:00:00Z&end_timestamp=2026-01-01T00:00:00Z&interval=hour");
         assert_eq!(t.get(&long).await.unreadable(), crate::pairs(&[("value_error", "query.interval")]));
+        let backwards = wrong("start_timestamp=2026-01-02T00:00:00Z&end_timestamp=2026-01-01T00:00:00Z&interval=day");
+        assert_eq!(t.get(&backwards).await.unreadable(), crate::pairs(&[("value_error", "query.end_timestamp")]));
+        let ancient = wrong("start_timestamp=-009999-01-02T00:00:00Z&end_timestamp=2026-01-01T00:00:00Z&interval=year");
+        assert_eq!(t.get(&ancient).await.unreadable()[0], ("datetime_from_date_parsing".to_owned(), "query.start_timestamp".to_owned()));
+        let all = wrong("start_timestamp=0001-01-01T00:00:00Z&end_timestamp=9999-12-30T00:00:00Z&interval=year");
+        assert_eq!(t.get(&all).await.ok()["total"], 3.0);
         t.with_token(&t.stranger().await.1).get(&format!("{path}UTC")).await.not_found();
+    }
+
+    async fn meters_of_all_organizations_take_turns(t: &mut Till) {
+        let eve = t.with_token(&t.stranger().await.1);
+        for _ in 0..3 {
+            ingest(t, json!([tokens("ada", 18, json!(1))])).await;
+            t.drain().await;
+        }
+        ingest(&eve, json!([tokens("bob", 18, json!(1))])).await;
+        t.drain().await;
+        for _ in 0..3 {
+            meter(t, sum()).await;
+        }
+        meter(&eve, sum()).await;
+        let behind = |of_one, limit| t.app.store.meters_behind(of_one, limit);
+        let is_own = |found: Vec<(till_core::kernel::records::Meter, till_core::kernel::records::MeterFold)>| {
+            found.iter().map(|(meter, _)| meter.organization_id == t.organization.id).collect::<Vec<_>>()
+        };
+        assert_eq!(is_own(behind(64, 2).await.unwrap()), [true, false]);
+        assert_eq!(is_own(behind(2, 10).await.unwrap()), [true, false, true]);
+        assert_eq!(is_own(behind(64, 10).await.unwrap()), [true, false, true, true]);
+        t.drain().await;
+        assert!(behind(64, 10).await.unwrap().is_empty());
+    }
+
+    async fn an_organization_has_200_meters_at_most(t: &mut Till) {
+        let body = json!({"name": "All", "filter": {"conjunction": "and", "clauses": []}, "aggregation": {"func": "count"}});
+        for _ in 0..200 {
+            t.post("/v1/meters/", body.clone()).await.created();
+        }
+        assert_eq!(t.post("/v1/meters/", body.clone()).await.invalid(), crate::pairs(&[("value_error", "body")]));
+        t.with_token(&t.stranger().await.1).post("/v1/meters/", body).await.created();
     }
 
     async fn a_customer_has_a_meter_from_their_first_event_on(t: &mut Till) {
@@ -204,5 +242,20 @@ both! {
         assert_eq!(event["metadata"], json!({"tokens": 7, "_llm": {"vendor": "v", "model": "m", "input_tokens": 1, "output_tokens": 2, "total_tokens": 3}}));
         assert_eq!((&event["external_customer_id"], &event["external_member_id"]), (&json!(null), &json!(null)));
         assert_eq!(days(t, &meter, "").await.1, 7.0);
+    }
+
+    async fn events_that_name_a_deleted_customer_are_erased_with_them(t: &mut Till) {
+        let ada = t.post("/v1/customers/", json!({"email": "ada@example.com", "external_id": "ada"})).await.created();
+        let path = format!("/v1/customers/{}", id(&ada));
+        t.delete(&path).await.gone();
+        ingest(t, json!([tokens("ada", 18, json!(7)), tokens("bob", 18, json!(7))])).await;
+        t.catch_up().await;
+        t.delete(&format!("{path}?anonymize=true")).await.gone();
+        t.catch_up().await;
+        let names = t.get("/v1/events/").await.listed("external_customer_id");
+        assert_eq!(names.iter().filter(|name| name.contains("ada")).count(), 0, "{names:?}");
+        let mut kept: Vec<String> = t.items("/v1/events/").await.iter().map(|event| event["metadata"].to_string()).collect();
+        kept.sort();
+        assert_eq!(kept, [r#"{"tokens":7,"user":"bob"}"#, r#"{"tokens":7}"#]);
     }
 }

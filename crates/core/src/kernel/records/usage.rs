@@ -35,14 +35,17 @@ record! {
 
 record! {
     /// The events of one request: those from the batch's own id up to `last_id`.
-    "usage_batches";
+    "usage_batches", versioned;
     pub struct UsageBatch {
         id: Uuid,
         created_at: Timestamp,
+        version: i64,
         organization_id: Uuid,
         last_id: Uuid,
         /// Number of its events.
         events: i64,
+        /// Bytes of its events, about.
+        bytes: i64,
         /// The turn in which they were counted; none until then.
         round: Option<i64>,
     }
