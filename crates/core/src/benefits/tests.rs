@@ -60,6 +60,14 @@ pub(super) fn run(
     kept: &mut Rows,
     minute: i64,
 ) -> (Vec<(EventType, Uuid)>, bool) {
+    // What is granted must be as it was read.
+    for benefit in rows.benefits.iter().chain(&rows.former) {
+        if kept.of::<Benefit>(&[("id", benefit.id.into())]).is_empty() {
+            let mut there = Changes::new();
+            there.insert(benefit);
+            kept.commit(there).expect("it is new");
+        }
+    }
     let changes: Changes = sync(rows, holders, &subscribers(), &at(minute));
     kept.commit(changes).expect("nobody else writes");
     rows.grants = kept.of::<BenefitGrant>(&[]);
