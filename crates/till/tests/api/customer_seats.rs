@@ -179,6 +179,7 @@ both! {
         t.delete(&format!("/v1/subscriptions/{}", id(&subscription))).await.ok();
         assert_eq!(of_seats_and_grants(t).await, ["customer_seat.revoked", "benefit_grant.revoked"]);
         assert_eq!(t.items(live).await, Vec::<Value>::new());
+        t.see_through().await;
     }
 
     async fn a_seat_is_given_claimed_and_taken_back(t: &mut Till) {
