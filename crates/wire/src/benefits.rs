@@ -154,7 +154,7 @@ pub struct BenefitPublic {
     pub is_deleted: bool,
     /// ID of the organization that the benefit belongs to.
     pub organization_id: Uuid,
-    /// Deprecated: always empty, for clients of 2024; left out of what a buyer reads.
+    /// Deprecated: always empty, for clients that cannot do without it; left out of a checkout that a buyer reads.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub metadata: Option<Metadata>,

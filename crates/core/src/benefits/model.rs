@@ -316,6 +316,6 @@ fn live(seed: u64) -> usize {
 
 #[test]
 fn whoever_is_to_have_something_has_it_and_everything_is_told_once() {
-    let told: usize = (0..300).map(live).sum();
-    assert!(told > 50_000, "the walk told of {told}");
+    let told: usize = (0..60).map(live).sum();
+    assert!(told > 10_000, "the walk told of {told}");
 }

@@ -91,11 +91,7 @@ impl BenefitGrant {
 fn subscriber_view(benefit: &Benefit, seller: &Organization) -> BenefitSubscriber {
     let subscriptions = &seller.settings.subscription_settings;
     BenefitSubscriber {
-        public: {
-            let mut public = benefit.public_view();
-            public.metadata = None;
-            public
-        },
+        public: benefit.public_view(),
         organization: BenefitSubscriberOrganization {
             id: seller.id,
             created_at: seller.created_at,

@@ -21,6 +21,7 @@ use till_wire::organizations::{
     Organization, OrganizationUpdate, ProrationBehavior, SocialPlatform, TaxBehaviorOption,
 };
 
+use self::{invoices::Invoices, mail::Mail, portal::Portal, tax::Tax};
 use super::{
     Answer, done,
     form::{Field, Form, FormData, FormErrors, FormPage, Group, Kind, judged},
@@ -63,19 +64,16 @@ const PRORATION: &str = "subscription_settings.proration_behavior";
 /// Days for which benefits outlast a renewal that was not paid.
 const GRACE: &str = "subscription_settings.benefit_revocation_grace_period";
 
-/// Switch that is carried along, as the API takes all settings of subscriptions at once: it is on the portal's page.
-const CARRIED: &str = "subscription_settings.allow_customer_updates";
-
 /// The pages.
 pub fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/dashboard/{shop}/settings", get(edit).post(update))
-        .merge(invoices::routes())
-        .merge(mail::routes())
+        .merge(page::<Invoices>())
+        .merge(page::<Mail>())
+        .merge(page::<Portal>())
+        .merge(page::<Tax>())
         .merge(notices::routes())
-        .merge(portal::routes())
         .merge(processor::routes())
-        .merge(tax::routes())
         .merge(team::routes())
 }
 
@@ -130,8 +128,9 @@ async fn edit(dashboard: Dashboard<scope::OrganizationsRead>) -> Answer {
 }
 
 async fn update(dashboard: Dashboard<scope::OrganizationsWrite>, form_data: FormData) -> Answer {
-    match judged(save(&dashboard, body(&form_data)).await)? {
-        Ok(_) => done(&dashboard.path("/settings"), "The settings were saved."),
+    let body = body(&dashboard.organization, &form_data);
+    match judged(save(&dashboard, body).await)? {
+        Ok(()) => done(&dashboard.path("/settings"), "The settings were saved."),
         Err(mut errors) => {
             errors.listed("embed_hosts");
             show_again(&form_page(&dashboard, &form_data, &errors))
@@ -147,15 +146,60 @@ async fn save(dashboard: &Dashboard<scope::OrganizationsWrite>, body: Value) -> 
     Ok(())
 }
 
-/// Says that a form was saved, or shows it again with what is wrong.
-fn answer(
-    saved: Result<()>,
-    (path, words): (String, &str),
-    again: impl FnOnce(&FormErrors) -> FormPage,
+/// Settings of subscriptions with these changed. The API takes all of them at once, and each page shows its own.
+fn subscription_settings(organization: &Row, changed: Value) -> Value {
+    let settings = &organization.settings.subscription_settings;
+    let mut all = serde_json::to_value(settings).unwrap_or_default();
+    if let (Some(all), Value::Object(changed)) = (all.as_object_mut(), changed) {
+        all.extend(changed);
+    }
+    all
+}
+
+/// Page of settings: a form over a part of the organization.
+trait SettingsPage: Send + Sync + 'static {
+    /// Path below the organization's dashboard.
+    const PATH: &str;
+    /// Words for what was saved, as in "The {} settings were saved."
+    const NAME: &str;
+    /// Lists of the form, and the fields without which a row of it is none.
+    const LISTS: &[(&str, &[&str])] = &[];
+
+    /// The settings as the form shows them.
+    fn as_sent(organization: &Row) -> FormData;
+
+    /// The API's body; a box that is not ticked says no.
+    fn body(organization: &Row, form_data: &FormData) -> Value;
+
+    /// The page.
+    fn page(viewer: &Viewer, form_data: &FormData, errors: &FormErrors) -> FormPage;
+}
+
+/// The route of a page of settings.
+fn page<P: SettingsPage>() -> Router<Arc<App>> {
+    let path = format!("/dashboard/{{shop}}{}", P::PATH);
+    Router::new().route(&path, get(edit_page::<P>).post(update_page::<P>))
+}
+
+async fn edit_page<P: SettingsPage>(dashboard: Dashboard<scope::OrganizationsWrite>) -> Answer {
+    let form_data = P::as_sent(&dashboard.organization);
+    show(&P::page(&dashboard, &form_data, &FormErrors::default()))
+}
+
+async fn update_page<P: SettingsPage>(
+    dashboard: Dashboard<scope::OrganizationsWrite>,
+    mut form_data: FormData,
 ) -> Answer {
-    match judged(saved)? {
-        Ok(()) => done(&path, words),
-        Err(errors) => show_again(&again(&errors)),
+    for (list, fields) in P::LISTS {
+        form_data.drop_blank(list, fields);
+    }
+    let body = P::body(&dashboard.organization, &form_data);
+    match judged(save(&dashboard, body).await)? {
+        Ok(()) => {
+            let words = format!("The {} settings were saved.", P::NAME);
+            done(&dashboard.path(P::PATH), &words)
+        }
+        Err(errors) => show_again(&P::page(&dashboard, &form_data, &errors)),
     }
 }
 
@@ -176,7 +220,7 @@ fn as_sent(organization: &Organization) -> FormData {
         "default_presentment_currency",
         "default_tax_behavior",
     ];
-    for name in texts.into_iter().chain([PRORATION, GRACE, CARRIED]) {
+    for name in texts.into_iter().chain([PRORATION, GRACE]) {
         let text = match at(&value, name) {
             Value::String(text) => text.clone(),
             Value::Null => String::new(),
@@ -203,7 +247,7 @@ fn at<'a>(value: &'a Value, place: &str) -> &'a Value {
 
 /// The API's body: a box that is not ticked says no, hosts stand one to a line, and a link without an
 /// address is none.
-fn body(form_data: &FormData) -> Value {
+fn body(organization: &Row, form_data: &FormData) -> Value {
     let mut form_data = form_data.clone();
     for (name, _) in SWITCHES {
         let ticked = form_data.ticked(name);
@@ -217,6 +261,8 @@ fn body(form_data: &FormData) -> Value {
         .map(str::to_owned)
         .collect();
     let mut body = form_data.json_of_change(&["name"]);
+    let sent = body["subscription_settings"].take();
+    body["subscription_settings"] = subscription_settings(organization, sent);
     body["embed_hosts"] = json!(hosts);
     if form_data.rows("socials").is_empty() {
         body["socials"] = json!([]);
@@ -371,6 +417,5 @@ fn subscriptions() -> Group {
     fields.push(
         grace.hint("Looked at with each attempt to charge. With 0 they are revoked at once."),
     );
-    fields.push(Field::new(CARRIED, "", Kind::Hidden));
     Group::new("Subscriptions", fields)
 }

@@ -22,7 +22,6 @@ both! {
         let mut sent = FORM.to_vec();
         sent.extend([
             ("subscription_settings.allow_multiple_subscriptions", "true"),
-            ("subscription_settings.allow_customer_updates", "false"),
             ("socials.0.platform", "github"), ("socials.0.url", "https://github.com/ada"),
             ("socials.1.platform", "x"), ("socials.1.url", ""),
             ("policy_links.terms_url", "https://ada.example/terms"), ("policy_links.support_url", ""),
@@ -35,7 +34,7 @@ both! {
         assert_eq!(now["socials"], json!([{"platform": "github", "url": "https://github.com/ada"}]));
         let subscriptions = &now["subscription_settings"];
         assert_eq!(subscriptions["allow_multiple_subscriptions"], true);
-        assert_eq!(subscriptions["allow_customer_updates"], false, "carried along");
+        assert_eq!(subscriptions["allow_customer_updates"], true, "another page's");
         assert_eq!(subscriptions["prevent_trial_abuse"], false, "not ticked is no");
         assert_eq!(subscriptions["benefit_revocation_grace_period"], 7);
         assert_eq!(now["checkout_settings"], json!({"require_3ds": false}), "not ticked is no");
@@ -43,8 +42,7 @@ both! {
             "terms_url": "https://ada.example/terms", "privacy_url": null, "refunds_url": null, "support_url": null,
         }));
         let page = owner.get(SETTINGS).await.text();
-        let carried = "type=\"hidden\" name=\"subscription_settings.allow_customer_updates\" value=\"false\"";
-        assert!(page.contains(carried), "{page}");
+        assert!(!page.contains("allow_customer_updates"), "{page}");
         assert!(page.contains("Ada &#38; Co") && page.contains("https://github.com/ada"), "{page}");
     }
 
@@ -112,6 +110,19 @@ both! {
         subscriptions["allow_customer_updates"] = json!(false);
         t.patch(&own, json!({"subscription_settings": subscriptions})).await.ok();
         assert_eq!(owner.get(PORTAL).await.text().matches(" checked").count(), 0);
+    }
+
+    async fn a_page_of_settings_that_was_opened_earlier_changes_its_own_alone(t: &mut Till) {
+        let owner = t.dashboard().await;
+        let own = format!("/v1/organizations/{}", t.organization.id);
+        // The form of the organization is open; meanwhile, customers may no longer change their plan.
+        owner.post("/dashboard/ada/settings/portal", &[]).await;
+        assert_eq!(owner.post(SETTINGS, &FORM).await.header("location"), SETTINGS);
+        let settings = t.get(&own).await.ok()["subscription_settings"].clone();
+        assert_eq!(settings["allow_customer_updates"], false);
+        assert_eq!(settings["benefit_revocation_grace_period"], 7);
+        owner.post("/dashboard/ada/settings/portal", &[]).await;
+        assert_eq!(t.get(&own).await.ok()["subscription_settings"], settings);
     }
 
     async fn the_processor_page_counts_attempts(t: &mut Till) {

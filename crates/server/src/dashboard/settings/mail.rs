@@ -1,24 +1,14 @@
 //! Mail settings: the looks of letters, and of what customers are told.
 
-use std::sync::Arc;
-
-use axum::{Router, routing::get};
 use serde_json::{Map, Value, json};
 use till_core::kernel::records::Organization;
 
-use super::{Tab, layout, line};
-use crate::{
-    app::App,
-    dashboard::{
-        Answer,
-        access::{Dashboard, Viewer},
-        form::{Field, Form, FormData, FormErrors, FormPage, Group, Kind},
-        show,
-    },
-    http::extract::scope,
+use super::{SettingsPage, Tab, layout, line};
+use crate::dashboard::{
+    access::Viewer,
+    form::{Field, Form, FormData, FormErrors, FormPage, Group, Kind},
 };
 
-const PAGE: &str = "/settings/mail";
 const COLOR: &str = "brand_settings.color";
 /// The place of the switches in the API's body.
 const AT: &str = "customer_email_settings";
@@ -57,71 +47,64 @@ const REMINDERS: [(&str, &str); 3] = [
     ),
 ];
 
-/// The page.
-pub fn routes() -> Router<Arc<App>> {
-    Router::new().route("/dashboard/{shop}/settings/mail", get(edit).post(update))
-}
-
-async fn edit(dashboard: Dashboard<scope::OrganizationsWrite>) -> Answer {
-    let form_data = as_sent(&dashboard.organization);
-    show(&page(&dashboard, &form_data, &FormErrors::default()))
-}
-
-async fn update(dashboard: Dashboard<scope::OrganizationsWrite>, form_data: FormData) -> Answer {
-    let saved = super::save(&dashboard, body(&form_data)).await;
-    let place = (dashboard.path(PAGE), "The mail settings were saved.");
-    super::answer(saved, place, |errors| page(&dashboard, &form_data, errors))
-}
-
 fn switch(name: &str) -> String {
     format!("{AT}.{name}")
 }
 
-/// The API's body: a box that is not ticked says no.
-fn body(form_data: &FormData) -> Value {
-    let all = LETTERS.iter().chain(&REMINDERS);
-    let switches: Map<String, Value> = all
-        .map(|(name, _)| ((*name).to_owned(), form_data.ticked(&switch(name)).into()))
-        .collect();
-    json!({
-        AT: switches,
-        "brand_settings": {"color": form_data.filled(COLOR)},
-    })
-}
+/// The page.
+pub struct Mail;
 
-fn as_sent(organization: &Organization) -> FormData {
-    let mut form_data = FormData::default();
-    let settings = &organization.settings.0;
-    form_data.set(COLOR, settings.brand.color.clone().unwrap_or_default());
-    let value = serde_json::to_value(settings.customer_email_settings).unwrap_or_default();
-    for (name, _) in LETTERS.iter().chain(&REMINDERS) {
-        if value[*name] == true {
-            form_data.set(&switch(name), "true");
+impl SettingsPage for Mail {
+    const PATH: &str = "/settings/mail";
+    const NAME: &str = "mail";
+
+    fn as_sent(organization: &Organization) -> FormData {
+        let mut form_data = FormData::default();
+        let settings = &organization.settings.0;
+        form_data.set(COLOR, settings.brand.color.clone().unwrap_or_default());
+        let value = serde_json::to_value(settings.customer_email_settings).unwrap_or_default();
+        for (name, _) in LETTERS.iter().chain(&REMINDERS) {
+            if value[*name] == true {
+                form_data.set(&switch(name), "true");
+            }
         }
+        form_data
     }
-    form_data
-}
 
-fn page(viewer: &Viewer, form_data: &FormData, errors: &FormErrors) -> FormPage {
-    let ticks = |all: &[(&str, &str)]| -> Vec<Field> {
-        let tick = |(name, words): &(&str, &str)| Field::new(switch(name), *words, Kind::Tick);
-        all.iter().map(tick).collect()
-    };
-    let looks = vec![line(COLOR, "Colour", "text").hint(
-        "Of buttons and of the stripe on top, as # and six digits, such as #1d4ed8. Text on it is black or white, whichever is \
-         easier to read.",
-    )];
-    let groups = vec![
-        Group::new("Looks", looks)
-            .note("Letters show your name and, where its address begins with https, your logo."),
-        Group::new("Customers are told when", ticks(&LETTERS)),
-        Group::new("Customers are reminded when", ticks(&REMINDERS)),
-    ];
-    let form = Form::new(viewer.path(PAGE), "Save mail settings", groups);
-    FormPage {
-        layout: layout(viewer, Tab::Mail),
-        form: form.again(form_data, errors),
-        aside: None,
+    /// The API's body: a box that is not ticked says no.
+    fn body(_: &Organization, form_data: &FormData) -> Value {
+        let all = LETTERS.iter().chain(&REMINDERS);
+        let switches: Map<String, Value> = all
+            .map(|(name, _)| ((*name).to_owned(), form_data.ticked(&switch(name)).into()))
+            .collect();
+        json!({
+            AT: switches,
+            "brand_settings": {"color": form_data.filled(COLOR)},
+        })
+    }
+
+    fn page(viewer: &Viewer, form_data: &FormData, errors: &FormErrors) -> FormPage {
+        let ticks = |all: &[(&str, &str)]| -> Vec<Field> {
+            let tick = |(name, words): &(&str, &str)| Field::new(switch(name), *words, Kind::Tick);
+            all.iter().map(tick).collect()
+        };
+        let looks = vec![line(COLOR, "Colour", "text").hint(
+            "Of buttons and of the stripe on top, as # and six digits, such as #1d4ed8. Text on it is black or white, whichever is \
+             easier to read.",
+        )];
+        let groups = vec![
+            Group::new("Looks", looks).note(
+                "Letters show your name and, where its address begins with https, your logo.",
+            ),
+            Group::new("Customers are told when", ticks(&LETTERS)),
+            Group::new("Customers are reminded when", ticks(&REMINDERS)),
+        ];
+        let form = Form::new(viewer.path(Self::PATH), "Save mail settings", groups);
+        FormPage {
+            layout: layout(viewer, Tab::Mail),
+            form: form.again(form_data, errors),
+            aside: None,
+        }
     }
 }
 

@@ -1,100 +1,79 @@
 //! Portal settings: what customers change themselves in the customer portal (docs/behaviour: portal/switches).
 
-use std::sync::Arc;
-
-use axum::{Router, routing::get};
 use serde_json::{Value, json};
 use till_core::kernel::records::Organization;
 
-use super::{Tab, layout};
-use crate::{
-    app::App,
-    dashboard::{
-        Answer,
-        access::{Dashboard, Viewer},
-        form::{Field, Form, FormData, FormErrors, FormPage, Group, Kind},
-        show,
-    },
-    http::extract::scope,
+use super::{SettingsPage, Tab, layout, subscription_settings};
+use crate::dashboard::{
+    access::Viewer,
+    form::{Field, Form, FormData, FormErrors, FormPage, Group, Kind},
 };
 
-const PAGE: &str = "/settings/portal";
 const PLAN: &str = "customer_portal_settings.subscription.update_plan";
 const SEATS: &str = "customer_portal_settings.subscription.update_seats";
 const PAUSE: &str = "customer_portal_settings.subscription.pause";
 const EMAIL: &str = "customer_portal_settings.customer.allow_email_change";
 
 /// The page.
-pub fn routes() -> Router<Arc<App>> {
-    Router::new().route("/dashboard/{shop}/settings/portal", get(edit).post(update))
-}
+pub struct Portal;
 
-async fn edit(dashboard: Dashboard<scope::OrganizationsWrite>) -> Answer {
-    let form_data = as_sent(&dashboard.organization);
-    show(&page(&dashboard, &form_data, &FormErrors::default()))
-}
+impl SettingsPage for Portal {
+    const PATH: &str = "/settings/portal";
+    const NAME: &str = "portal";
 
-async fn update(dashboard: Dashboard<scope::OrganizationsWrite>, form_data: FormData) -> Answer {
-    let body = body(&dashboard.organization, &form_data);
-    let saved = super::save(&dashboard, body).await;
-    let place = (dashboard.path(PAGE), "The portal settings were saved.");
-    super::answer(saved, place, |errors| page(&dashboard, &form_data, errors))
-}
-
-/// The API's body. A change of plan has two switches there, and needs both; the page has one for them.
-fn body(organization: &Organization, form_data: &FormData) -> Value {
-    let settings = &organization.settings.0;
-    let mut subscriptions =
-        serde_json::to_value(&settings.subscription_settings).unwrap_or_default();
-    subscriptions["allow_customer_updates"] = form_data.ticked(PLAN).into();
-    json!({
-        "customer_portal_settings": {
-            "usage": settings.customer_portal_settings.usage,
-            "subscription": {
-                "update_plan": form_data.ticked(PLAN),
-                "update_seats": form_data.ticked(SEATS),
-                "pause": form_data.ticked(PAUSE),
-            },
-            "customer": {"allow_email_change": form_data.ticked(EMAIL)},
-        },
-        "subscription_settings": subscriptions,
-    })
-}
-
-fn as_sent(organization: &Organization) -> FormData {
-    let settings = &organization.settings.0;
-    let portal = settings.customer_portal_settings;
-    let is_plan_on = settings.subscription_settings.allow_customer_updates;
-    let mut form_data = FormData::default();
-    for (name, is_on) in [
-        (PLAN, portal.subscription.update_plan && is_plan_on),
-        (SEATS, portal.subscription.update_seats),
-        (PAUSE, portal.subscription.pause),
-        (EMAIL, portal.customer.allow_email_change),
-    ] {
-        if is_on {
-            form_data.set(name, "true");
+    fn as_sent(organization: &Organization) -> FormData {
+        let settings = &organization.settings.0;
+        let portal = settings.customer_portal_settings;
+        let is_plan_on = settings.subscription_settings.allow_customer_updates;
+        let mut form_data = FormData::default();
+        for (name, is_on) in [
+            (PLAN, portal.subscription.update_plan && is_plan_on),
+            (SEATS, portal.subscription.update_seats),
+            (PAUSE, portal.subscription.pause),
+            (EMAIL, portal.customer.allow_email_change),
+        ] {
+            if is_on {
+                form_data.set(name, "true");
+            }
         }
+        form_data
     }
-    form_data
-}
 
-fn page(viewer: &Viewer, form_data: &FormData, errors: &FormErrors) -> FormPage {
-    let tick = |name: &str, words: &str| Field::new(name, words, Kind::Tick);
-    let group = Group::new(
-        "Customers can change",
-        vec![
-            tick(PLAN, "The plan of a subscription").hint("To products that are for sale everywhere."),
-            tick(SEATS, "The number of seats"),
-            tick(PAUSE, "Pausing and resuming a subscription"),
-            tick(EMAIL, "Their e-mail address"),
-        ],
-    )
-    .note("In the customer portal. They can always cancel, pay what is due, and manage their cards and billing address.");
-    let form = Form::new(viewer.path(PAGE), "Save portal settings", vec![group]);
-    FormPage {
-        layout: layout(viewer, Tab::Portal),
-        form: form.again(form_data, errors),
-        aside: None,
+    /// The API's body. A change of plan has two switches there, and needs both; the page has one for them.
+    fn body(organization: &Organization, form_data: &FormData) -> Value {
+        let settings = &organization.settings.0;
+        let changed = json!({"allow_customer_updates": form_data.ticked(PLAN)});
+        json!({
+            "customer_portal_settings": {
+                "usage": settings.customer_portal_settings.usage,
+                "subscription": {
+                    "update_plan": form_data.ticked(PLAN),
+                    "update_seats": form_data.ticked(SEATS),
+                    "pause": form_data.ticked(PAUSE),
+                },
+                "customer": {"allow_email_change": form_data.ticked(EMAIL)},
+            },
+            "subscription_settings": subscription_settings(organization, changed),
+        })
+    }
+
+    fn page(viewer: &Viewer, form_data: &FormData, errors: &FormErrors) -> FormPage {
+        let tick = |name: &str, words: &str| Field::new(name, words, Kind::Tick);
+        let group = Group::new(
+            "Customers can change",
+            vec![
+                tick(PLAN, "The plan of a subscription").hint("To products that are for sale everywhere."),
+                tick(SEATS, "The number of seats"),
+                tick(PAUSE, "Pausing and resuming a subscription"),
+                tick(EMAIL, "Their e-mail address"),
+            ],
+        )
+        .note("In the customer portal. They can always cancel, pay what is due, and manage their cards and billing address.");
+        let form = Form::new(viewer.path(Self::PATH), "Save portal settings", vec![group]);
+        FormPage {
+            layout: layout(viewer, Tab::Portal),
+            form: form.again(form_data, errors),
+            aside: None,
+        }
     }
 }

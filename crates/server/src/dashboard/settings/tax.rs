@@ -1,25 +1,15 @@
 //! Tax settings: whether and where tax is collected.
 
-use std::sync::Arc;
-
-use axum::{Router, routing::get};
 use serde_json::{Value, json};
-use till_core::tax::rates;
-use till_wire::{
-    country::Country,
-    tax::{EuSales, TaxSettings},
-};
+use till_core::{kernel::records::Organization, tax::rates};
+use till_wire::{country::Country, tax::EuSales};
 
-use super::{Tab, layout, line};
+use super::{SettingsPage, Tab, layout, line};
 use crate::{
-    app::App,
     dashboard::{
-        Answer,
-        access::{Dashboard, Viewer},
+        access::Viewer,
         form::{Field, Form, FormData, FormErrors, FormPage, Group, Kind},
-        show,
     },
-    http::extract::scope,
     pages::checkout::countries,
 };
 
@@ -30,74 +20,63 @@ const ROWS: &str = "tax_settings.registrations";
 const PARTS: [&str; 5] = ["country", "state", "rate", "name", "eu_sales"];
 
 /// The page.
-pub fn routes() -> Router<Arc<App>> {
-    Router::new().route("/dashboard/{shop}/settings/tax", get(edit).post(update))
-}
+pub struct Tax;
 
-async fn edit(dashboard: Dashboard<scope::OrganizationsWrite>) -> Answer {
-    let form_data = as_sent(&dashboard.organization.settings.tax);
-    show(&page(&dashboard, &form_data, &FormErrors::default()))
-}
+impl SettingsPage for Tax {
+    const PATH: &str = "/settings/tax";
+    const NAME: &str = "tax";
+    const LISTS: &[(&str, &[&str])] = &[(ROWS, &["country", "state", "rate", "name"])];
 
-async fn update(
-    dashboard: Dashboard<scope::OrganizationsWrite>,
-    mut form_data: FormData,
-) -> Answer {
-    form_data.drop_blank(ROWS, &["country", "state", "rate", "name"]);
-    let saved = super::save(&dashboard, body(&form_data)).await;
-    let words = "The tax settings were saved.";
-    let place = (dashboard.path("/settings/tax"), words);
-    super::answer(saved, place, |errors| page(&dashboard, &form_data, errors))
-}
-
-/// The API's body.
-fn body(form_data: &FormData) -> Value {
-    let listed = form_data.json()["tax_settings"]["registrations"].take();
-    let enabled = form_data.ticked("tax_settings.enabled");
-    let registrations = if listed.is_array() { listed } else { json!([]) };
-    json!({"tax_settings": {"enabled": enabled, "registrations": registrations}})
-}
-
-fn as_sent(settings: &TaxSettings) -> FormData {
-    let mut form_data = FormData::default();
-    if settings.enabled {
-        form_data.set("tax_settings.enabled", "true");
-    }
-    for (row, one) in settings.registrations.iter().enumerate() {
-        let value = serde_json::to_value(one).unwrap_or_default();
-        for part in PARTS {
-            let text = value[part].as_str().unwrap_or_default();
-            form_data.set(&format!("{ROWS}.{row}.{part}"), text);
+    fn as_sent(organization: &Organization) -> FormData {
+        let settings = &organization.settings.tax;
+        let mut form_data = FormData::default();
+        if settings.enabled {
+            form_data.set("tax_settings.enabled", "true");
         }
+        for (row, one) in settings.registrations.iter().enumerate() {
+            let value = serde_json::to_value(one).unwrap_or_default();
+            for part in PARTS {
+                let text = value[part].as_str().unwrap_or_default();
+                form_data.set(&format!("{ROWS}.{row}.{part}"), text);
+            }
+        }
+        form_data
     }
-    form_data
-}
 
-fn page(viewer: &Viewer, form_data: &FormData, errors: &FormErrors) -> FormPage {
-    let mut groups = vec![
-        Group::new(
-            "Tax",
-            vec![Field::new(
-                "tax_settings.enabled",
-                "Calculate tax at checkout",
-                Kind::Tick,
-            )],
-        )
-        .note(
-            "Till charges tax only in the places below, at its standard rates of 1 January 2026 or at the rate \
-             that you enter. Ask your tax adviser where you have to register.",
-        ),
-    ];
-    let rows = form_data.rows_with_spare(ROWS, &["country"], 1);
-    groups.extend(rows.into_iter().map(|row| registration(row, form_data)));
-    if let Some(last) = groups.pop() {
-        groups.push(last.note("Save to add another one."));
+    /// The API's body.
+    fn body(_: &Organization, form_data: &FormData) -> Value {
+        let listed = form_data.json()["tax_settings"]["registrations"].take();
+        let enabled = form_data.ticked("tax_settings.enabled");
+        let registrations = if listed.is_array() { listed } else { json!([]) };
+        json!({"tax_settings": {"enabled": enabled, "registrations": registrations}})
     }
-    FormPage {
-        layout: layout(viewer, Tab::Tax),
-        form: Form::new(viewer.path("/settings/tax"), "Save tax settings", groups)
-            .again(form_data, errors),
-        aside: None,
+
+    fn page(viewer: &Viewer, form_data: &FormData, errors: &FormErrors) -> FormPage {
+        let mut groups = vec![
+            Group::new(
+                "Tax",
+                vec![Field::new(
+                    "tax_settings.enabled",
+                    "Calculate tax at checkout",
+                    Kind::Tick,
+                )],
+            )
+            .note(
+                "Till charges tax only in the places below, at its standard rates of 1 January 2026 or at the rate \
+                 that you enter. Ask your tax adviser where you have to register.",
+            ),
+        ];
+        let rows = form_data.rows_with_spare(ROWS, &["country"], 1);
+        groups.extend(rows.into_iter().map(|row| registration(row, form_data)));
+        if let Some(last) = groups.pop() {
+            groups.push(last.note("Save to add another one."));
+        }
+        FormPage {
+            layout: layout(viewer, Tab::Tax),
+            form: Form::new(viewer.path(Self::PATH), "Save tax settings", groups)
+                .again(form_data, errors),
+            aside: None,
+        }
     }
 }
 
