@@ -265,6 +265,36 @@ impl Wanted<'_> {
     }
 }
 
+/// Events that a filter chooses among the newest.
+#[derive(Debug)]
+pub struct Chosen {
+    /// Number of them.
+    pub count: usize,
+    /// The newest of them.
+    pub newest: Vec<UserEvent>,
+}
+
+/// The number of newest events that were looked at, 250 at most, and those that a filter chooses, of which `shown_at_most` are shown.
+pub async fn newest_chosen(
+    caller: &Caller<scope::EventsRead>,
+    filter: &Filter,
+    shown_at_most: usize,
+) -> Result<(usize, Chosen)> {
+    let (app, own) = (&caller.app, caller.organization.id);
+    let list = List::of::<UsageEvent>(own).order("timestamp", Order::Desc);
+    let (rows, _) = app.store.rows_after::<UsageEvent>(list, None, PART).await?;
+    let matcher = Matcher::new(filter);
+    let looked_at = rows.len();
+    let mut rows: Vec<UsageEvent> = rows
+        .into_iter()
+        .filter(|row| matcher.matches(row))
+        .collect();
+    let count = rows.len();
+    rows.truncate(shown_at_most);
+    let newest = shown(app, own, &rows).await?;
+    Ok((looked_at, Chosen { count, newest }))
+}
+
 /// Shows an event.
 pub async fn get(caller: &Caller<scope::EventsRead>, id: Uuid) -> Result<UserEvent> {
     let (app, own) = (&caller.app, caller.organization.id);

@@ -8,6 +8,7 @@ pub mod grants;
 pub mod media;
 pub mod meters;
 pub mod products;
+pub mod usage;
 
 use std::sync::Arc;
 
@@ -22,6 +23,7 @@ pub fn routes() -> Router<Arc<App>> {
         .merge(benefits::routes())
         .merge(grants::routes())
         .merge(meters::routes())
+        .merge(usage::routes())
         .merge(discounts::routes())
         .merge(custom_fields::routes())
         .merge(checkout_links::routes())

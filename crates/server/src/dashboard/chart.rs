@@ -19,6 +19,8 @@ pub enum Unit {
     Money(Currency),
     /// Whole percents.
     Percent,
+    /// Units of a meter, in thousandths.
+    Thousandths,
 }
 
 impl Unit {
@@ -28,6 +30,12 @@ impl Unit {
             Unit::Count => thousands(value),
             Unit::Money(currency) => money(value, currency),
             Unit::Percent => format!("{value}%"),
+            Unit::Thousandths => {
+                let (whole, part) = (value / 1_000, (value % 1_000).abs());
+                let sign = if value < 0 && whole == 0 { "-" } else { "" };
+                let text = format!("{sign}{}.{part:03}", thousands(whole));
+                text.trim_end_matches('0').trim_end_matches('.').to_owned()
+            }
         }
     }
 

@@ -186,6 +186,8 @@ pub struct Listing {
     pub empty: Empty,
     /// The list as CSV.
     pub csv: Option<String>,
+    /// The address that says, when it is asked, how many rows have come in since.
+    pub newer: Option<String>,
     query: ListingQuery,
     pages: Pagination,
     part: bool,
@@ -208,6 +210,7 @@ impl Listing {
             rows: items.items.iter().map(row).collect(),
             empty,
             csv: None,
+            newer: None,
             query,
             pages: items.pagination,
             part: false,

@@ -25,7 +25,7 @@ use crate::{
 
 pub use csv::amount;
 pub use edit::{Made, Resource, Saved, form_page, form_routes, menu};
-pub use list::{Listed, Related, find, list, readable, readable_with};
+pub use list::{Listed, Related, count_newer, find, list, readable, readable_with};
 
 /// A kind of thing that has pages.
 #[derive(Debug)]
@@ -68,6 +68,14 @@ pub const BENEFITS: ResourcePages = pages_of("/products/benefits", "benefit", "B
 pub const GRANTS: ResourcePages = pages_of("/products/benefit-grants", "grant", "Granted benefits");
 /// The pages of meters.
 pub const METERS: ResourcePages = pages_of("/products/meters", "meter", "Meters");
+/// The pages of events of usage.
+pub const USAGE_EVENTS: ResourcePages = pages_of("/products/usage", "event", "Usage events");
+/// The pages of customers' meters.
+pub const CUSTOMER_METERS: ResourcePages = pages_of(
+    "/products/customer-meters",
+    "customer meter",
+    "Usage by customer",
+);
 /// The pages of custom fields.
 pub const CUSTOM_FIELDS: ResourcePages =
     pages_of("/products/custom-fields", "custom field", "Custom fields");
@@ -133,6 +141,7 @@ impl ResourcePages {
             (DISCOUNTS, viewer.may::<scope::DiscountsRead>().is_ok()),
             (BENEFITS, viewer.may::<scope::BenefitsRead>().is_ok()),
             (METERS, viewer.may::<scope::MetersRead>().is_ok()),
+            (USAGE_EVENTS, viewer.may::<scope::EventsRead>().is_ok()),
             (
                 CUSTOM_FIELDS,
                 viewer.may::<scope::CustomFieldsRead>().is_ok(),

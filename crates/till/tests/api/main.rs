@@ -35,6 +35,7 @@ mod dashboard_settings;
 mod dashboard_sign_in;
 mod dashboard_subscriptions;
 mod dashboard_team;
+mod dashboard_usage;
 mod discounts;
 mod disputes;
 mod document;

@@ -23,7 +23,7 @@ const PUBLIC: [(&str, &str); 10] = [
 ];
 
 /// What stands below an organization's address, and of what its `{id}` is; longer ones first.
-const IDS: [(&str, &str); 22] = [
+const IDS: [(&str, &str); 23] = [
     ("/subscriptions/{id}/seats/", "seats sold"),
     ("/orders/{id}/seats/", "orders"),
     (
@@ -37,6 +37,7 @@ const IDS: [(&str, &str); 22] = [
     ("/products/discounts", "discounts"),
     ("/products/benefits", "benefits"),
     ("/products/meters", "meters"),
+    ("/products/usage", "events"),
     ("/products", "products"),
     ("/settings/team/{id}/withdraw", "invitations"),
     ("/settings/team", "team"),

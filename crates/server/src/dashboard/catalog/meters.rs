@@ -1,6 +1,8 @@
 //! Meters: what counts usage.
 
+mod chart;
 mod fill;
+mod preview;
 
 use std::sync::Arc;
 
@@ -15,6 +17,7 @@ use till_wire::{
         MeterUnit, MeterUpdate, Operand, Operator,
     },
     page::Page,
+    usage::{CustomerMeter, UserEvent},
 };
 use uuid::Uuid;
 
@@ -32,8 +35,8 @@ use crate::{
         metadata,
         parts::{Cell, Menu, MenuItem, Tone, sentence},
         resource_pages::{
-            Listed, METERS, Made, Resource, ResourcePages, Saved, find, form_page, form_routes,
-            list_routes, menu,
+            Listed, METERS, Made, Related, Resource, ResourcePages, Saved, find, form_page,
+            form_routes, list_routes, menu,
         },
         show,
     },
@@ -45,6 +48,7 @@ use crate::{
 pub fn routes() -> Router<Arc<App>> {
     list_routes::<Meter>(get(detail))
         .merge(form_routes::<Meter>())
+        .route(&METERS.at("/preview"), post(preview::show))
         .route(&METERS.at("/{id}/unarchive"), post(unarchive))
 }
 
@@ -134,6 +138,14 @@ async fn detail(dashboard: Dashboard<scope::MetersRead>, PathId(id): PathId) -> 
         &dashboard.zone,
     ));
     let mut parts = vec![Part::Facts("Meter", facts)];
+    parts.push(chart::part(&dashboard, &meter).await?);
+    let key = ("meter_id", id);
+    let (customers, events) = tokio::try_join!(
+        Related::<CustomerMeter>::find(&dashboard, key),
+        Related::<UserEvent>::find(&dashboard, key),
+    )?;
+    parts.extend(customers.map(|some| some.part(&dashboard, "No customer has used it yet.")));
+    parts.extend(events.map(|some| some.part(&dashboard, "No event was counted yet.")));
     parts.extend(metadata(&meter.metadata));
     let mut page = meter.detail(&dashboard, state(&meter), parts);
     if meter.archived_at.is_some() {
@@ -158,7 +170,7 @@ impl Listed for Meter {
     type Read = scope::MetersRead;
 
     const PAGES: ResourcePages = METERS;
-    const EMPTY: &'static str = "A meter defines what is counted, such as calls or tokens; products can then be priced by it. Till does not collect usage yet, so it is not billed.";
+    const EMPTY: &'static str = "A meter counts usage, such as calls or tokens, in the events that your programs send. Products can be priced by it.";
     const NEW: Option<&'static str> = Some("Create a meter");
 
     fn id(&self) -> Uuid {
@@ -241,7 +253,14 @@ impl Resource for Meter {
         errors: &FormErrors,
     ) -> Result<FormPage> {
         let groups = fill::groups(was, form_data);
-        Ok(form_page(dashboard, was, groups, form_data, errors))
+        let mut page = form_page(dashboard, was, groups, form_data, errors);
+        if was.is_none_or(|meter| !fill::is_nested(meter))
+            && let Some(html) = preview::html(dashboard, form_data).await?
+        {
+            page.form.preview = Some(dashboard.path("/products/meters/preview"));
+            page.aside = Some(html);
+        }
+        Ok(page)
     }
 
     async fn create(dashboard: &Dashboard<Self::Write>, form_data: &mut FormData) -> Made {

@@ -183,3 +183,17 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn thousandths_are_shown_as_far_as_they_are_there() {
+    for (value, words) in [
+        (0, "0"),
+        (1_000, "1"),
+        (-250, "-0.25"),
+        (-1_500, "-1.5"),
+        (1_234_567_008, "1,234,567.008"),
+        (100_000, "100"),
+    ] {
+        assert_eq!(Unit::Thousandths.words(value), words);
+    }
+}

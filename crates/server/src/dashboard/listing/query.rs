@@ -20,6 +20,9 @@ const PARAMETERS: usize = 50;
 /// The longest name and the longest value of a parameter, in bytes; a longer one is left out.
 const LONGEST: usize = 500;
 
+/// The parameter for the moment after which rows are new.
+const SINCE: &str = "since";
+
 /// The query of a list's address: the API's own parameters, and `from` and `to` as days of the viewer's.
 #[derive(Debug, Clone)]
 pub struct ListingQuery {
@@ -94,6 +97,27 @@ impl ListingQuery {
             query.append_pair(moments.1, &until.to_string());
         }
         Params::parse(&query.finish())
+    }
+
+    /// The address below the list that counts the rows which came in after a moment.
+    pub fn since(&self, at: Timestamp) -> String {
+        let mut query = url::form_urlencoded::Serializer::new(String::new());
+        query.extend_pairs(self.pairs.iter().filter(|(key, _)| key != "page"));
+        query.append_pair(SINCE, &at.to_string());
+        format!("{}/newer?{}", self.path, query.finish())
+    }
+
+    /// The query for one row of those that came in after the moment of [`ListingQuery::since`], which is taken out; none
+    /// where none is named.
+    pub fn take_since(&mut self, moments: (&str, &str), zone: &TimeZone) -> Option<Params> {
+        let at: Timestamp = self.get(SINCE)?.parse().ok()?;
+        self.pairs.retain(|(key, _)| key != SINCE);
+        let mut query = self.query(moments, zone, &["page", "limit", "sorting"]);
+        query.append_pair("limit", "1");
+        // Of two moments the API takes the last one, and this one is the later one.
+        let after = at.checked_add(1.microsecond()).ok()?;
+        query.append_pair(moments.0, &after.to_string());
+        Some(Params::parse(&query.finish()))
     }
 
     fn query(

@@ -1,5 +1,7 @@
 //! The list of a kind of resource, as a page and as a part of other pages; the kind says what its rows show.
 
+use askama::Template;
+use axum::response::{Html, IntoResponse};
 use jiff::Timestamp;
 use till_wire::{page::Page, products::Product};
 use uuid::Uuid;
@@ -13,11 +15,11 @@ use crate::{
         detail::{Action, DetailPage, Part},
         form::with_chosen,
         layout::Layout,
-        listing::{Column, Empty, Filter, ListPage, Listing, ListingQuery, Row},
+        listing::{Column, Empty, Filter, ListPage, Listing, ListingQuery, Row, thousands},
         parts::{Cell, Menu, MenuItem},
         show,
     },
-    error::Result,
+    error::{ApiError, Result},
     http::extract::{Access, Caller, Params, scope},
 };
 
@@ -38,6 +40,8 @@ pub trait Listed: Send + Sync + Sized + 'static {
     const MOMENTS: Option<(&'static str, &'static str)> = None;
     /// True where the list is filtered by product.
     const BY_PRODUCT: bool = false;
+    /// True where the list says how many rows have come in since it was opened; they are sorted by [`Listed::made_at`].
+    const LIVE: bool = false;
     /// The head of the list as CSV, where it can be had so.
     const CSV: &'static [&'static str] = &[];
 
@@ -80,7 +84,7 @@ pub trait Listed: Send + Sync + Sized + 'static {
     /// The menu of one.
     fn menu(&self, viewer: &Viewer) -> Menu;
 
-    /// When it was made, as the list is sorted by it: for those that can be had as CSV.
+    /// When it was made, as the list is sorted by it: for those that can be had as CSV, or are live.
     fn made_at(&self) -> Option<Timestamp> {
         None
     }
@@ -178,7 +182,9 @@ pub async fn list<L: Listed>(viewer: &Viewer, mut query: ListingQuery) -> Answer
         words: L::EMPTY,
         step,
     };
+    let newer = newer::<L>(&query, &page);
     let mut list = listing(viewer, query, &page, &buyers, empty).filters(filters);
+    list.newer = newer;
     if !L::CSV.is_empty() {
         list = list.csv(&viewer.path(&format!("{}.csv", L::PAGES.list)));
     }
@@ -187,6 +193,44 @@ pub async fn list<L: Listed>(viewer: &Viewer, mut query: ListingQuery) -> Answer
         action,
         list,
     })
+}
+
+/// The address that counts what has come in since the newest of these rows, where they are the newest ones.
+fn newer<L: Listed>(query: &ListingQuery, page: &Page<L>) -> Option<String> {
+    let is_newest =
+        query.page() == 1 && query.get("sorting").is_none() && query.get("to").is_none();
+    let newest = page.items.first().and_then(L::made_at);
+    let since = newest.filter(|_| L::LIVE && is_newest)?;
+    Some(query.since(since))
+}
+
+/// Words about the rows that have come in after a moment, and the way to see them; none where there are none.
+pub async fn count_newer<L: Listed>(viewer: &Viewer, mut query: ListingQuery) -> Answer {
+    let caller = viewer.may::<L::Read>()?;
+    let moments = L::MOMENTS.unwrap_or_default();
+    let count = match query.take_since(moments, &viewer.zone) {
+        Some(params) => L::list(&caller, params).await?.pagination.total_count,
+        None => 0,
+    };
+    let words = match count {
+        0 => String::new(),
+        1 => format!("1 new {}", L::PAGES.one),
+        some => format!("{} new {}s", thousands(some), L::PAGES.one),
+    };
+    let href = query.at(&viewer.path(L::PAGES.list));
+    let html = Newer { words, href }.render().map_err(ApiError::internal)?;
+    Ok(Html(html).into_response())
+}
+
+/// Answer to the question how many rows have come in.
+#[derive(Debug, Template)]
+#[template(
+    source = r#"{% if !words.is_empty() %}<a class="small button" href="{{ href }}">{{ words }}</a>{% endif %}"#,
+    ext = "html"
+)]
+struct Newer {
+    words: String,
+    href: String,
 }
 
 /// The filter by product: the first hundred by name, and the one that is chosen.

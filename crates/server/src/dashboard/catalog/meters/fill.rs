@@ -40,7 +40,7 @@ fn clause(form_data: &mut FormData, row: usize) {
 }
 
 /// True where the filter has brackets, which the form has no fields for.
-fn is_nested(meter: &Meter) -> bool {
+pub fn is_nested(meter: &Meter) -> bool {
     let nested = |part: &FilterPart| matches!(part, FilterPart::Filter(_));
     meter.filter.clauses.iter().any(nested)
 }
@@ -155,7 +155,7 @@ pub fn groups(was: Option<&Meter>, form_data: &FormData) -> Vec<Group> {
                 Field::new("custom_multiplier", "Counted units in one of them", Kind::Line("number")),
             ],
         )
-        .note("Prices can use the meter. Till does not collect usage yet, so nothing is counted or billed."),
+        .note("It counts the events that your programs send with POST /v1/events/ingest, those from before included."),
         Group::new(
             "Counting",
             vec![
