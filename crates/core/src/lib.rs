@@ -8,6 +8,7 @@ pub mod customers;
 pub mod discounts;
 pub mod documents;
 pub mod kernel;
+pub mod license_keys;
 pub mod mail;
 pub mod orders;
 pub mod organizations;

@@ -2,6 +2,7 @@
 //! (docs/behaviour: members/export). It is read and sent part by part, so it may be of any length.
 
 mod archive;
+mod license_keys;
 
 pub use archive::archive;
 
@@ -71,13 +72,14 @@ enum Section {
     Disputes,
     Subscriptions,
     Grants,
+    LicenseKeys,
     Balance,
     Letters,
     UsageEvents,
     Meters,
 }
 
-const SECTIONS: [(Section, &str); 16] = [
+const SECTIONS: [(Section, &str); 17] = [
     (Section::Members, "members"),
     (Section::Seats, "seats"),
     (Section::PaymentMethods, "payment_methods"),
@@ -90,6 +92,7 @@ const SECTIONS: [(Section, &str); 16] = [
     (Section::Disputes, "disputes"),
     (Section::Subscriptions, "subscriptions"),
     (Section::Grants, "benefit_grants"),
+    (Section::LicenseKeys, "license_keys"),
     (Section::Balance, "balance_entries"),
     (Section::Letters, "letters"),
     (Section::UsageEvents, "usage_events"),
@@ -273,6 +276,7 @@ impl Reader {
                 let listed = actions::grants::list(&caller, params).await?;
                 Ok(self.page_of(listed))
             }
+            Section::LicenseKeys => self.license_keys().await,
             Section::Seats => self.rows(seat).await,
             Section::Documents => self.rows(documents).await,
             Section::CreditNotes => self.rows(credit_note).await,

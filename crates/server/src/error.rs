@@ -1,5 +1,6 @@
 //! Every error a caller can meet, and its shape on the wire (docs/behaviour: api/errors). Only this module knows both.
 
+mod license_keys;
 mod portal;
 mod refusals;
 mod seats;

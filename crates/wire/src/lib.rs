@@ -17,6 +17,7 @@ pub mod events;
 pub mod files;
 pub mod grants;
 pub mod input;
+pub mod license_keys;
 pub mod limits;
 pub mod members;
 pub mod metadata;

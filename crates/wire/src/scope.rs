@@ -57,6 +57,10 @@ crate::words! {
         CustomerSeatsRead = "customer_seats:read",
         /// Assign and revoke seats of customers.
         CustomerSeatsWrite = "customer_seats:write",
+        /// Read license keys.
+        LicenseKeysRead = "license_keys:read",
+        /// Change, validate and activate license keys.
+        LicenseKeysWrite = "license_keys:write",
         /// Create customer sessions.
         CustomerSessionsWrite = "customer_sessions:write",
         /// Read orders.

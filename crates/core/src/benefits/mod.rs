@@ -1,6 +1,7 @@
 //! Grants of benefits: who has what from which purchase, and for how long (docs/behaviour/benefits.md). What benefits are
 //! is in [`crate::catalog::benefits`].
 
+mod license_keys;
 #[cfg(test)]
 mod model;
 mod sync;
@@ -15,8 +16,8 @@ use uuid::Uuid;
 
 use crate::kernel::{
     records::{
-        Benefit, BenefitGrant, Customer, CustomerMember, CustomerSeat, Dispute, Order, Refund,
-        RefundState, Subscription,
+        Benefit, BenefitGrant, Customer, CustomerMember, CustomerSeat, Dispute, LicenseKey, Order,
+        Refund, RefundState, Subscription,
     },
     values::Json,
 };
@@ -77,6 +78,8 @@ pub struct GrantRows {
     pub former: Vec<Benefit>,
     /// Grants that the purchase has led to, revoked ones included.
     pub grants: Vec<BenefitGrant>,
+    /// License keys of these grants.
+    pub keys: Vec<LicenseKey>,
     /// Paid renewals of live grants, by their IDs: the number of those that began after the benefit was granted.
     pub cycles: Vec<(Uuid, i64)>,
 }
@@ -110,11 +113,23 @@ pub fn order_gives(order: &Order, refunds: &[Refund], disputes: &[Dispute]) -> b
 pub const fn is_granted(kind: BenefitType) -> bool {
     matches!(
         kind,
-        BenefitType::Custom | BenefitType::FeatureFlag | BenefitType::Downloadables
+        BenefitType::Custom
+            | BenefitType::FeatureFlag
+            | BenefitType::Downloadables
+            | BenefitType::LicenseKeys
     )
 }
 
-/// What a grant of the benefit gives now, as its properties say it: of files those that are offered.
+/// What a benefit gives now, as far as its grants follow when it is edited (docs/behaviour: benefits/edited).
+pub fn followed(benefit: &Benefit) -> Value {
+    match benefit.kind {
+        BenefitType::LicenseKeys => license_keys::terms(benefit),
+        _ => granted_properties(benefit),
+    }
+}
+
+/// What a grant of the benefit gives now, as its properties say it: of files those that are offered. Those of a license key
+/// name the key.
 pub fn granted_properties(benefit: &Benefit) -> Value {
     match benefit.kind {
         BenefitType::Downloadables => json!({"files": offered_files(&benefit.properties)}),

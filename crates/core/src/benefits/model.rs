@@ -1,11 +1,15 @@
 //! Purchases to which everything happens in random order, and an independent model of who has what and of everything that
 //! is told: the rule written anew, from docs/behaviour/benefits.md and not from the code.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use rand::{RngExt, SeedableRng, rngs::StdRng, seq::SliceRandom};
 use serde_json::{Value, json};
-use till_wire::{benefits::BenefitType, events::EventType};
+use till_wire::{
+    benefits::BenefitType,
+    events::EventType,
+    license_keys::{LicenseKeyStatus, LicenseKeyUpdate},
+};
 use uuid::Uuid;
 
 use super::{
@@ -14,7 +18,11 @@ use super::{
 };
 use crate::{
     checkout::tests::{at, id},
-    kernel::records::{Benefit, BenefitGrant},
+    kernel::{
+        grants::SYNC_JOB,
+        records::{Benefit, BenefitGrant, LicenseKey},
+    },
+    license_keys,
     subscriptions::model::rows::Rows,
 };
 
@@ -24,8 +32,8 @@ type Of = (Option<Uuid>, Uuid);
 /// What the model knows of a grant.
 #[derive(Debug, Clone, PartialEq)]
 struct Known {
-    /// Files that are given; none where it is not live.
-    live: Option<Vec<Uuid>>,
+    /// Files that are given, and the uses of a license key; none where it is not live.
+    live: Option<(Vec<Uuid>, i64)>,
     /// The turn in which it was granted last.
     since: i64,
     /// Paid renewals that were told of since.
@@ -40,6 +48,8 @@ struct Thing {
     is_deleted: bool,
     /// Files that are offered; none of other types.
     files: Vec<Uuid>,
+    /// Uses of each license key; 0 of other types.
+    uses: i64,
 }
 
 struct World {
@@ -50,16 +60,19 @@ struct World {
     gives: bool,
     is_deleted: bool,
     holders: Vec<Option<Uuid>>,
+    /// License keys that the merchant took back.
+    taken_back: BTreeSet<Of>,
     turn: i64,
     /// Renewals: the turn in which each began, and whether it is paid.
     renewals: Vec<(i64, bool)>,
 }
 
-const TYPES: [BenefitType; 4] = [
+const TYPES: [BenefitType; 5] = [
     BenefitType::Custom,
     BenefitType::Downloadables,
     BenefitType::MeterCredit,
     BenefitType::FeatureFlag,
+    BenefitType::LicenseKeys,
 ];
 
 fn kind_of(index: usize) -> BenefitType {
@@ -81,6 +94,7 @@ impl World {
                 BenefitType::Downloadables => files_of(index),
                 _ => Vec::new(),
             },
+            uses: i64::from(kind_of(index) == BenefitType::LicenseKeys),
         });
         Self {
             chance: StdRng::seed_from_u64(seed),
@@ -89,6 +103,7 @@ impl World {
             gives: true,
             is_deleted: false,
             holders: vec![None],
+            taken_back: BTreeSet::new(),
             turn: 0,
             renewals: Vec::new(),
         }
@@ -108,6 +123,9 @@ impl World {
             250..450 => self.product = self.some(8, 6),
             450..600 => {
                 let index = self.chance.random_range(0..8);
+                if self.things[index].uses > 0 {
+                    self.things[index].uses = self.chance.random_range(1..4);
+                }
                 if !self.things[index].files.is_empty() {
                     let all = files_of(index);
                     let mut kept = all;
@@ -142,6 +160,31 @@ impl World {
         }
     }
 
+    /// The merchant takes a license key back, or lets it be again.
+    fn take_back(&mut self, kept: &mut Rows) {
+        let mut keys = kept.of::<LicenseKey>(&[]);
+        keys.sort_by_key(|key| key.id);
+        if keys.is_empty() || self.chance.random_bool(0.8) {
+            return;
+        }
+        let key = &keys[self.chance.random_range(0..keys.len())];
+        let of = (key.member_id, key.benefit_id);
+        let status = match self.taken_back.remove(&of) {
+            true => LicenseKeyStatus::Granted,
+            false => {
+                self.taken_back.insert(of);
+                LicenseKeyStatus::Revoked
+            }
+        };
+        let input = LicenseKeyUpdate {
+            status: Some(status),
+            ..LicenseKeyUpdate::default()
+        };
+        let (_, changes) = license_keys::update(key, input, &at(self.turn));
+        kept.commit(changes).expect("nobody else writes");
+        kept.take_jobs(SYNC_JOB.name());
+    }
+
     /// The row of a benefit.
     fn row(&self, index: usize) -> Benefit {
         let thing = &self.things[index];
@@ -153,7 +196,10 @@ impl World {
         for file in all.iter().filter(|file| !thing.files.contains(file)) {
             archived.insert(file.to_string(), json!(true));
         }
-        let properties = json!({"files": all, "archived": archived});
+        let properties = match thing.uses {
+            0 => json!({"files": all, "archived": archived}),
+            uses => json!({"limit_usage": uses}),
+        };
         let mut row = benefit(
             20 + u128::try_from(index).unwrap(),
             kind_of(index),
@@ -181,7 +227,7 @@ impl World {
     }
 
     /// Who is to have what, in the order in which it is given: each holder in turn, by the product's list.
-    fn due(&self) -> Vec<(Of, Vec<Uuid>)> {
+    fn due(&self) -> Vec<(Of, (Vec<Uuid>, i64))> {
         let mut due = Vec::new();
         if !self.gives || self.is_deleted {
             return due;
@@ -189,8 +235,9 @@ impl World {
         for holder in &self.holders {
             for index in &self.product {
                 let thing = &self.things[*index];
-                if thing.can_be_given && !thing.is_deleted {
-                    due.push(((*holder, thing.id), thing.files.clone()));
+                let is_taken_back = self.taken_back.contains(&(*holder, thing.id));
+                if thing.can_be_given && !thing.is_deleted && !is_taken_back {
+                    due.push(((*holder, thing.id), (thing.files.clone(), thing.uses)));
                 }
             }
         }
@@ -216,9 +263,9 @@ impl World {
         }
         let mut told = Vec::new();
         let mut kept = Vec::new();
-        for (of, files) in due {
+        for (of, given) in due {
             let mut state = Known {
-                live: Some(files.clone()),
+                live: Some(given.clone()),
                 since: self.turn,
                 renewals: 0,
             };
@@ -226,7 +273,7 @@ impl World {
                 Some(before) if before.live.is_some() => {
                     state.since = before.since;
                     state.renewals = self.paid_since(before.since);
-                    if before.live != Some(files) {
+                    if before.live != Some(given) {
                         kept.push((EventType::BenefitGrantUpdated, of));
                     }
                     for _ in before.renewals..state.renewals {
@@ -246,6 +293,24 @@ fn files(properties: &Value) -> Vec<Uuid> {
     let all = properties["files"].as_array().into_iter().flatten();
     all.map(|id| id.as_str().unwrap().parse().unwrap())
         .collect()
+}
+
+/// Uses of the license key of a grant, 0 where it gives none: the key can be used while the grant is live, and is the one
+/// that the grant names.
+fn uses(kept: &Rows, grant: &BenefitGrant, place: &str) -> i64 {
+    let keys = kept.of::<LicenseKey>(&[("grant_id", grant.id.into())]);
+    let Some(key) = keys.first() else {
+        return 0;
+    };
+    assert_eq!(keys.len(), 1, "{place}: one key for each grant");
+    let usable = key.status == LicenseKeyStatus::Granted;
+    assert_eq!(usable, grant.is_live(), "{place}: {key:?}");
+    let named = match grant.is_live() {
+        true => json!({"license_key_id": key.id, "display_key": key.display_key()}),
+        false => json!({}),
+    };
+    assert_eq!(grant.properties.0, named, "{place}");
+    key.limit_usage.unwrap_or(0)
 }
 
 /// Two hundred turns of one purchase; the number of events.
@@ -268,6 +333,7 @@ fn live(seed: u64) -> usize {
                 member_id: *member_id,
             })
             .collect();
+        world.take_back(&mut kept);
         let mut rows = world.rows(grants);
         let (told, again) = run(&mut rows, &holders, &mut kept, turn);
         assert!(
@@ -299,7 +365,8 @@ fn live(seed: u64) -> usize {
         assert_eq!(rest, wanted, "seed {seed}, turn {turn}");
         for grant in &grants {
             let state = &known[&of(grant)];
-            let live = grant.is_live().then(|| files(&grant.properties));
+            let uses = uses(&kept, grant, &format!("seed {seed}, turn {turn}"));
+            let live = grant.is_live().then(|| (files(&grant.properties), uses));
             assert_eq!(live, state.live, "seed {seed}, turn {turn}: {grant:?}");
             assert_eq!(grant.is_live(), grant.revoked_at.is_none());
         }

@@ -6,7 +6,10 @@ use serde_json::Value;
 use till_wire::events::EventType;
 use uuid::Uuid;
 
-use super::{GrantRows, Holder, granted_properties, is_granted};
+use super::{
+    GrantRows, Holder, granted_properties, is_granted,
+    license_keys::{self, Keys},
+};
 use crate::kernel::{
     changes::{Changes, Revised},
     context::DecisionContext,
@@ -43,23 +46,27 @@ pub fn sync(
         ctx,
         changes: Changes::new(),
         guarded: HashSet::new(),
+        keys: rows.keys.iter().map(|key| (key.grant_id, key)).collect(),
         cycles: rows.cycles.iter().copied().collect(),
         done: 0,
     };
     // A team has as many grants as members times benefits: each is looked up, and not searched for.
-    let wanted = wanted(rows, holders);
-    let due: HashSet<Place> = wanted.iter().map(Want::place).collect();
+    let mut wanted = wanted(rows, holders);
     let had: HashMap<Place, &BenefitGrant> = rows
         .grants
         .iter()
         .map(|grant| (place(grant), grant))
         .collect();
-    for grant in rows.grants.iter().filter(|grant| grant.is_live()) {
-        if !due.contains(&place(grant)) {
-            work.revoke(grant);
+    let met = |want: &Want<'_>| had.get(&want.place()).copied();
+    wanted.retain(|want| !met(want).is_some_and(|grant| work.is_taken_back(grant)));
+    let due: HashSet<Place> = wanted.iter().map(Want::place).collect();
+    for grant in &rows.grants {
+        match grant.is_live() {
+            true if !due.contains(&place(grant)) => work.revoke(grant),
+            false if !due.contains(&place(grant)) => work.revoke_key(grant),
+            _ => {}
         }
     }
-    let met = |want: &Want<'_>| had.get(&want.place()).copied();
     for want in &wanted {
         match met(want) {
             Some(grant) if grant.is_live() => {}
@@ -113,6 +120,8 @@ struct Sync<'a> {
     changes: Changes,
     /// Benefits that must be as they were read.
     guarded: HashSet<Uuid>,
+    /// License keys, by the IDs of their grants.
+    keys: Keys<'a>,
     /// Paid renewals of live grants, by their IDs.
     cycles: HashMap<Uuid, i64>,
     /// Grants that are changed or told of so far.
@@ -138,6 +147,25 @@ impl Sync<'_> {
         (new.granted_at, new.revoked_at) = (None, Some(self.ctx.now));
         new.properties = BenefitGrant::nothing();
         self.change(grant, new, benefit, EventType::BenefitGrantRevoked);
+        if let Some(given) = license_keys::revoked(&self.keys, grant.id) {
+            given.write(&mut self.changes, self.ctx);
+        }
+    }
+
+    /// True where the merchant took the license key of a grant back.
+    fn is_taken_back(&self, grant: &BenefitGrant) -> bool {
+        let key = self.keys.get(&grant.id);
+        key.is_some_and(|key| key.is_taken_back())
+    }
+
+    /// Revokes the license key of a grant that is revoked already, where the key can still be used.
+    fn revoke_key(&mut self, grant: &BenefitGrant) {
+        let Some(given) = license_keys::revoked(&self.keys, grant.id) else {
+            return;
+        };
+        if self.has_room() {
+            given.write(&mut self.changes, self.ctx);
+        }
     }
 
     /// Has the commit refused where the benefit is edited or deleted meanwhile: whoever does that looks at live grants
@@ -154,7 +182,7 @@ impl Sync<'_> {
         }
         self.guard(want.benefit);
         let (rows, ctx) = (self.rows, self.ctx);
-        let new = BenefitGrant {
+        let mut new = BenefitGrant {
             id: ctx.id(),
             created_at: ctx.now,
             modified_at: None,
@@ -171,7 +199,14 @@ impl Sync<'_> {
             position: want.position,
             cycles: 0,
         };
+        let given = license_keys::of_grant(&self.keys, &new, want.benefit, ctx);
+        if let Some(given) = &given {
+            new.properties = Json(given.properties());
+        }
         self.changes.insert(&new);
+        if let Some(given) = given {
+            given.write(&mut self.changes, ctx);
+        }
         let before = BenefitGrant::nothing();
         self.tell(
             &new,
@@ -187,25 +222,38 @@ impl Sync<'_> {
             return;
         }
         self.guard(want.benefit);
+        let given = license_keys::of_grant(&self.keys, grant, want.benefit, self.ctx);
+        let properties = given.as_ref().map(license_keys::Given::properties);
         let new = BenefitGrant {
             granted_at: Some(self.ctx.now),
             revoked_at: None,
-            properties: Json(granted_properties(want.benefit)),
+            properties: Json(properties.unwrap_or_else(|| granted_properties(want.benefit))),
             position: want.position,
             cycles: 0,
             ..grant.clone()
         };
+        if let Some(given) = given {
+            given.write(&mut self.changes, self.ctx);
+        }
         self.change(grant, new, want.benefit, EventType::BenefitGrantCreated);
     }
 
     /// A live grant stays: what it gives may be something else now, and each paid renewal is told of once
     /// (docs/behaviour: benefits/cycled).
     fn keep(&mut self, grant: &BenefitGrant, want: &Want<'_>) {
-        let properties = granted_properties(want.benefit);
-        let is_updated = properties != grant.properties.0;
+        let given = license_keys::of_grant(&self.keys, grant, want.benefit, self.ctx);
+        let given = given.filter(license_keys::Given::is_changed);
+        let properties = match (&given, self.keys.get(&grant.id)) {
+            (Some(given), _) => given.properties(),
+            (None, Some(_)) => grant.properties.0.clone(),
+            (None, None) => granted_properties(want.benefit),
+        };
+        let is_updated = properties != grant.properties.0
+            || given.as_ref().is_some_and(license_keys::Given::is_updated);
         let counted = self.cycles.get(&grant.id);
         let paid = counted.map_or(0, |count| count - grant.cycles).max(0);
-        if !is_updated && paid == 0 && want.position == grant.position {
+        let is_same = paid == 0 && want.position == grant.position && given.is_none();
+        if !is_updated && is_same {
             return;
         }
         if !self.has_room() {
@@ -222,6 +270,9 @@ impl Sync<'_> {
         }
         self.guard(want.benefit);
         self.changes.update(grant, &new);
+        if let Some(given) = given {
+            given.write(&mut self.changes, self.ctx);
+        }
         if is_updated {
             let before = &grant.properties.0;
             self.tell(&new, want.benefit, before, EventType::BenefitGrantUpdated);

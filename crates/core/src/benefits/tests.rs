@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use till_wire::{
     benefits::{BenefitType, BenefitVisibility},
     events::EventType,
+    license_keys::LicenseKeyStatus,
     subscriptions::SubscriptionStatus,
 };
 use uuid::Uuid;
@@ -15,7 +16,7 @@ use crate::{
     kernel::{
         changes::{Changes, Write},
         grants::SYNC_JOB,
-        records::{Benefit, BenefitGrant, JournalEntry},
+        records::{Benefit, BenefitGrant, JournalEntry, LicenseKey},
         values::{Json, Value as Cell},
     },
     subscriptions::{model::rows::Rows, tests::rows as renewal},
@@ -49,6 +50,7 @@ pub(super) fn purchase(benefits: Vec<Benefit>) -> GrantRows {
         benefits,
         former: Vec::new(),
         grants: Vec::new(),
+        keys: Vec::new(),
         cycles: Vec::new(),
     }
 }
@@ -68,6 +70,7 @@ pub(super) fn run(
             kept.commit(there).expect("it is new");
         }
     }
+    rows.keys = kept.of::<LicenseKey>(&[]);
     let changes: Changes = sync(rows, holders, &subscribers(), &at(minute));
     kept.commit(changes).expect("nobody else writes");
     rows.grants = kept.of::<BenefitGrant>(&[]);
@@ -165,6 +168,7 @@ fn types_that_need_something_else_are_not_granted() {
     let wanted = [
         BenefitType::Custom,
         BenefitType::Downloadables,
+        BenefitType::LicenseKeys,
         BenefitType::FeatureFlag,
     ]
     .map(of);
@@ -205,6 +209,37 @@ fn files_that_are_archived_are_not_given() {
     assert_eq!(
         kinds(&run(&mut rows, &holders, &mut kept, 1).0),
         ["benefit_grant.updated"]
+    );
+}
+
+#[test]
+fn a_key_has_its_prefix_in_capitals_and_the_end_of_an_order() {
+    let properties = json!({"prefix": " stra\u{df}e ", "expires": {"ttl": 1, "timeframe": "month"}, "limit_usage": 3});
+    let given = benefit(20, BenefitType::LicenseKeys, properties);
+    let (mut rows, mut kept) = (purchase(vec![given]), Rows::default());
+    (rows.subscription_id, rows.order_id) = (None, Some(id(8)));
+    let holders = [Holder::CUSTOMER];
+    run(&mut rows, &holders, &mut kept, 0);
+    let key = kept.of::<LicenseKey>(&[]).remove(0);
+    assert!(key.key.starts_with("STRASSE-"), "{}", key.key);
+    assert_eq!(key.key.len(), "STRASSE-".len() + 36);
+    assert_eq!(key.key, key.key.to_uppercase());
+    let end = key.expires_at.expect("it ends");
+    assert!(end >= key.created_at + SignedDuration::from_hours(28 * 24));
+    assert_eq!((key.limit_usage, key.limit_activations), (Some(3), None));
+    let shown = &rows.grants[0].properties.0;
+    assert_eq!(shown["display_key"], key.display_key());
+    assert!(key.key.ends_with(&key.display_key()[5..]));
+    rows.gives = false;
+    run(&mut rows, &holders, &mut kept, 1);
+    let gone = kept.of::<LicenseKey>(&[]).remove(0);
+    assert_eq!(gone.status, LicenseKeyStatus::Revoked);
+    rows.gives = true;
+    run(&mut rows, &holders, &mut kept, 2);
+    let again = kept.of::<LicenseKey>(&[]).remove(0);
+    assert_eq!(
+        (again.id, again.status, again.expires_at),
+        (key.id, LicenseKeyStatus::Granted, Some(end))
     );
 }
 

@@ -14,7 +14,7 @@ use till_wire::{
 use uuid::Uuid;
 
 use crate::{
-    benefits::granted_properties,
+    benefits::followed,
     kernel::{
         changes::Changes,
         context::DecisionContext,
@@ -238,7 +238,7 @@ pub fn update(
     collected(problems)?;
     let mut changes = Changes::new();
     hold_meters(referenced, &mut changes);
-    if granted_properties(&new) != granted_properties(benefit) {
+    if followed(&new) != followed(benefit) {
         let id = benefit.id;
         changes.sync_grants_of(ctx, benefit.organization_id, ScopesOf::Benefit(id));
     }

@@ -35,6 +35,7 @@ use crate::{
 };
 
 mod catalog;
+mod license_keys;
 mod mail;
 mod payments;
 mod sales;
@@ -46,6 +47,7 @@ pub use catalog::{
     AttachedField, Benefit, BenefitGrant, CustomField, File, Meter, PriceKind, Product,
     ProductPrice, Upload, UploadPart,
 };
+pub use license_keys::{LicenseKey, LicenseKeyActivation};
 pub use mail::{Content, Mail, MailKind, MailState, Notices};
 pub use payments::{
     Dispute, Payment, PaymentKind, PaymentMethod, PaymentState, ProcessorName, ProcessorNotice,
@@ -78,6 +80,7 @@ word_cell!(
     EventType,
     FileService,
     Interval,
+    till_wire::license_keys::LicenseKeyStatus,
     MailKind,
     MailState,
     MemberRole,
@@ -513,6 +516,7 @@ revised!(
     CustomerMember,
     Discount,
     File,
+    LicenseKey,
     Meter,
     Order,
     Organization,

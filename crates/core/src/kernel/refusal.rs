@@ -1,5 +1,6 @@
 //! Why a decision says no. The server alone knows how each is told.
 
+mod license_keys;
 mod portal;
 mod seats;
 mod subscriptions;
@@ -7,6 +8,7 @@ mod subscriptions;
 use till_wire::{input::Problem, loc};
 use uuid::Uuid;
 
+pub use license_keys::LicenseKeyRefusal;
 pub use portal::PortalRefusal;
 pub use seats::SeatRefusal;
 pub use subscriptions::SubscriptionRefusal;
@@ -84,6 +86,8 @@ pub enum Refusal {
     Subscription(SubscriptionRefusal),
     /// A seat is not given or claimed; why.
     Seat(SeatRefusal),
+    /// A license key is not used; why.
+    LicenseKey(LicenseKeyRefusal),
     /// Something is not done in the customer portal; why.
     Portal(PortalRefusal),
     /// The organization's test clock is being moved.

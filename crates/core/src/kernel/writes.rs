@@ -4,6 +4,7 @@
 //! A write that says "refused as …" must touch exactly one row, else the whole commit is refused with that label.
 
 mod customers;
+mod license_keys;
 
 use jiff::Timestamp;
 use till_wire::metadata::Metadata;
@@ -13,6 +14,7 @@ use crate::kernel::job_request::JobRequest;
 use crate::kernel::values::{Json, Value};
 
 pub use customers::CustomerWrite;
+pub use license_keys::LicenseKeyWrite;
 
 macro_rules! named {
     ($(#[$meta:meta])* pub enum $name:ident { $($(#[$doc:meta])* $variant:ident($type:ty),)+ }) => {
@@ -48,6 +50,8 @@ named! {
         Idempotency(IdempotencyWrite),
         /// Of jobs.
         Job(JobWrite),
+        /// Of license keys.
+        LicenseKey(LicenseKeyWrite),
         /// Of people and their sessions.
         People(PeopleWrite),
         /// Of what is kept for a time only.

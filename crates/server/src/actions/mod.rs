@@ -16,6 +16,7 @@ pub mod events;
 pub mod export;
 pub mod files;
 pub mod grants;
+pub mod license_keys;
 pub mod meters;
 pub mod orders;
 pub mod organizations;

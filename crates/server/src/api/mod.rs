@@ -14,6 +14,7 @@ pub(crate) mod disputes;
 pub(crate) mod events;
 pub(crate) mod files;
 mod integrations;
+pub(crate) mod license_keys;
 pub(crate) mod meters;
 mod openapi;
 mod operation;
@@ -72,6 +73,7 @@ fn operations() -> impl Iterator<Item = &'static Operation> {
         products::OPERATIONS,
         benefits::OPERATIONS,
         benefit_grants::OPERATIONS,
+        license_keys::OPERATIONS,
         meters::OPERATIONS,
         events::OPERATIONS,
         files::OPERATIONS,
@@ -121,7 +123,12 @@ pub fn router(app: &Arc<App>, pages: Pages) -> Router<Arc<App>> {
     let paths: BTreeSet<_> = operations().map(|operation| (operation.path)()).collect();
     let mut router = operations().fold(Router::new(), |router, operation| operation.routed(router));
     for path in paths {
-        router = router.route(&other_spelling(&path), any(redirect));
+        let other = other_spelling(&path);
+        let route = match other == license_keys::WITHOUT_SLASH {
+            true => license_keys::without_slash(),
+            false => any(redirect),
+        };
+        router = router.route(&other, route);
     }
     router
         .route(visit::SHORT, get(visit::short))

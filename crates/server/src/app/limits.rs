@@ -28,6 +28,8 @@ pub(crate) struct General {
     per_minute: NonZeroU32,
     /// Changes of sessions by their buyers.
     updates: DefaultKeyedRateLimiter<Uuid>,
+    /// Uses of license keys without a token, by network.
+    keys: DefaultKeyedRateLimiter<String>,
     /// The number of nodes that serve: each request costs here what it leaves for the others.
     nodes: AtomicU32,
 }
@@ -41,6 +43,11 @@ impl General {
     /// Seconds to wait, if the session's budget for changes is spent.
     pub(crate) fn update(&self, session: Uuid) -> Option<u64> {
         self.take(&self.updates, &session, UPDATES)
+    }
+
+    /// Seconds to wait, if the network's budget for using license keys without a token is spent.
+    pub(crate) fn use_key(&self, network: String) -> Option<u64> {
+        self.take(&self.keys, &network, KEYS)
     }
 
     fn take<K: Clone + Eq + std::hash::Hash>(
@@ -60,6 +67,9 @@ impl General {
 /// Changes of one session by its buyer: so many at once, and one more each second.
 const UPDATES: NonZeroU32 = NonZeroU32::new(60).expect("not zero");
 
+/// Uses of license keys without a token by one network, in a second.
+const KEYS: NonZeroU32 = NonZeroU32::new(3).expect("not zero");
+
 impl Limits {
     /// No limits on the API, and on signing in none that a machine's own tests would meet from one address.
     pub fn off() -> Self {
@@ -71,7 +81,7 @@ impl Limits {
 
     /// `per_minute` requests to all nodes for each organization, and for each network without a token, pages included;
     /// for one session 6 confirmations a minute and 20 an hour from one network, and 60 changes by its buyer, then one
-    /// more a second; 10 wrong discount codes, then one more every 10 seconds. How signing in is limited is told in
+    /// more a second; 3 uses of license keys a second by a network without a token; 10 wrong discount codes, then one more every 10 seconds. How signing in is limited is told in
     /// SECURITY.md. Declines are not limited unless [`Limits::with_declines`] says so.
     pub fn per_minute(per_minute: NonZeroU32) -> Self {
         let updates = Quota::per_second(NonZeroU32::MIN).allow_burst(UPDATES);
@@ -80,6 +90,7 @@ impl Limits {
                 budgets: RateLimiter::keyed(Quota::per_minute(per_minute)),
                 per_minute,
                 updates: RateLimiter::keyed(updates),
+                keys: RateLimiter::keyed(Quota::per_second(KEYS)),
                 nodes: AtomicU32::new(1),
             }),
             declines: Declines::default(),
@@ -97,6 +108,7 @@ impl Limits {
         if let Some(general) = &self.general {
             general.budgets.retain_recent();
             general.updates.retain_recent();
+            general.keys.retain_recent();
         }
     }
 

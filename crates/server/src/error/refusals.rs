@@ -160,6 +160,7 @@ impl From<Refusal> for ApiError {
             ),
             Refusal::Subscription(refusal) => refusal.into(),
             Refusal::Seat(refusal) => refusal.into(),
+            Refusal::LicenseKey(refusal) => refusal.into(),
             Refusal::Portal(refusal) => refusal.into(),
             Refusal::ClockAdvancing => {
                 Self::named(S::CONFLICT, "ClockAdvancing", Unmoved::Advancing.words())

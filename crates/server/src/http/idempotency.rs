@@ -230,6 +230,9 @@ impl Claim {
     /// The first answer again.
     fn replay(&self, kept: &KeptAnswer) -> Result<Response, ApiError> {
         let (status, body) = self.answer(kept)?;
+        if status == StatusCode::NO_CONTENT {
+            return Ok((status, [(REPLAYED, HeaderValue::from_static("true"))]).into_response());
+        }
         let headers = [
             (
                 header::CONTENT_TYPE,

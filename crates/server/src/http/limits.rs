@@ -9,6 +9,7 @@
 pub mod cards;
 mod clock;
 mod codes;
+mod license_keys;
 mod network;
 mod portal;
 mod processor;
@@ -37,6 +38,7 @@ use crate::{
 pub use crate::app::limits::Limits;
 pub use clock::moving_clock;
 pub use codes::CodeAttempt;
+pub use license_keys::using_key;
 pub use network::Network;
 pub use portal::{ArchiveFor, archive, email_change, portal_code};
 pub use processor::checking;

@@ -37,6 +37,8 @@ pub async fn erase(app: &App, asked: Erasure) -> Result<End, ApiError> {
         .write(CustomerWrite::DeleteSessions { customer_id: id })
         .write(CustomerWrite::DeleteMembers { customer_id: id })
         .write(CustomerWrite::ForgetSeats { customer_id: id })
+        .write(CustomerWrite::RevokeLicenseKeys { customer_id: id })
+        .write(CustomerWrite::DeleteActivations { customer_id: id })
         .write(CustomerWrite::DeletePaymentMethods { customer_id: id })
         .write(CustomerWrite::DeleteLetters { customer_id: id })
         .write(CustomerWrite::DeleteEmailChanges { customer_id: id })

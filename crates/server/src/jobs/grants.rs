@@ -140,11 +140,18 @@ async fn load(
             false => Ok(Vec::new()),
         }
     };
-    let (known, customer, organization, members) = tokio::try_join!(
+    let keys = async {
+        match grants.is_empty() {
+            true => Ok(Vec::new()),
+            false => store.license_keys_of(purchase.scope).await,
+        }
+    };
+    let (known, customer, organization, members, keys) = tokio::try_join!(
         store.benefits(own, &named),
         store.any_customer(purchase.customer_id),
         store.organization(own),
         members,
+        keys,
     )?;
     let there: Option<(Customer, Organization)> = customer.zip(organization);
     let Some((customer, organization)) = there else {
@@ -176,6 +183,7 @@ async fn load(
             .cloned()
             .collect(),
         grants,
+        keys,
         cycles: Vec::new(),
     };
     Ok(Some((rows, organization)))

@@ -2,8 +2,8 @@
 //! noticed with a million rows.
 
 use till_core::kernel::records::{
-    BenefitGrant, Checkout, Customer, CustomerMeter, Dispute, Order as Sale, Payment, Refund,
-    UsageEvent, WebhookDelivery,
+    BenefitGrant, Checkout, Customer, CustomerMeter, Dispute, LicenseKey, Order as Sale, Payment,
+    Refund, UsageEvent, WebhookDelivery,
 };
 use till_core::kernel::values::Value;
 use uuid::Uuid;
@@ -35,6 +35,10 @@ fn refunds() -> List {
 
 fn grants() -> List {
     List::of::<BenefitGrant>(Uuid::nil()).order("created_at", Order::Desc)
+}
+
+fn keys() -> List {
+    List::of::<LicenseKey>(Uuid::nil()).order("created_at", Order::Asc)
 }
 
 fn deliveries() -> List {
@@ -97,6 +101,13 @@ async fn a_page_is_found_in_an_index_that_also_sorts_it() {
         (
             grants().eq("benefit_id", Uuid::nil()),
             "benefit_grants_benefit",
+        ),
+        (keys(), "license_keys_created"),
+        (keys().eq("status", "revoked"), "license_keys_status"),
+        (keys().eq("benefit_id", Uuid::nil()), "license_keys_benefit"),
+        (
+            keys().eq("customer_id", Uuid::nil()),
+            "license_keys_customer",
         ),
         (deliveries(), "webhook_deliveries_created"),
         (type_of(), "webhook_deliveries_kind"),

@@ -16,6 +16,7 @@ mod folding;
 mod grants;
 mod idempotency;
 mod journal;
+mod license_keys;
 mod mails;
 mod members;
 mod organizations;

@@ -59,6 +59,16 @@ pub(super) fn customer(write: CustomerWrite) -> Statement {
              where customer_id = $1 and metadata is not null",
             vec![customer_id.into()],
         ),
+        CustomerWrite::DeleteActivations { customer_id } => any(
+            "delete from license_key_activations where license_key_id in \
+             (select id from license_keys where customer_id = $1)",
+            vec![customer_id.into()],
+        ),
+        CustomerWrite::RevokeLicenseKeys { customer_id } => any(
+            "update license_keys set status = 'revoked', activations = 0, version = version + 1 \
+             where customer_id = $1 and (status <> 'revoked' or activations <> 0)",
+            vec![customer_id.into()],
+        ),
         CustomerWrite::DeleteMember { id } => any(
             "delete from customer_members where id = $1",
             vec![id.into()],

@@ -5,6 +5,7 @@ mod customers;
 mod discounts;
 mod jobs;
 mod kernel;
+mod license_keys;
 mod people;
 mod retention;
 mod subscriptions;
@@ -29,6 +30,7 @@ pub(crate) fn statement(write: NamedWrite) -> Statement {
         NamedWrite::Folding(write) => kernel::folding(write),
         NamedWrite::Idempotency(write) => kernel::idempotency(write),
         NamedWrite::Job(write) => jobs::job(write),
+        NamedWrite::LicenseKey(write) => license_keys::license_key(write),
         NamedWrite::People(write) => people::people(write),
         NamedWrite::Retention(write) => retention::retention(write),
         NamedWrite::Subscription(write) => subscriptions::subscription(write),

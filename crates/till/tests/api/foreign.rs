@@ -120,13 +120,19 @@ impl World {
         )
         .await;
         let id = |thing: &Value| text(thing, "id");
+        let keys = make(
+            "/v1/benefits/",
+            json!({"type": "license_keys", "description": "Zanzibar keys",
+            "properties": {"prefix": MARK, "activations": {"limit": 100, "enable_customer_admin": true}}}),
+        )
+        .await;
         let own = format!("/v1/organizations/{}", t.organization.id);
         t.patch(&own, json!({"name": "Zanzibar Trading"}))
             .await
             .ok();
         t.post(
             &format!("/v1/products/{}/benefits", id(&product)),
-            json!({"benefits": [benefit["id"]]}),
+            json!({"benefits": [benefit["id"], keys["id"]]}),
         )
         .await
         .ok();
@@ -241,7 +247,18 @@ impl World {
         let used = json!({"events": [{"name": "zanzibar", "customer_id": customer["id"], "external_id": "zanzibar"}]});
         t.post("/v1/events/ingest", used).await.ok();
         t.catch_up().await;
+        let key = t.items("/v1/license-keys/").await.remove(0);
+        let mut activations = Vec::new();
+        for _ in 0..2 {
+            let body = json!({"key": key["key"], "organization_id": t.organization.id, "label": "Zanzibar"});
+            let made = t.post("/v1/license-keys/activate", body).await.ok();
+            activations.push(id(&made));
+        }
         let ids = BTreeMap::from([
+            ("license-keys", id(&key)),
+            ("license key", text(&key, "key")),
+            ("activations", activations.remove(0)),
+            ("public activations", activations.remove(0)),
             ("events", id(&t.items("/v1/events/").await.remove(0))),
             (
                 "event-types",
@@ -317,6 +334,11 @@ impl World {
         }
         if template == "/v1/orders/{id}/finalize" {
             return template.replace("{id}", self.id("drafts"));
+        }
+        if template == "/v1/license-keys/{id}/activations/{activation_id}" {
+            return template
+                .replace("{id}", self.id("license-keys"))
+                .replace("{activation_id}", self.id("activations"));
         }
         let mut parts = template["/v1/".len()..].split("/{");
         let kind = parts.next().unwrap();
@@ -397,6 +419,25 @@ impl World {
             "files:create" => announced(),
             "files:update" => json!({"name": "other.txt"}),
             "files:uploaded" => self.parts.clone(),
+            "license_keys:update" => json!({"usage": 1}),
+            "license_keys:validate"
+            | "customer_portal:license_keys:validate"
+            | "license_keys:activate"
+            | "customer_portal:license_keys:activate"
+            | "license_keys:deactivate"
+            | "customer_portal:license_keys:deactivate" => {
+                let mut body =
+                    json!({"key": id("license key"), "organization_id": id("organizations")});
+                let more = match operation {
+                    "license_keys:deactivate" => ("activation_id", id("activations")),
+                    "customer_portal:license_keys:deactivate" => {
+                        ("activation_id", id("public activations"))
+                    }
+                    _ => ("label", "Other"),
+                };
+                body[more.0] = json!(more.1);
+                body
+            }
             "meters:create" => {
                 json!({"name": "Other", "filter": {"conjunction": "and", "clauses": []},
                 "aggregation": {"func": "count"}})

@@ -51,6 +51,7 @@ mod geo;
 mod idempotency;
 mod jobs;
 mod known_gaps;
+mod license_keys;
 mod mail;
 mod members;
 mod meters;

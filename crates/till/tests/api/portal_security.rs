@@ -18,13 +18,14 @@ const MARK: &str = "zanzibar";
 const OWN: [&str; 1] = ["customer_portal:customers:add_payment_method"];
 
 /// Operations for all members of a customer, whatever their role.
-const FOR_MEMBERS: [&str; 8] = [
+const FOR_MEMBERS: [&str; 9] = [
     "customer_portal:benefit-grants:list",
     "customer_portal:customer-session:get_authenticated_user",
     "customer_portal:customer-session:introspect",
     "customer_portal:customer_meters:get",
     "customer_portal:customer_meters:list",
     "customer_portal:customers:get",
+    "customer_portal:license_keys:list",
     "customer_portal:subscriptions:get",
     "customer_portal:subscriptions:list",
 ];
@@ -44,6 +45,7 @@ struct World {
     card: String,
     setup: String,
     grant: String,
+    key: String,
     member: String,
     meter: String,
     /// Order of seats that was paid once, and one of them.
@@ -56,7 +58,9 @@ impl World {
         let plan = t.monthly().await;
         let benefit = t.benefit("Help from Zanzibar", "public").await;
         let including = format!("/v1/products/{}/benefits", plan["id"].as_str().unwrap());
-        t.post(&including, json!({"benefits": [benefit["id"]]}))
+        let keys = json!({"type": "license_keys", "description": "Zanzibar keys", "properties": {"prefix": MARK}});
+        let keys = t.post("/v1/benefits/", keys).await.created();
+        t.post(&including, json!({"benefits": [benefit["id"], keys["id"]]}))
             .await
             .ok();
         let checkout = t.checkout_for(&plan).await;
@@ -96,13 +100,15 @@ impl World {
         t.post("/v1/events/ingest", used).await.ok();
         t.drain().await;
         let meter = t.items("/v1/customer-meters/").await.remove(0);
+        let granted = format!("/v1/benefit-grants/?benefit_id={}", text(&benefit["id"]));
         Self {
             meter: text(&meter["id"]),
             order: text(&order["id"]),
             subscription: text(&order["subscription_id"]),
             card: text(&cards[0]["id"]),
             setup: setup.reference.unwrap(),
-            grant: text(&t.items("/v1/benefit-grants/").await[0]["id"]),
+            grant: text(&t.items(&granted).await[0]["id"]),
+            key: text(&t.items("/v1/license-keys/").await[0]["id"]),
             member: text(&member["id"]),
             seats: [sold, text(&seat["id"])],
             customer,
@@ -115,6 +121,7 @@ impl World {
             "/v1/customer-portal/subscriptions" => &self.subscription,
             "/v1/customer-portal/benefit-grants" => &self.grant,
             "/v1/customer-portal/customers/me/payment-methods" => &self.card,
+            "/v1/customer-portal/license-keys" => &self.key,
             "/v1/customer-portal/members" => &self.member,
             "/v1/customer-portal/meters" => &self.meter,
             "/v1/customer-portal/seats" if template.contains('{') => {
@@ -253,7 +260,7 @@ both! {
                     _ if operation.id.starts_with("customer_portal:members:") => drop(answer.refused(403, "NotPermitted")),
                     _ if operation.path.contains(&world.order) || operation.path.contains(&world.subscription)
                         || operation.path.contains(&world.card) || operation.path.contains(&world.grant)
-                        || operation.path.contains(&world.meter)
+                        || operation.path.contains(&world.meter) || operation.path.contains(&world.key)
                         || world.seats.iter().any(|id| operation.path.contains(id)) => answer.not_found(),
                     Method::GET if answer.json()["items"].is_array() => {
                         assert_eq!(answer.ok()["items"], json!([]), "{}: {text}", operation.path);
@@ -282,7 +289,7 @@ both! {
                     }
                 }
                 // It is the customer's, not theirs.
-                false if operation.path.contains(&world.grant) => answer.not_found(),
+                false if operation.path.contains(&world.grant) || operation.path.contains(&world.key) => answer.not_found(),
                 false => drop(answer.refused(403, "NotPermitted")),
             }
         }

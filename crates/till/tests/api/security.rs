@@ -10,7 +10,7 @@ use till_wire::scope::Scope;
 use crate::foreign::{World, unchanged};
 
 /// Operations without a token, and why.
-const PUBLIC: [(&str, &str); 14] = [
+const PUBLIC: [(&str, &str); 17] = [
     (
         "checkout-links:redirect",
         "the link's own secret opens it: merchants publish it",
@@ -44,6 +44,9 @@ const PUBLIC: [(&str, &str); 14] = [
         "customer_portal:customers:verify_email_update",
         "the link's token is the permission: only the new address has it",
     ),
+    ("customer_portal:license_keys:activate", KEY),
+    ("customer_portal:license_keys:deactivate", KEY),
+    ("customer_portal:license_keys:validate", KEY),
     (
         "customer_portal:organizations:get",
         "the portal's page is there for everybody, with what everybody can buy",
@@ -55,6 +58,8 @@ const PUBLIC: [(&str, &str); 14] = [
 ];
 const SECRET: &str =
     "the session's client secret is the permission: the buyer's address bar holds it";
+const KEY: &str =
+    "the license key is the permission: its holder's program has it, and it cannot be guessed";
 
 /// Operations that make something of other things, which their bodies name.
 const BORROWING: [&str; 9] = [
@@ -78,7 +83,13 @@ const OWN: [&str; 4] = [
 ];
 
 /// Operations that name something of another's outside of their path: they find nothing.
-const NAMING: [&str; 2] = ["customer-seats:assign_seat", LIST_SEATS];
+const NAMING: [&str; 5] = [
+    "customer-seats:assign_seat",
+    LIST_SEATS,
+    "license_keys:activate",
+    "license_keys:deactivate",
+    "license_keys:validate",
+];
 const LIST_SEATS: &str = "customer-seats:list_seats";
 
 /// One operation of the document.

@@ -73,7 +73,7 @@ fn properties(kind: BenefitType) -> Box<dyn Reader<Value = Properties>> {
             /// License keys of the benefit.
             Properties::LicenseKeys {
                 /// Prefix of every key.
-                prefix = optional(blankable(limits::LINE)),
+                prefix = optional(blankable(limits::KEY_PREFIX)),
                 /// Time for which keys are valid; if left out, they do not expire.
                 expires = optional(expiration()),
                 /// Number of devices on which a key can be used; if left out, activations are not counted.

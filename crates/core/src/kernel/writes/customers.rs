@@ -68,6 +68,16 @@ pub enum CustomerWrite {
         /// The customer.
         customer_id: Uuid,
     },
+    /// Deletes the activations of a customer's license keys.
+    DeleteActivations {
+        /// The customer.
+        customer_id: Uuid,
+    },
+    /// Revokes the license keys of a customer, which have no activations any more.
+    RevokeLicenseKeys {
+        /// The customer.
+        customer_id: Uuid,
+    },
     /// Deletes a member, whose sessions have ended.
     DeleteMember {
         /// The member.

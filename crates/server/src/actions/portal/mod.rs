@@ -6,6 +6,7 @@ pub mod cards;
 pub mod email_change;
 pub mod grants;
 pub mod keep;
+pub mod license_keys;
 pub mod meters;
 pub mod orders;
 pub mod organizations;

@@ -11,7 +11,7 @@ pub(super) struct Area {
     words: &'static str,
 }
 
-const AREAS: [Area; 25] = [
+const AREAS: [Area; 26] = [
     Area {
         tag: "benefits",
         noun: "benefit",
@@ -88,6 +88,11 @@ const AREAS: [Area; 25] = [
         tag: "files",
         noun: "file",
         words: "Files: pictures of products, and downloads. They are uploaded in parts.",
+    },
+    Area {
+        tag: "license_keys",
+        noun: "license key",
+        words: "License keys: texts by which your program knows that its user has bought it. Benefits grant them; programs validate and activate them.",
     },
     Area {
         tag: "members",

@@ -15,6 +15,9 @@ use till_wire::{
     files::{FileCreate, FilePatch, FileUploadCompleted},
     grants::CustomerBenefitGrantUpdate,
     input::{Context, Problem},
+    license_keys::{
+        LicenseKeyActivate, LicenseKeyDeactivate, LicenseKeyUpdate, LicenseKeyValidate,
+    },
     members::{MemberCreate, MemberUpdate, PortalMemberCreate, PortalMemberUpdate},
     meters::{MeterCreate, MeterUpdate},
     orders::{OrderCreate, OrderFinalize, OrderUpdate},
@@ -271,6 +274,16 @@ fn read(id: &str, body: &Value) -> Option<Result<(), Vec<Problem>>> {
         "files:create" => FileCreate::read(body, cx).is_some(),
         "files:update" => FilePatch::read(body, cx).is_some(),
         "files:uploaded" => FileUploadCompleted::read(body, cx).is_some(),
+        "license_keys:update" => LicenseKeyUpdate::read(body, cx).is_some(),
+        "license_keys:validate" | "customer_portal:license_keys:validate" => {
+            LicenseKeyValidate::read(body, cx).is_some()
+        }
+        "license_keys:activate" | "customer_portal:license_keys:activate" => {
+            LicenseKeyActivate::read(body, cx).is_some()
+        }
+        "license_keys:deactivate" | "customer_portal:license_keys:deactivate" => {
+            LicenseKeyDeactivate::read(body, cx).is_some()
+        }
         "meters:create" => MeterCreate::read(body, cx).is_some(),
         "meters:update" => MeterUpdate::read(body, cx).is_some(),
         "orders:create" => OrderCreate::read(body, cx).is_some(),

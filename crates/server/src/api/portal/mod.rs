@@ -4,6 +4,7 @@ mod benefit_grants;
 mod customers;
 mod data;
 mod email_update;
+mod license_keys;
 mod members;
 mod meters;
 mod orders;
@@ -17,7 +18,7 @@ mod subscriptions;
 use super::operation::Operation;
 
 /// The routes of each part.
-pub(super) const OPERATIONS: [&[Operation]; 13] = [
+pub(super) const OPERATIONS: [&[Operation]; 14] = [
     session::OPERATIONS,
     sign_in::OPERATIONS,
     organizations::OPERATIONS,
@@ -27,6 +28,7 @@ pub(super) const OPERATIONS: [&[Operation]; 13] = [
     orders::OPERATIONS,
     subscriptions::OPERATIONS,
     benefit_grants::OPERATIONS,
+    license_keys::OPERATIONS,
     members::OPERATIONS,
     meters::OPERATIONS,
     seats::OPERATIONS,

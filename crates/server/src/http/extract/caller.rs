@@ -150,6 +150,10 @@ pub mod scope {
         CustomerSeatsRead = [CustomerSeatsRead];
         /// Assigning and revoking seats.
         CustomerSeatsWrite = [CustomerSeatsWrite];
+        /// Reading license keys.
+        LicenseKeysRead = [LicenseKeysRead, LicenseKeysWrite];
+        /// Changing, validating and activating license keys.
+        LicenseKeysWrite = [LicenseKeysWrite];
         /// Opening customer sessions.
         CustomerSessionsWrite = [CustomerSessionsWrite];
         /// Reading orders; writing does not imply it.

@@ -7,8 +7,8 @@ pub(crate) mod query;
 
 pub use caller::{Access, Caller, Identity, scope};
 pub use params::{
-    EndpointId, ExternalId, InvitationToken, MemberExternalId, MemberId, Paging, Params, PathId,
-    SeatId, Window,
+    ActivationId, EndpointId, ExternalId, InvitationToken, MemberExternalId, MemberId, Paging,
+    Params, PathId, SeatId, Window,
 };
 pub use portal::PortalCaller;
 pub(crate) use query::{OrganizationQuery, PageQuery};

@@ -378,6 +378,12 @@ path_id!(
     "seat_id"
 );
 
+path_id!(
+    /// The `{activation_id}` of a path, likewise.
+    ActivationId,
+    "activation_id"
+);
+
 macro_rules! path_text {
     ($(#[$meta:meta])* $name:ident, $part:literal) => {
         $(#[$meta])*
