@@ -5,6 +5,7 @@ pub mod checkout_links;
 pub mod custom_fields;
 pub mod discounts;
 pub mod grants;
+pub mod license_keys;
 pub mod media;
 pub mod meters;
 pub mod products;
@@ -22,6 +23,7 @@ pub fn routes() -> Router<Arc<App>> {
         .merge(products::routes())
         .merge(benefits::routes())
         .merge(grants::routes())
+        .merge(license_keys::routes())
         .merge(meters::routes())
         .merge(usage::routes())
         .merge(discounts::routes())

@@ -66,6 +66,9 @@ pub const DISCOUNTS: ResourcePages = pages_of("/products/discounts", "discount",
 pub const BENEFITS: ResourcePages = pages_of("/products/benefits", "benefit", "Benefits");
 /// The pages of grants of benefits.
 pub const GRANTS: ResourcePages = pages_of("/products/benefit-grants", "grant", "Granted benefits");
+/// The pages of license keys.
+pub const LICENSE_KEYS: ResourcePages =
+    pages_of("/products/license-keys", "license key", "License keys");
 /// The pages of meters.
 pub const METERS: ResourcePages = pages_of("/products/meters", "meter", "Meters");
 /// The pages of events of usage.

@@ -10,6 +10,7 @@ mod claim;
 mod details;
 mod email;
 mod form;
+mod license_keys;
 mod order;
 mod overview;
 mod seat_list;
@@ -51,6 +52,11 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .route(&at("/code"), get(sign_in::back).post(sign_in::by_code))
         .route(&at("/sign-out"), post(sign_in::sign_out))
         .route(&at("/benefits"), get(benefits::list))
+        .route(&at("/license-keys/{id}"), get(license_keys::show))
+        .route(
+            &at("/license-keys/{id}/activations/{activation_id}/remove"),
+            post(license_keys::remove),
+        )
         .route(&at("/orders"), get(order::list))
         .route(&at("/orders/{id}"), get(order::show).post(order::save))
         .route(&at("/orders/{id}/invoice"), get(order::invoice))

@@ -36,6 +36,7 @@ const IDS: [(&str, &str); 23] = [
     ("/products/custom-fields", "custom-fields"),
     ("/products/discounts", "discounts"),
     ("/products/benefits", "benefits"),
+    ("/products/license-keys", "license-keys"),
     ("/products/meters", "meters"),
     ("/products/usage", "events"),
     ("/products", "products"),
@@ -97,7 +98,8 @@ pub fn filled(route: &str, shop: &str, world: &World) -> String {
     let path = path
         .replace("{endpoint}", world.id("webhooks/endpoints"))
         .replace("{member_id}", world.id("members"))
-        .replace("{seat_id}", world.id("seats"));
+        .replace("{seat_id}", world.id("seats"))
+        .replace("{activation_id}", world.id("activations"));
     assert!(
         !path.contains('{'),
         "{route}: say which id of this world stands for its part"

@@ -8,6 +8,7 @@ use axum::{Router, routing::get};
 use till_wire::{
     benefits::{Benefit, BenefitCreate, BenefitType, BenefitUpdate, BenefitVisibility},
     grants::BenefitGrant,
+    license_keys::LicenseKeyRead,
     meters::Meter,
     page::Page,
     products::Product,
@@ -96,6 +97,10 @@ async fn detail(dashboard: Dashboard<scope::BenefitsRead>, PathId(id): PathId) -
         "Products",
         vec![Fact::new("Included in", included)],
     ));
+    if benefit.kind == BenefitType::LicenseKeys {
+        let keys = Related::<LicenseKeyRead>::find(&dashboard, ("benefit_id", id)).await?;
+        parts.extend(keys.map(|some| some.part(&dashboard, "Nobody has a key.")));
+    }
     let holders = Related::<BenefitGrant>::find(&dashboard, ("benefit_id", id)).await?;
     parts.extend(holders.map(|some| some.part(&dashboard, "Nobody has it.")));
     parts.extend(metadata(&benefit.metadata));

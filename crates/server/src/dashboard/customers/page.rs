@@ -3,8 +3,8 @@
 use askama::Template;
 use till_core::kernel::records::Customer as Row;
 use till_wire::{
-    checkouts::Checkout, customers::Customer, grants::BenefitGrant, orders::Order,
-    payments::Payment, subscriptions::Subscription, usage::CustomerMeter,
+    checkouts::Checkout, customers::Customer, grants::BenefitGrant, license_keys::LicenseKeyRead,
+    orders::Order, payments::Payment, subscriptions::Subscription, usage::CustomerMeter,
 };
 use uuid::Uuid;
 
@@ -164,9 +164,10 @@ fn billing(one: &Customer) -> Part {
 /// The purchases and subscriptions of the customer, and their timeline.
 async fn belongings(viewer: &Viewer, one: &Customer) -> Result<Vec<Part>> {
     let key = ("customer_id", one.id);
-    let (subscriptions, grants, meters, orders, payments, checkouts) = tokio::try_join!(
+    let (subscriptions, grants, keys, meters, orders, payments, checkouts) = tokio::try_join!(
         Related::<Subscription>::find(viewer, key),
         Related::<BenefitGrant>::find(viewer, key),
+        Related::<LicenseKeyRead>::find(viewer, key),
         Related::<CustomerMeter>::find(viewer, key),
         Related::<Order>::find(viewer, key),
         Related::<Payment>::find(viewer, key),
@@ -180,7 +181,11 @@ async fn belongings(viewer: &Viewer, one: &Customer) -> Result<Vec<Part>> {
     let parts = [
         subscriptions.map(|some| some.part(viewer, "No subscriptions.")),
         grants.map(|some| some.part(viewer, "No benefits were granted.")),
-        meters.map(|some| some.part(viewer, "No usage was counted.")),
+        keys.filter(|some| !some.page.items.is_empty())
+            .map(|some| some.part(viewer, "No license keys.")),
+        meters
+            .filter(|some| !some.page.items.is_empty())
+            .map(|some| some.part(viewer, "No usage was counted.")),
         orders.map(|some| some.part(viewer, "No orders yet.")),
         payments.map(|some| some.part(viewer, "No payments yet.")),
         checkouts.map(|some| some.part(viewer, "No checkout sessions.")),

@@ -207,7 +207,7 @@ impl FromRequestParts<Arc<App>> for Id {
 }
 
 /// Messages about what was done, by the word in the page's address.
-const DONE: [(&str, &str); 10] = [
+const DONE: [(&str, &str); 11] = [
     ("saved", "portal-saved"),
     ("changed", "portal-changed"),
     ("card", "portal-card-added"),
@@ -218,6 +218,7 @@ const DONE: [(&str, &str); 10] = [
     ("claimed", "portal-seat-claimed"),
     ("invited", "portal-seat-invited"),
     ("seat-free", "portal-seat-free"),
+    ("deactivated", "portal-key-deactivated"),
 ];
 
 impl FromRequestParts<Arc<App>> for Visit {

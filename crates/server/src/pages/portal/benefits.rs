@@ -1,22 +1,38 @@
-//! What the viewer has: notes to read, and files.
+//! What the viewer has: notes to read, files, and license keys.
 
 use axum::{http::Uri, response::Response};
 use http::StatusCode;
 use till_core::{
     benefits::offered_files,
-    kernel::records::{Benefit, BenefitGrant},
+    kernel::records::{Benefit, BenefitGrant, LicenseKey},
 };
 use till_wire::benefits::BenefitType;
 
 use super::{
     access::{Answer, Visit, answered},
-    order,
+    license_keys, order,
     view::{Block, List, Row},
 };
 use crate::{actions::portal::grants, error::Result, pages::page};
 
-/// A benefit in a list: its note below it, or how many files there are.
-fn row(visit: &Visit, (_, benefit): &(BenefitGrant, Benefit)) -> Row {
+/// Rows of benefits in a list.
+async fn rows(visit: &Visit, held: &[(BenefitGrant, Benefit)]) -> Result<Vec<Row>> {
+    let grants = held.iter().map(|(grant, _)| grant);
+    let keys = license_keys::of_grants(visit, grants).await?;
+    Ok(held.iter().map(|one| row(visit, one, &keys)).collect())
+}
+
+/// A benefit in a list: its note below it, how many files there are, or the license key, whose page has more.
+fn row(visit: &Visit, (grant, benefit): &(BenefitGrant, Benefit), keys: &[LicenseKey]) -> Row {
+    if let Some(key) = keys.iter().find(|key| key.grant_id == grant.id) {
+        return Row {
+            url: Some(visit.url(&license_keys::path(key.id))),
+            title: benefit.description.clone(),
+            badge: Some(license_keys::badge(visit, key)),
+            note: Some(key.key.clone()),
+            ..Row::default()
+        };
+    }
     let note = match benefit.kind {
         BenefitType::Custom => benefit.properties["note"].as_str().map(str::to_owned),
         BenefitType::Downloadables => {
@@ -41,7 +57,7 @@ pub(super) async fn first(visit: &Visit, most: usize) -> Result<Option<Block>> {
     }
     Ok(Some(Block::List(List {
         title: Some(visit.say("portal-benefits")),
-        rows: held.iter().take(most).map(|one| row(visit, one)).collect(),
+        rows: rows(visit, &held[..held.len().min(most)]).await?,
         empty: visit.say("portal-no-benefits"),
         more: (more || held.len() > most).then(|| visit.link("/benefits", "portal-all-benefits")),
     })))
@@ -54,7 +70,7 @@ pub(super) async fn list(visit: Visit, uri: Uri) -> Response {
         let (held, more) = grants::held(visit.app(), &visit.viewer, number).await?;
         let list = Block::List(List {
             title: None,
-            rows: held.iter().map(|one| row(&visit, one)).collect(),
+            rows: rows(&visit, &held).await?,
             empty: visit.say("portal-no-benefits"),
             more: None,
         });
