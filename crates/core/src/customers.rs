@@ -24,6 +24,7 @@ use uuid::Uuid;
 
 use crate::{
     benefits,
+    catalog::products::Parts,
     kernel::{
         changes::Changes,
         context::DecisionContext,
@@ -44,6 +45,7 @@ use crate::{
     seats::hold,
     subscriptions::revoke::{self, HeldSubscription},
     tax::ids as tax_id,
+    usage::due,
 };
 
 /// The job that tells of a changed customer state, once per burst.
@@ -92,12 +94,13 @@ impl Customer {
     }
 }
 
-/// The customer with its active and trialing subscriptions, its live grants, and the meters that it has used; `prices` are
-/// those of the subscriptions.
+/// The customer with its active and trialing subscriptions, its live grants, and the meters that it has used; `prices` and
+/// `parts` are those of the subscriptions.
 pub fn state(
     customer: &Customer,
     subscriptions: &[Subscription],
     prices: &[ProductPrice],
+    parts: &Parts,
     grants: &[(BenefitGrant, Benefit)],
     meters: &[CustomerMeter],
 ) -> CustomerState {
@@ -134,7 +137,7 @@ pub fn state(
                 price_id: s.price_ids.first().copied(),
                 seats: s.seats,
                 units: None,
-                meters: metered(s, prices),
+                meters: metered(s, prices, parts),
             })
             .collect(),
         granted_benefits: grants
@@ -145,11 +148,9 @@ pub fn state(
     }
 }
 
-fn metered(subscription: &Subscription, prices: &[ProductPrice]) -> Vec<MeterUsage> {
-    let own = subscription.price_ids.iter();
-    own.filter_map(|id| prices.iter().find(|p| p.id == *id)?.meter_id)
-        .map(|meter_id| subscription.usage(meter_id))
-        .collect()
+fn metered(subscription: &Subscription, prices: &[ProductPrice], parts: &Parts) -> Vec<MeterUsage> {
+    let shown = due::shown(subscription, prices, parts).into_iter();
+    shown.map(|(usage, _)| usage).collect()
 }
 
 impl Changes {
@@ -517,7 +518,7 @@ pub fn delete(
         ctx,
         EventType::CustomerStateChanged,
         row.id,
-        || state(&gone, &[], &[], &[], &[]),
+        || state(&gone, &[], &[], &Parts::default(), &[], &[]),
     );
     changes
 }

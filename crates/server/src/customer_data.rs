@@ -23,7 +23,7 @@ use till_core::{
         changes::Record,
         records::{
             BalanceEntry, Content, Customer as Row, CustomerMeter, CustomerSeat, Dispute, Mail,
-            MailKind, Order as OrderRow, Organization, Refund, UsageEvent,
+            MailKind, Order as OrderRow, Organization, Refund, UsageCharge, UsageEvent,
         },
     },
 };
@@ -77,6 +77,7 @@ enum Section {
     Letters,
     UsageEvents,
     Meters,
+    UsageCharges,
 }
 
 const SECTIONS: [(Section, &str); 17] = [
@@ -97,6 +98,7 @@ const SECTIONS: [(Section, &str); 17] = [
     (Section::Letters, "letters"),
     (Section::UsageEvents, "usage_events"),
     (Section::Meters, "meters"),
+    (Section::UsageCharges, "usage_charges"),
 ];
 
 /// Place up to which the document was read.
@@ -288,6 +290,7 @@ impl Reader {
             }
             Section::UsageEvents => self.rows_by("timestamp", usage_event).await,
             Section::Meters => self.rows(customer_meter).await,
+            Section::UsageCharges => self.rows(usage_charge).await,
         }
     }
 
@@ -432,6 +435,20 @@ fn customer_meter(row: &CustomerMeter) -> Vec<Value> {
         "meter_id": row.meter_id,
         "consumed_units": row.consumed_units.to_f64(),
         "credited_units": row.credited_units,
+    })]
+}
+
+fn usage_charge(row: &UsageCharge) -> Vec<Value> {
+    vec![json!({
+        "id": row.id,
+        "created_at": row.created_at,
+        "modified_at": row.modified_at,
+        "meter_id": row.meter_id,
+        "subscription_id": row.subscription_id,
+        "starts_at": row.starts_at,
+        "events": row.events,
+        "billed_at": row.billed_at,
+        "order_id": row.order_id,
     })]
 }
 

@@ -12,6 +12,7 @@ use till_core::{
     orders::payment::OrderRows,
     seats::UsedSeats,
     subscriptions::revoke::HeldSubscription,
+    usage::due,
 };
 use till_wire::{discounts::DiscountBase, money::Currency, orders, subscriptions};
 use uuid::Uuid;
@@ -78,6 +79,41 @@ impl Joined {
             if let Some(offered) = self.products.get_mut(&price.product_id) {
                 offered.add(price, &meters);
             }
+        }
+        Ok(self)
+    }
+
+    /// Adds the usage of subscriptions that is not billed yet. Where none of their products has a metered price, nothing is
+    /// read.
+    async fn with_usage(mut self, app: &App, rows: &[Subscription]) -> Result<Self> {
+        let is_metered = |row: &&Subscription| {
+            let offered = self.products.get(&row.product_id);
+            offered.is_some_and(|offered| !due::meters(row, offered).is_empty())
+        };
+        let metered: Vec<&Subscription> = rows.iter().filter(is_metered).collect();
+        if metered.is_empty() {
+            return Ok(self);
+        }
+        let subscriptions: Vec<Uuid> = metered.iter().map(|row| row.id).collect();
+        let mut customers: Vec<Uuid> = metered.iter().map(|row| row.customer_id).collect();
+        customers.sort_unstable();
+        customers.dedup();
+        let (usage, credits) = tokio::try_join!(
+            app.store.usage_charges(&subscriptions),
+            app.store.meters_of_customers(&customers),
+        )?;
+        for row in metered {
+            let Some(offered) = self.products.get_mut(&row.product_id) else {
+                continue;
+            };
+            let own = usage
+                .iter()
+                .filter(|charge| charge.subscription_id == row.id);
+            offered.parts.usage.extend(own.cloned());
+            let own = credits
+                .iter()
+                .filter(|meter| meter.customer_id == row.customer_id);
+            offered.parts.credits.extend(own.cloned());
         }
         Ok(self)
     }
@@ -169,6 +205,8 @@ impl Joined {
         let joined = Self::load(app, organization, none(), products, none(), discounts)
             .await?
             .with_own_prices(app, organization.id, row.price_ids.0.clone())
+            .await?
+            .with_usage(app, std::slice::from_ref(&row))
             .await?;
         let offered = found(joined.products.get(&row.product_id))?.clone();
         let discount = joined.discount(row.discount_id);
@@ -193,7 +231,11 @@ impl Joined {
             discounts,
         )
         .await?;
-        joined.with_own_prices(app, organization.id, prices).await
+        joined
+            .with_own_prices(app, organization.id, prices)
+            .await?
+            .with_usage(app, rows)
+            .await
     }
 
     /// Subscriptions as the API shows them.

@@ -90,6 +90,17 @@ impl Decimal {
         Self(whole + away * self.0.signum() * count.signum())
     }
 
+    /// The product with another number, rounded half away from zero to a multiple of `step`; none where it is too large.
+    #[must_use]
+    pub fn times(self, other: Self, step: i64) -> Option<i64> {
+        let product = self.0.checked_mul(other.0)?;
+        let unit = i128::from(step.max(1)) * (ONE * ONE);
+        let (whole, rest) = (product.abs() / unit, product.abs() % unit);
+        let units = whole + i128::from(rest * 2 >= unit);
+        let rounded = units.checked_mul(i128::from(step.max(1)))? * product.signum();
+        i64::try_from(rounded).ok()
+    }
+
     /// The nearest double, as JSON shows it.
     pub fn to_f64(self) -> f64 {
         self.to_string().parse().unwrap_or(f64::MAX)
@@ -195,6 +206,28 @@ mod tests {
             "0x5",
         ] {
             assert_eq!(Decimal::parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn products_are_rounded_half_away_from_zero() {
+        for (one, other, step, product) in [
+            ("3000", "0.2", 1, Some(600)),
+            ("2.5", "1", 1, Some(3)),
+            ("-2.5", "1", 1, Some(-3)),
+            ("2.499999999999", "1", 1, Some(2)),
+            ("0.000000000001", "500000000000", 1, Some(1)),
+            ("149.9", "1", 100, Some(100)),
+            ("150", "1", 100, Some(200)),
+            ("999999999999999999", "0.0001", 1, Some(100_000_000_000_000)),
+            ("999999999999999999", "1", 1, None),
+        ] {
+            let number = |text: &str| Decimal::parse(text).unwrap();
+            assert_eq!(
+                number(one).times(number(other), step),
+                product,
+                "{one} {other}"
+            );
         }
     }
 

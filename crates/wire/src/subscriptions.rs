@@ -200,9 +200,8 @@ pub struct MeterUsage {
     pub created_at: Timestamp,
     /// Time of the last count, in UTC; null if nothing has been counted.
     pub modified_at: Option<Timestamp>,
-    /// Number of units used; 0, because Till does not take in usage events yet.
-    #[schema(value_type = f64)]
-    pub consumed_units: i64,
+    /// Number of units used that are not billed yet.
+    pub consumed_units: f64,
     /// Number of units that the customer may use without charge.
     pub credited_units: i64,
     /// Amount due for the usage so far, in minor units of the subscription's currency.

@@ -13,7 +13,10 @@ use uuid::Uuid;
 
 use crate::{
     catalog::custom_fields::ProductField,
-    kernel::records::{Benefit, CustomField, File, Meter, PriceKind, Product, ProductPrice},
+    kernel::records::{
+        Benefit, CustomField, CustomerMeter, File, Meter, PriceKind, Product, ProductPrice,
+        UsageCharge,
+    },
 };
 
 mod amount;
@@ -151,6 +154,10 @@ pub struct Parts {
     pub fields: Vec<CustomField>,
     /// The meters of its metered prices.
     pub meters: Vec<Meter>,
+    /// Usage of the subscriptions that it is read for which is not billed yet.
+    pub usage: Vec<UsageCharge>,
+    /// The meters of their customers, for what is credited.
+    pub credits: Vec<CustomerMeter>,
 }
 
 impl ProductWithPrices {

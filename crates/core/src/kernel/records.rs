@@ -60,8 +60,8 @@ pub use sales::{
 pub use seats::CustomerSeat;
 pub use terms::{CheckoutLink, Discount, DiscountRedemption, TrialRedemption};
 pub use usage::{
-    CustomerMeter, MeterFold, UsageBatch, UsageBucket, UsageEvent, UsageEventType, UsageStream,
-    UsageValue,
+    CustomerMeter, MeterFold, UsageBatch, UsageBucket, UsageCharge, UsageChargeValue, UsageEvent,
+    UsageEventType, UsageStream, UsageValue,
 };
 
 word_cell!(

@@ -517,6 +517,8 @@ pub enum UsageWrite {
         /// The customer's external id.
         external_id: String,
     },
+    /// Deletes the different values of usage that is billed now.
+    DeleteChargeValues(Uuid),
 }
 
 /// See [`NamedWrite::Webhook`].

@@ -35,6 +35,7 @@ use crate::{
         records::{Customer, PendingUpdate, Subscription},
     },
     orders::user,
+    usage::due,
 };
 
 impl PendingUpdate {
@@ -125,29 +126,24 @@ impl Subscription {
         }
     }
 
-    /// The meters of its metered prices, in the order of the prices.
+    /// The meters of its metered prices, in the order of the prices, with the usage that is not billed yet.
     fn meters(&self, offered: &ProductWithPrices) -> Vec<SubscriptionMeter> {
-        let prices = self.price_ids.iter();
-        let counted = prices
-            .filter_map(|id| offered.prices.iter().find(|p| p.id == *id))
-            .filter_map(|price| price.meter_id);
-        let found = counted.filter_map(|id| offered.parts.meters.iter().find(|m| m.id == id));
-        let meters = found.map(|meter| SubscriptionMeter {
-            usage: self.usage(meter.id),
+        let shown = due::shown(self, &offered.prices, &offered.parts).into_iter();
+        let meters = shown.map(|(usage, meter)| SubscriptionMeter {
+            usage,
             meter: meter.view(),
         });
         meters.collect()
     }
 
-    /// The usage of a meter: nothing, as long as events are not taken in. The id is made of both ids, so that it
-    /// is the same in every answer.
+    /// No usage of a meter. The id is made of both ids, so that it is the same in every answer.
     pub fn usage(&self, meter_id: Uuid) -> MeterUsage {
         let (own, meter) = (self.id.as_u128(), meter_id.as_u128());
         MeterUsage {
             id: uuid::Builder::from_random_bytes((own ^ meter).to_be_bytes()).into_uuid(),
             created_at: self.created_at,
             modified_at: None,
-            consumed_units: 0,
+            consumed_units: 0.0,
             credited_units: 0,
             amount: 0,
             meter_id,

@@ -1,6 +1,8 @@
 //! Renewal: one step of what is due for a subscription (docs/behaviour: subscriptions/renewal). A step is decided at its
 //! moment; after downtime several steps follow each other.
 
+use std::borrow::Cow;
+
 use jiff::{SignedDuration, Timestamp};
 use till_wire::{
     discounts::DiscountBase,
@@ -32,6 +34,7 @@ use crate::{
     organizations::capabilities,
     seats::UsedSeats,
     tax::Taxes,
+    usage::due::{self, Unbillable},
 };
 
 /// Pause until a subscription is looked at again whose organization may not renew.
@@ -145,7 +148,9 @@ pub fn cycle(
     let old = &rows.subscription;
     let mut billing = Billing::new(rows, ctx);
     let start = old.current_period_end;
-    if old.status == SubscriptionStatus::Trialing {
+    let is_trial = old.status == SubscriptionStatus::Trialing;
+    let usage = billing.usage(start, !is_trial)?;
+    if is_trial {
         billing.new.status = SubscriptionStatus::Active;
         billing.new.anchor_day = period::anchor(start);
     }
@@ -156,13 +161,14 @@ pub fn cycle(
         billing.new.current_period_end,
     ) = (next.start, next.end);
     billing.drop_discount_that_is_over();
-    bill::reprice(&mut billing.new, billing.offered, billing.discount)?;
+    bill::reprice(&mut billing.new, &billing.offered, billing.discount)?;
     billing.tell(&[
         EventType::SubscriptionCycled,
         EventType::SubscriptionUpdated,
     ]);
-    let lines = bill::period_lines(&billing.new, billing.offered, next, ctx)?;
-    billing.bill(lines, taxes)?;
+    let mut lines = bill::period_lines(&billing.new, &billing.offered, next, ctx)?;
+    lines.extend(usage);
+    billing.bill(lines, start, taxes)?;
     Ok(billing.finish())
 }
 
@@ -176,6 +182,7 @@ pub fn resume(
     ctx: &DecisionContext,
 ) -> Result<Step, Mismatch> {
     let mut billing = Billing::new(rows, ctx);
+    let usage = billing.usage(ctx.now, false)?;
     billing.new.status = SubscriptionStatus::Active;
     (billing.new.paused_at, billing.new.resumes_at) = (None, None);
     // It may have been past due when the pause began: from here on its time to pay begins anew.
@@ -183,14 +190,15 @@ pub fn resume(
     billing.apply_pending_update(ctx.now);
     billing.new.restart(ctx.now);
     billing.drop_discount_that_is_over();
-    bill::reprice(&mut billing.new, billing.offered, billing.discount)?;
+    bill::reprice(&mut billing.new, &billing.offered, billing.discount)?;
     billing.tell(&[
         EventType::SubscriptionUpdated,
         EventType::SubscriptionResumed,
     ]);
     let period = billing.new.period();
-    let lines = bill::period_lines(&billing.new, billing.offered, period, ctx)?;
-    billing.bill(lines, taxes)?;
+    let mut lines = bill::period_lines(&billing.new, &billing.offered, period, ctx)?;
+    lines.extend(usage);
+    billing.bill(lines, ctx.now, taxes)?;
     Ok(billing.finish())
 }
 
@@ -208,10 +216,12 @@ fn pause(rows: &BillingRows, ctx: &DecisionContext) -> Step {
     billing.finish()
 }
 
-/// Ends a cancelled subscription with its period: its unpaid orders are voided, and lines that waited for an order are
-/// billed for the last time.
+/// Ends a cancelled subscription with its period: its unpaid orders are voided, and usage and lines that waited for an
+/// order are billed for the last time.
 fn end(rows: &BillingRows, taxes: &dyn Taxes, ctx: &DecisionContext) -> Result<Step, Mismatch> {
     let mut billing = Billing::new(rows, ctx);
+    let until = rows.subscription.current_period_end;
+    let usage = billing.usage(until, false)?;
     billing.new.status = SubscriptionStatus::Canceled;
     billing.new.ended_at = Some(ctx.now);
     billing.new.pending_update = None;
@@ -227,7 +237,7 @@ fn end(rows: &BillingRows, taxes: &dyn Taxes, ctx: &DecisionContext) -> Result<S
             .changes
             .void_orders(rows.subscription.id, ctx.now, ctx);
     }
-    billing.bill(Vec::new(), taxes)?;
+    billing.bill(usage, until, taxes)?;
     Ok(billing.finish())
 }
 
@@ -249,7 +259,7 @@ struct Billing<'a> {
     ctx: &'a DecisionContext,
     changes: Changes,
     new: Subscription,
-    offered: &'a ProductWithPrices,
+    offered: Cow<'a, ProductWithPrices>,
     discount: Option<&'a Discount>,
     customer: Customer,
     unpaid: Vec<&'a Order>,
@@ -267,7 +277,7 @@ impl<'a> Billing<'a> {
             ctx,
             changes: Changes::new(),
             new,
-            offered: &rows.offered,
+            offered: Cow::Borrowed(&rows.offered),
             discount: rows.discount.as_ref(),
             customer: rows.customer.clone(),
             unpaid: rows.unpaid.iter().collect(),
@@ -283,7 +293,10 @@ impl<'a> Billing<'a> {
             return;
         };
         let applied = pending::apply(&update, &mut self.new, self.rows, start);
-        (self.offered, self.discount) = (applied.offered, applied.discount);
+        if applied.offered.product.id != self.offered.product.id {
+            self.offered = Cow::Borrowed(applied.offered);
+        }
+        self.discount = applied.discount;
         let (old, new) = (&self.rows.subscription, &self.new);
         self.changes.tell_of_change(self.ctx, old, new);
         if let Some(discount_id) = applied.used {
@@ -321,7 +334,8 @@ impl<'a> Billing<'a> {
     fn tell(&mut self, kinds: &[EventType]) {
         let discount = self.discount_base();
         let telling = telling(self.rows, &self.customer, self.ctx);
-        telling.subscription(&mut self.changes, &self.new, self.offered, &discount, kinds);
+        let offered = &self.offered;
+        telling.subscription(&mut self.changes, &self.new, offered, &discount, kinds);
     }
 
     /// Takes back the seats of a subscription that is not active any more.
@@ -330,8 +344,36 @@ impl<'a> Billing<'a> {
         (self.seats).revoke_surplus(0, &mut self.changes, subscribers, self.ctx);
     }
 
+    /// Lines for the usage of the periods that began before `until`, by the prices that the subscription had in them: one
+    /// for each metered price, without `each` only where there is usage. From here on it is billed.
+    fn usage(&mut self, until: Timestamp, each: bool) -> Result<Vec<OrderItem>, Mismatch> {
+        let (old, offered) = (&self.rows.subscription, &self.rows.offered);
+        let lines = due::lines(old, offered, until, each, self.ctx);
+        let lines = lines.map_err(|error: Unbillable| Mismatch(error.to_string()))?;
+        if !offered.parts.usage.is_empty() {
+            self.offered = Cow::Owned(offered.without_usage(old.id, until));
+        }
+        Ok(lines)
+    }
+
+    /// Bills these lines, and those that waited; usage of periods that began before `until` is billed by them.
+    fn bill(
+        &mut self,
+        lines: Vec<OrderItem>,
+        until: Timestamp,
+        taxes: &dyn Taxes,
+    ) -> Result<(), Mismatch> {
+        self.bill_lines(lines, taxes)?;
+        let usage = &self.rows.offered.parts.usage;
+        let order_id = self.order.as_ref().map(|order| order.id);
+        let own = self.rows.subscription.id;
+        self.changes
+            .bill_usage(own, usage, until, order_id, self.ctx);
+        Ok(())
+    }
+
     /// Bills these lines, and those that waited. Without any line there is no order.
-    fn bill(&mut self, mut lines: Vec<OrderItem>, taxes: &dyn Taxes) -> Result<(), Mismatch> {
+    fn bill_lines(&mut self, mut lines: Vec<OrderItem>, taxes: &dyn Taxes) -> Result<(), Mismatch> {
         let (rows, ctx) = (self.rows, self.ctx);
         lines.extend(rows.entries.iter().map(|entry| entry.line()));
         if lines.is_empty() {
@@ -340,7 +382,7 @@ impl<'a> Billing<'a> {
         let billed = Billed {
             organization: &rows.organization,
             subscription: &self.new,
-            offered: self.offered,
+            offered: &self.offered,
             discount: self.discount,
             reason: BillingReason::SubscriptionCycle,
             latest_bill: rows.latest_bill.as_ref(),
@@ -384,13 +426,13 @@ impl<'a> Billing<'a> {
         telling.order(
             &mut self.changes,
             order,
-            self.offered,
+            &self.offered,
             subscription,
             discount,
             &kinds,
         );
         let used = &self.seats;
-        self.new = telling.unpaid(&mut self.changes, unpaid, used, self.offered, discount);
+        self.new = telling.unpaid(&mut self.changes, unpaid, used, &self.offered, discount);
     }
 
     fn tell_order(&mut self, order: &Order, discount: &Option<DiscountBase>, kinds: &[EventType]) {
@@ -400,7 +442,7 @@ impl<'a> Billing<'a> {
         telling.order(
             &mut self.changes,
             order,
-            self.offered,
+            &self.offered,
             subscription,
             &discount,
             kinds,
@@ -430,7 +472,7 @@ impl<'a> Billing<'a> {
             order: self.order,
             customer: self.customer,
             payment: self.payment,
-            offered: self.offered.clone(),
+            offered: self.offered.into_owned(),
         }
     }
 }

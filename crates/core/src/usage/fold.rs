@@ -7,6 +7,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{
+    charges::{Charging, Payer},
     count::{Added, Counter, EVERYBODY, Tally, add},
     events::KnownCustomer,
 };
@@ -259,13 +260,14 @@ pub fn put(
     }
 }
 
-/// Has a meter count the events of some turns, up to `round`.
+/// Has a meter count the events of some turns, up to `round`, and adds to what subscriptions are billed for.
 pub fn advance(
     counter: &Counter<'_>,
     fold: &MeterFold,
     round: i64,
     added: &Added,
     rows: &CountedRows,
+    charging: &Charging,
     ctx: &DecisionContext,
 ) -> Changes {
     let mut changes = Changes::new();
@@ -278,6 +280,7 @@ pub fn advance(
     // The filter that was counted by is still the meter's.
     changes.guard(counter.meter);
     put(counter.meter, added, rows, &mut changes, ctx);
+    charging.put(counter.meter, &mut changes, ctx);
     changes
 }
 
@@ -303,37 +306,41 @@ pub struct BoundMeter<'m> {
     pub added: Added,
     /// The rows that hold what it has counted, as far as `added` adds to them.
     pub rows: CountedRows,
+    /// What the customer's subscription is billed for, of those that it has counted for everybody.
+    pub charging: Charging,
 }
 
 impl<'m> BoundMeter<'m> {
-    /// What unbound events add; the rows are still to be read.
+    /// What unbound events add; the rows are still to be read. `payers`: see [`super::charges::payers`].
     pub fn new(
         meter: &'m Meter,
         fold: &'m MeterFold,
         events: &[UnboundEvent],
         customer: &Customer,
+        payers: HashMap<Uuid, Payer>,
     ) -> Self {
         let counter = Counter::new(meter);
-        let of = |is_wanted: &dyn Fn(i64) -> bool| -> Added {
+        let of = |is_wanted: &dyn Fn(i64) -> bool| -> Vec<UsageEvent> {
             let some = events
                 .iter()
                 .filter(|unbound| unbound.round.is_some_and(is_wanted));
-            let bound: Vec<UsageEvent> = some
-                .map(|unbound| UsageEvent {
-                    customer_id: Some(customer.id),
-                    ..unbound.event.clone()
-                })
-                .collect();
-            add(&counter, &bound)
+            some.map(|unbound| UsageEvent {
+                customer_id: Some(customer.id),
+                ..unbound.event.clone()
+            })
+            .collect()
         };
-        let added = of(&|round| round <= fold.round);
-        let chooses = added.chosen > 0 || of(&|round| round > fold.round).chosen > 0;
+        let counted = of(&|round| round <= fold.round);
+        let added = add(&counter, &counted);
+        let chooses =
+            added.chosen > 0 || add(&counter, &of(&|round| round > fold.round)).chosen > 0;
         Self {
             meter,
             fold,
             chooses,
             added: added.of_customers(),
             rows: CountedRows::default(),
+            charging: Charging::new(&counter, &counted, payers),
         }
     }
 }
@@ -362,6 +369,7 @@ pub fn bind(
             // Whoever is counting these events with this meter meanwhile counts them again.
             changes.touch(bound.fold);
             put(bound.meter, &bound.added, &bound.rows, &mut changes, ctx);
+            bound.charging.put(bound.meter, &mut changes, ctx);
         }
     }
     changes

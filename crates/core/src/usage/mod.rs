@@ -1,7 +1,9 @@
 //! Usage that is counted and billed.
 
+pub mod charges;
 pub mod count;
 pub mod customer_meters;
+pub mod due;
 pub mod events;
 pub mod filter;
 pub mod fold;

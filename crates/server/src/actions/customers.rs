@@ -248,10 +248,12 @@ pub async fn state(
         app.store.customer_meters_of(row.id, STATE_METERS),
     )?;
     let prices = app.store.prices_of(&subscriptions).await?;
+    let parts = app.store.usage_parts(&subscriptions, &prices).await?;
     Ok(customers::state(
         &row,
         &subscriptions,
         &prices,
+        &parts,
         &grants,
         &meters,
     ))

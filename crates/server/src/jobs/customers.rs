@@ -27,12 +27,13 @@ pub async fn state_changed(app: &App, id: Uuid) -> Result<End, ApiError> {
             app.store.prices_of(&subscriptions),
             app.store.customer_meters_of(id, STATE_METERS),
         )?;
+        let parts = app.store.usage_parts(&subscriptions, &prices).await?;
         changes.emit(
             &subscribers,
             &ctx,
             EventType::CustomerStateChanged,
             id,
-            || customers::state(&customer, &subscriptions, &prices, &grants, &meters),
+            || customers::state(&customer, &subscriptions, &prices, &parts, &grants, &meters),
         );
     }
     Ok(End::Done(changes))

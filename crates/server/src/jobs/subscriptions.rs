@@ -16,12 +16,13 @@ use till_core::{
         dun::VoidOrders,
         renew::{self, Due, Step},
     },
+    usage::due,
 };
 use till_store::unawaited;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::{POLL, supervise::alone};
+use super::{POLL, supervise::alone, usage};
 use crate::{
     app::App,
     error::{ApiError, OrNotFound},
@@ -37,6 +38,9 @@ const SIDE_BY_SIDE: usize = 12;
 const CLAIM: SignedDuration = SignedDuration::from_mins(1);
 /// Pause until a subscription is looked at again whose bill cannot be worked out.
 const SET_ASIDE: SignedDuration = SignedDuration::from_hours(1);
+
+/// Pause until a subscription is looked at again whose usage is still being counted.
+const UNCOUNTED: SignedDuration = SignedDuration::from_secs(5);
 
 /// Does what is due for subscriptions, until nothing is; says how much was done.
 pub async fn run_due(app: &App) -> Result<usize, ApiError> {
@@ -161,6 +165,9 @@ pub async fn billing(
 
 /// Decides one step, and commits it.
 async fn step(app: &App, rows: BillingRows) -> Result<Charge, ApiError> {
+    let Some(rows) = counted(app, rows).await? else {
+        return Ok(Charge::Nothing);
+    };
     let ctx = app.context_of(&rows.organization);
     let settings = &rows.organization.settings.tax;
     let due = app
@@ -181,6 +188,28 @@ async fn step(app: &App, rows: BillingRows) -> Result<Charge, ApiError> {
             })
         }
     }
+}
+
+/// The rows once the usage is counted that a period which is over bills; none where that takes longer: then the subscription
+/// is looked at again soon (docs/behaviour: metered/waits).
+async fn counted(app: &App, rows: BillingRows) -> Result<Option<BillingRows>, ApiError> {
+    let (subscription, organization) = (&rows.subscription, &rows.organization);
+    let now = app.now_of(organization);
+    let end = subscription.current_period_end;
+    let meters = due::meters(subscription, &rows.offered);
+    if meters.is_empty() || !subscription.is_billable() || end > now {
+        return Ok(Some(rows));
+    }
+    if usage::count_until(app, organization.id, &meters, end).await? {
+        // They were read before that was known.
+        return Ok(Some(reload(app, subscription.id).await?));
+    }
+    let mut later = subscription.clone();
+    later.next_due_at = Some(now + UNCOUNTED);
+    let mut changes = Changes::new();
+    changes.update(subscription, &later);
+    app.commit(changes).await?;
+    Ok(None)
 }
 
 /// A subscription that cannot be billed holds up no other: a person has to look at it.

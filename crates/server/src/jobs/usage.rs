@@ -6,7 +6,7 @@ use std::{
     sync::Arc,
 };
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use till_core::{
     kernel::{
         changes::Changes,
@@ -14,6 +14,7 @@ use till_core::{
         records::{Customer, Meter, MeterFold, UsageBatch},
     },
     usage::{
+        charges::{self, Charging},
         count::{Counter, add},
         fold::{self, BATCHES, BOUND, BYTES, BoundMeter, SealRows, TURN, UnboundEvent, batch_id},
     },
@@ -33,6 +34,8 @@ const METERS: i64 = 512;
 const METERS_OF_ONE: i64 = 64;
 /// Events that wait for a parent and find it in one turn, at most.
 const ORPHANS: i64 = 1_000;
+/// Turns that are counted at once for a bill that waits for them, at most.
+const TURNS: usize = 8;
 /// The interval at which new events are looked for.
 const EVERY: SignedDuration = SignedDuration::from_secs(1);
 /// The pause before it is looked again for events that were being put into a turn.
@@ -120,6 +123,37 @@ async fn work(app: &App, holder: Option<&Holder>) -> Result<usize, ApiError> {
     Ok(done)
 }
 
+/// Has these meters of an organization count what came in until a moment; false where that is too much for now, or somebody
+/// else is at it (docs/behaviour: metered/waits).
+pub async fn count_until(
+    app: &App,
+    organization_id: Uuid,
+    meters: &[Uuid],
+    until: Timestamp,
+) -> Result<bool, ApiError> {
+    for _ in 0..TURNS {
+        let store = &app.store;
+        if !store
+            .has_uncounted_usage(organization_id, meters, until)
+            .await?
+        {
+            return Ok(true);
+        }
+        unless_moved(seal(app, organization_id).await)?;
+        let known = store.meters_with_folds(organization_id).await?;
+        let mut behind: BTreeMap<i64, Vec<(Meter, MeterFold)>> = BTreeMap::new();
+        for (meter, fold) in known {
+            if let Some(fold) = fold.filter(|_| meters.contains(&meter.id)) {
+                behind.entry(fold.round).or_default().push((meter, fold));
+            }
+        }
+        for (round, some) in behind {
+            count(app, None, organization_id, round, &some).await?;
+        }
+    }
+    Ok(false)
+}
+
 /// Nothing done where rows have moved meanwhile: the next turn decides again.
 fn unless_moved(done: Result<bool, ApiError>) -> Result<bool, ApiError> {
     match done {
@@ -191,6 +225,11 @@ async fn count(
     );
     let events = app.store.events_of_batches(&batches).await?;
     let ctx = app.context_for(organization_id).await?;
+    let mut customers: Vec<Uuid> = events.iter().filter_map(|e| e.customer_id).collect();
+    customers.sort_unstable();
+    customers.dedup();
+    let paid = app.store.metered_subscriptions(organization_id, &customers);
+    let (subscriptions, prices) = paid.await?;
     let mut done = 0;
     for (meter, fold) in meters {
         if !goes_on(app, holder).await? {
@@ -201,7 +240,10 @@ async fn count(
             let counter = Counter::new(meter);
             let added = add(&counter, &events);
             let rows = app.store.counted_rows(meter.id, &added).await?;
-            let changes = fold::advance(&counter, fold, to, &added, &rows, &ctx);
+            let payers = charges::payers(meter, &subscriptions, &prices);
+            let mut charging = Charging::new(&counter, &events, payers);
+            app.store.read_charges(meter.id, &mut charging).await?;
+            let changes = fold::advance(&counter, fold, to, &added, &rows, &charging, &ctx);
             is_counted = unless_moved(app.commit(changes).await.map(|()| true))?;
             Ok::<(), ApiError>(())
         };
@@ -294,11 +336,15 @@ async fn bind_some(app: &App, id: Uuid, after: Uuid) -> Result<Bound, ApiError> 
             event,
         })
         .collect();
+    let (subscriptions, prices) = app.store.metered_subscriptions(own, &[customer.id]).await?;
     let mut counted = Vec::new();
     for (meter, fold) in &meters {
         let Some(fold) = fold else { continue };
-        let mut bound = BoundMeter::new(meter, fold, &unbound, &customer);
+        let payers = charges::payers(meter, &subscriptions, &prices);
+        let mut bound = BoundMeter::new(meter, fold, &unbound, &customer, payers);
         bound.rows = app.store.counted_rows(meter.id, &bound.added).await?;
+        let charging = &mut bound.charging;
+        app.store.read_charges(meter.id, charging).await?;
         counted.push(bound);
     }
     let ctx = app.context_for(own).await?;

@@ -43,6 +43,8 @@ impl Joined {
             )
             .await?
             .with_own_prices(app, own, prices)
+            .await?
+            .with_usage(app, rows)
             .await
         };
         let store = &app.store;

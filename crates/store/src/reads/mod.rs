@@ -33,6 +33,7 @@ mod sandbox;
 mod seats;
 mod timeline;
 mod usage;
+mod usage_charges;
 mod usage_counts;
 mod webhooks;
 

@@ -14,5 +14,9 @@ pub(super) fn usage(write: UsageWrite) -> Statement {
              and e.external_customer_id = $3)",
             vec![key.into(), organization_id.into(), external_id.into()],
         ),
+        UsageWrite::DeleteChargeValues(charge_id) => any(
+            "delete from usage_charge_values where charge_id = $1",
+            vec![charge_id.into()],
+        ),
     }
 }

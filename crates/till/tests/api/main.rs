@@ -54,6 +54,7 @@ mod known_gaps;
 mod license_keys;
 mod mail;
 mod members;
+mod metered;
 mod meters;
 mod new_cards;
 mod notices;

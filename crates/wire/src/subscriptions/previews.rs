@@ -18,7 +18,7 @@ pub struct SubscriptionChargePreviewProration {
 pub struct SubscriptionChargePreview {
     /// Sum of the prices for whole periods, in minor units.
     pub base_amount: i64,
-    /// Sum of the usage, in minor units; 0, because Till does not take in usage events yet.
+    /// Sum of the usage that is not billed yet, in minor units.
     pub metered_amount: i64,
     /// Sum of the lines for parts of a period, in minor units.
     pub proration_amount: i64,

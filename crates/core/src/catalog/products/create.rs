@@ -161,6 +161,7 @@ pub fn create(
         medias,
         fields,
         meters,
+        ..Parts::default()
     };
     changes.emit(
         subscribers,

@@ -164,3 +164,42 @@ record! {
         credited_units: i64,
     }
 }
+
+record! {
+    /// Usage of a subscription that is to be billed: of one meter, at one price, in one billing period.
+    "usage_charges", versioned;
+    pub struct UsageCharge {
+        id: Uuid,
+        created_at: Timestamp,
+        modified_at: Timestamp,
+        version: i64,
+        organization_id: Uuid,
+        customer_id: Uuid,
+        subscription_id: Uuid,
+        meter_id: Uuid,
+        price_id: Uuid,
+        /// Start of the billing period.
+        starts_at: Timestamp,
+        /// Number of events that count.
+        events: i64,
+        total: Decimal,
+        largest: Option<Decimal>,
+        smallest: Option<Decimal>,
+        /// Number of different values.
+        uniques: i64,
+        /// When it was billed, or left out of a bill for good; none until then.
+        billed_at: Option<Timestamp>,
+        /// The order that bills it.
+        order_id: Option<Uuid>,
+    }
+}
+
+record! {
+    /// A value among usage that is not billed yet.
+    "usage_charge_values";
+    pub struct UsageChargeValue {
+        id: Uuid,
+        charge_id: Uuid,
+        value: String,
+    }
+}

@@ -1,12 +1,14 @@
 //! What a change would charge, now and next: the change itself, decided and not written.
 
 use till_wire::{
-    orders::OrderStatus,
+    orders::{OrderItem, OrderStatus},
     subscriptions::{
         SubscriptionCancelPreview, SubscriptionChangePreview, SubscriptionChargePreview,
         SubscriptionChargePreviewProration, SubscriptionNextCharge, SubscriptionUpdate,
     },
 };
+
+use uuid::Uuid;
 
 use super::{Billing, ChangeRows, Decision, Unchanged, decide, make, order};
 use crate::{
@@ -43,7 +45,9 @@ pub fn preview(
     let applies_at = waits.map_or(ctx.now, |update| update.applies_at);
     let (now, after) = charged(rows, &decision, taxes, ctx)?;
     Ok(SubscriptionChangePreview {
-        now: now.as_ref().map_or(nothing(), shown),
+        now: now.as_ref().map_or(nothing(), |order| {
+            shown(order, &metered_prices(&rows.billing))
+        }),
         applies_at,
         next_charge: next_charge(after, taxes)?,
     })
@@ -153,6 +157,7 @@ pub fn next_charge(
     mut rows: BillingRows,
     taxes: &dyn Taxes,
 ) -> Result<Option<SubscriptionNextCharge>, Mismatch> {
+    let metered = metered_prices(&rows);
     for _ in 0..AHEAD {
         let Some(at) = rows.subscription.own_due_at() else {
             break;
@@ -162,7 +167,7 @@ pub fn next_charge(
         if let Some(order) = &step.order {
             return Ok(Some(SubscriptionNextCharge {
                 at,
-                charge: shown(order),
+                charge: shown(order, &metered),
             }));
         }
         rows = stepped(rows, step, &ctx);
@@ -178,6 +183,13 @@ pub fn cancel_preview(rows: &BillingRows) -> SubscriptionCancelPreview {
         stops_collection,
         outstanding_amount: stops_collection.then(|| unpaid.sum()),
     }
+}
+
+/// The metered prices that lines can be of.
+fn metered_prices(rows: &BillingRows) -> Vec<Uuid> {
+    let prices = rows.offered.prices.iter();
+    let metered = prices.filter(|price| price.meter_id.is_some());
+    metered.map(|price| price.id).collect()
 }
 
 fn nothing() -> SubscriptionChargePreview {
@@ -197,23 +209,25 @@ fn nothing() -> SubscriptionChargePreview {
 }
 
 /// An order as a preview shows it. What is too little to be charged is not due.
-fn shown(order: &Order) -> SubscriptionChargePreview {
-    let sum = |proration: bool| {
-        let lines = order
-            .items
-            .iter()
-            .filter(|item| item.proration == proration);
-        lines.map(|item| item.amount).sum()
+fn shown(order: &Order, metered: &[Uuid]) -> SubscriptionChargePreview {
+    let is_metered = |item: &OrderItem| {
+        item.product_price_id
+            .is_some_and(|id| metered.contains(&id))
+    };
+    let sum = |proration: bool, metered: bool| {
+        let lines = order.items.iter();
+        let lines = lines.filter(|item| item.proration == proration && is_metered(item) == metered);
+        lines.map(|item| item.amount).sum::<i64>()
     };
     let prorations = order.items.iter().filter(|item| item.proration);
-    let line = |item: &till_wire::orders::OrderItem| SubscriptionChargePreviewProration {
+    let line = |item: &OrderItem| SubscriptionChargePreviewProration {
         label: item.label.clone(),
         amount: item.amount,
     };
     SubscriptionChargePreview {
-        base_amount: sum(false),
-        metered_amount: 0,
-        proration_amount: sum(true),
+        base_amount: sum(false, false),
+        metered_amount: sum(false, true),
+        proration_amount: sum(true, false) + sum(true, true),
         prorations: prorations.map(line).collect(),
         subtotal_amount: order.subtotal_amount,
         discount_amount: order.discount_amount,
