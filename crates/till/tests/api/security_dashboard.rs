@@ -23,7 +23,7 @@ const PUBLIC: [(&str, &str); 10] = [
 ];
 
 /// What stands below an organization's address, and of what its `{id}` is; longer ones first.
-const IDS: [(&str, &str); 23] = [
+const IDS: [(&str, &str); 24] = [
     ("/subscriptions/{id}/seats/", "seats sold"),
     ("/orders/{id}/seats/", "orders"),
     (
