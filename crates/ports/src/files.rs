@@ -1,12 +1,12 @@
 //! Storage of files: a folder, or a bucket that speaks S3. Paths are the server's own, never a user's.
 
-use std::{path::Path as Folder, sync::Arc};
+use std::{ops::Range, path::Path as Folder, sync::Arc};
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream::BoxStream};
 use object_store::{
-    ObjectStore, ObjectStoreExt as _, WriteMultipart, aws::AmazonS3Builder, local::LocalFileSystem,
-    memory::InMemory, path::Path, prefix::PrefixStore,
+    GetOptions, GetRange, ObjectStore, ObjectStoreExt as _, WriteMultipart, aws::AmazonS3Builder,
+    local::LocalFileSystem, memory::InMemory, path::Path, prefix::PrefixStore,
 };
 use sha2::{Digest as _, Sha256};
 
@@ -187,6 +187,26 @@ impl Files {
         })
     }
 
+    /// Opens some bytes of a file, from the first to before the last of the range; its size is that of the file. An empty
+    /// range opens nothing, but the file must be there.
+    pub async fn read_range(&self, path: &str, range: Range<u64>) -> Result<Reading, FilesError> {
+        let path = Path::from(path);
+        if range.is_empty() {
+            let size = self.0.head(&path).await?.size;
+            let bytes = futures_util::stream::empty().boxed();
+            return Ok(Reading { size, bytes });
+        }
+        let options = GetOptions {
+            range: Some(GetRange::Bounded(range)),
+            ..GetOptions::default()
+        };
+        let found = self.0.get_opts(&path, options).await?;
+        Ok(Reading {
+            size: found.meta.size,
+            bytes: found.into_stream().map_err(FilesError::from).boxed(),
+        })
+    }
+
     /// True where a file is there.
     pub async fn has(&self, path: &str) -> Result<bool, FilesError> {
         match self
@@ -282,6 +302,16 @@ mod tests {
                     matches!(all(&files, gone).await, Err(FilesError::Missing)),
                     "{gone}"
                 );
+            }
+            for (range, text) in [(0..5, "hello"), (1..3, "el"), (4..5, "o"), (2..2, "")] {
+                let reading = files.read_range("a/b/c.txt", range).await.unwrap();
+                assert_eq!(reading.size, 5);
+                let pieces: Vec<Bytes> = reading.bytes.try_collect().await.unwrap();
+                assert_eq!(pieces.concat(), text.as_bytes());
+            }
+            for range in [0..0, 0..5] {
+                let missing = files.read_range("a/never", range).await;
+                assert!(matches!(missing, Err(FilesError::Missing)));
             }
             files.remove("a/b/c.txt").await.unwrap();
             files.remove("a/b/c.txt").await.unwrap();

@@ -2,6 +2,7 @@
 
 pub mod fast_path;
 pub mod limits;
+mod under_way;
 pub mod workers;
 
 use std::{

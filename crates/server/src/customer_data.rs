@@ -22,8 +22,9 @@ use till_core::{
     kernel::{
         changes::Record,
         records::{
-            BalanceEntry, Content, Customer as Row, CustomerMeter, CustomerSeat, Dispute, Mail,
-            MailKind, Order as OrderRow, Organization, Refund, UsageCharge, UsageEvent,
+            BalanceEntry, Content, Customer as Row, CustomerMeter, CustomerSeat, Dispute,
+            FileDownload, Mail, MailKind, Order as OrderRow, Organization, Refund, UsageCharge,
+            UsageEvent,
         },
     },
 };
@@ -73,6 +74,7 @@ enum Section {
     Subscriptions,
     Grants,
     LicenseKeys,
+    Downloads,
     Balance,
     Letters,
     UsageEvents,
@@ -80,7 +82,7 @@ enum Section {
     UsageCharges,
 }
 
-const SECTIONS: [(Section, &str); 17] = [
+const SECTIONS: [(Section, &str); 19] = [
     (Section::Members, "members"),
     (Section::Seats, "seats"),
     (Section::PaymentMethods, "payment_methods"),
@@ -94,6 +96,7 @@ const SECTIONS: [(Section, &str); 17] = [
     (Section::Subscriptions, "subscriptions"),
     (Section::Grants, "benefit_grants"),
     (Section::LicenseKeys, "license_keys"),
+    (Section::Downloads, "downloads"),
     (Section::Balance, "balance_entries"),
     (Section::Letters, "letters"),
     (Section::UsageEvents, "usage_events"),
@@ -283,6 +286,7 @@ impl Reader {
             Section::Documents => self.rows(documents).await,
             Section::CreditNotes => self.rows(credit_note).await,
             Section::Disputes => self.rows(dispute).await,
+            Section::Downloads => self.rows(download).await,
             Section::Balance => self.rows(balance_entry).await,
             Section::Letters => {
                 let text_of = self.app.text_of;
@@ -403,6 +407,20 @@ fn seat(row: &CustomerSeat) -> Vec<Value> {
         "claimed_at": row.claimed_at,
         "revoked_at": row.revoked_at,
         "metadata": row.metadata.as_ref().map(|metadata| &metadata.0),
+    })]
+}
+
+/// Downloads of one file; the holder is a member, or the customer.
+fn download(row: &FileDownload) -> Vec<Value> {
+    let member = (row.holder_id != row.customer_id).then_some(row.holder_id);
+    vec![json!({
+        "id": row.id,
+        "created_at": row.created_at,
+        "member_id": member,
+        "benefit_id": row.benefit_id,
+        "file_id": row.file_id,
+        "downloads": row.downloads,
+        "last_download_at": row.last_at,
     })]
 }
 

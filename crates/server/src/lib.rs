@@ -6,6 +6,7 @@ pub mod app;
 mod customer_data;
 pub mod dashboard;
 mod documents;
+mod downloads;
 pub mod error;
 mod files;
 mod geo;
@@ -51,6 +52,7 @@ pub fn router(app: Arc<App>) -> Router {
     };
     api::router(&app, pages_of_api)
         .merge(files::routes())
+        .merge(downloads::routes())
         .merge(documents::routes())
         .merge(pages)
         .fallback(pages::nowhere)

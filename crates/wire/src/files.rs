@@ -149,6 +149,78 @@ pub struct FileUpload {
     pub upload: Upload,
 }
 
+/// Address at which a customer fetches a file.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct Download {
+    /// URL of the file; it carries its own signature and works for one hour, for this file and this customer or member
+    /// alone. It serves single ranges, so a download that broke off can be resumed.
+    pub url: String,
+    /// Headers to send along; always empty.
+    pub headers: BTreeMap<String, String>,
+    /// Time at which the URL stops working.
+    pub expires_at: Timestamp,
+}
+
+/// File that a customer has by a benefit, and where it is fetched.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct DownloadableFile {
+    /// ID of the file.
+    pub id: Uuid,
+    /// ID of the organization that the file belongs to.
+    pub organization_id: Uuid,
+    /// Name of the file.
+    pub name: String,
+    /// Path of the file in the file storage.
+    pub path: String,
+    /// Media type of the file, such as `application/zip`.
+    pub mime_type: String,
+    /// Size of the file in bytes.
+    pub size: i64,
+    /// Size of the file as text, such as `1.0 MB`.
+    pub size_readable: String,
+    /// Version in the file storage; always null.
+    pub storage_version: Option<String>,
+    /// Entity tag of the contents, which is the `ETag` of the download.
+    pub checksum_etag: Option<String>,
+    /// SHA-256 checksum in base64.
+    pub checksum_sha256_base64: Option<String>,
+    /// SHA-256 checksum in hexadecimal.
+    pub checksum_sha256_hex: Option<String>,
+    /// Time at which the file was uploaded.
+    pub last_modified_at: Option<Timestamp>,
+    /// Address at which the file is fetched.
+    pub download: Download,
+    /// The merchant's name for this version of the file; null if it has none.
+    pub version: Option<String>,
+    /// Purpose of the file: `downloadable`.
+    pub service: FileService,
+    /// Whether the whole file has been uploaded; always true.
+    pub is_uploaded: bool,
+}
+
+/// File in the hands of a customer, by a benefit.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct DownloadableRead {
+    /// ID of the file in the hands of this customer or member: the same each time it is listed.
+    pub id: Uuid,
+    /// ID of the benefit that gives the file.
+    pub benefit_id: Uuid,
+    /// File, with the address at which it is fetched.
+    pub file: DownloadableFile,
+}
+
+/// File of a benefit, with how often it was downloaded.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct BenefitDownloadableFile {
+    /// File.
+    #[serde(flatten)]
+    pub file: File,
+    /// Number of different customers or members who began to download the file.
+    pub downloaders: i64,
+    /// Number of downloads that were begun.
+    pub downloads: i64,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

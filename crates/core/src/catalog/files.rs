@@ -131,7 +131,7 @@ pub fn may_upload(
 }
 
 /// A name that is the same in an address and in a file system.
-fn plain(name: &str) -> String {
+pub(super) fn plain(name: &str) -> String {
     let kept = |c: char| {
         let plain = c.is_ascii_alphanumeric() || "._-".contains(c);
         if plain { c } else { '_' }

@@ -2,5 +2,6 @@
 
 pub mod benefits;
 pub mod custom_fields;
+pub mod downloads;
 pub mod files;
 pub mod products;

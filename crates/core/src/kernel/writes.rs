@@ -4,6 +4,7 @@
 //! A write that says "refused as …" must touch exactly one row, else the whole commit is refused with that label.
 
 mod customers;
+mod downloads;
 mod license_keys;
 
 use jiff::Timestamp;
@@ -14,6 +15,7 @@ use crate::kernel::job_request::JobRequest;
 use crate::kernel::values::{Json, Value};
 
 pub use customers::CustomerWrite;
+pub use downloads::DownloadWrite;
 pub use license_keys::LicenseKeyWrite;
 
 macro_rules! named {
@@ -44,6 +46,8 @@ named! {
         CustomField(CustomFieldWrite),
         /// Of discounts.
         Discount(DiscountWrite),
+        /// Of downloads.
+        Download(DownloadWrite),
         /// Of keys that an older version folded.
         Folding(FoldingWrite),
         /// Of answers kept for requests that are sent again.

@@ -12,6 +12,7 @@ pub mod customers;
 pub mod discounts;
 pub mod disputes;
 pub mod documents;
+pub mod downloads;
 pub mod events;
 pub mod export;
 pub mod files;

@@ -3,6 +3,7 @@
 use axum::Json;
 use till_wire::{
     benefits::{Benefit, BenefitCreate, BenefitUpdate},
+    files::BenefitDownloadableFile,
     grants::BenefitGrant,
     page::Page,
 };
@@ -14,6 +15,7 @@ use super::{
 use crate::{
     actions::{
         benefits::{self, ListQuery},
+        downloads,
         grants::{self, OfBenefitQuery},
     },
     http::{
@@ -23,7 +25,8 @@ use crate::{
 };
 
 /// The routes.
-pub(super) const OPERATIONS: &[Operation] = operations![list, create, get, update, delete, grants];
+pub(super) const OPERATIONS: &[Operation] =
+    operations![list, create, get, update, delete, grants, files];
 
 /// List benefits
 ///
@@ -110,5 +113,23 @@ async fn grants(
     params: Params,
 ) -> Reply<Page<BenefitGrant>> {
     let listed = grants::of_benefit(&caller, id, params);
+    listed.await.map(Json)
+}
+
+/// List files of a benefit
+///
+/// Lists the files of a benefit in its order, archived ones included, each with how often it was downloaded. Benefits of other
+/// types than `downloadables` have none.
+#[utoipa::path(
+    get, path = "/v1/benefits/{id}/files", operation_id = "benefits:files",
+    params(PageQuery),
+    responses((status = 200, description = "Page of the benefit's files.", body = Page<BenefitDownloadableFile>))
+)]
+async fn files(
+    caller: Caller<scope::BenefitsRead>,
+    PathId(id): PathId,
+    params: Params,
+) -> Reply<Page<BenefitDownloadableFile>> {
+    let listed = downloads::of_benefit(&caller, id, params);
     listed.await.map(Json)
 }

@@ -12,6 +12,7 @@ use governor::{
 use till_core::payments::declines::Declines;
 use uuid::Uuid;
 
+use super::under_way::UnderWay;
 use crate::error::{ApiError, TooMany};
 
 /// The limits in force.
@@ -19,6 +20,8 @@ use crate::error::{ApiError, TooMany};
 pub struct Limits {
     pub(crate) general: Option<General>,
     pub(crate) declines: Declines,
+    /// Downloads that are under way.
+    pub(crate) downloads: UnderWay,
 }
 
 /// The budgets that are counted in memory.
@@ -76,6 +79,7 @@ impl Limits {
         Self {
             general: None,
             declines: Declines::default(),
+            downloads: UnderWay::default(),
         }
     }
 
@@ -94,6 +98,7 @@ impl Limits {
                 nodes: AtomicU32::new(1),
             }),
             declines: Declines::default(),
+            downloads: UnderWay::default(),
         }
     }
 

@@ -11,7 +11,7 @@ use till_core::{
         records::{
             BenefitGrant, Checkout, Customer, Order, Payment, Refund, Subscription, UsageEvent,
         },
-        writes::CustomerWrite,
+        writes::{CustomerWrite, DownloadWrite},
     },
 };
 use till_store::{List, Order as Direction};
@@ -39,6 +39,10 @@ pub async fn erase(app: &App, asked: Erasure) -> Result<End, ApiError> {
         .write(CustomerWrite::ForgetSeats { customer_id: id })
         .write(CustomerWrite::RevokeLicenseKeys { customer_id: id })
         .write(CustomerWrite::DeleteActivations { customer_id: id })
+        .write(DownloadWrite::ForgetTimes {
+            customer_id: id,
+            at: customer.created_at,
+        })
         .write(CustomerWrite::DeletePaymentMethods { customer_id: id })
         .write(CustomerWrite::DeleteLetters { customer_id: id })
         .write(CustomerWrite::DeleteEmailChanges { customer_id: id })

@@ -10,6 +10,7 @@ mod custom_fields;
 mod customer_value;
 mod customers;
 mod discounts;
+mod downloads;
 mod figures;
 mod files;
 mod folding;

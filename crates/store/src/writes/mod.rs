@@ -3,6 +3,7 @@
 mod clocks;
 mod customers;
 mod discounts;
+mod downloads;
 mod jobs;
 mod kernel;
 mod license_keys;
@@ -27,6 +28,7 @@ pub(crate) fn statement(write: NamedWrite) -> Statement {
         NamedWrite::Customer(write) => customers::customer(write),
         NamedWrite::CustomField(write) => customers::custom_field(write),
         NamedWrite::Discount(write) => discounts::discount(write),
+        NamedWrite::Download(write) => downloads::download(write),
         NamedWrite::Folding(write) => kernel::folding(write),
         NamedWrite::Idempotency(write) => kernel::idempotency(write),
         NamedWrite::Job(write) => jobs::job(write),

@@ -25,7 +25,7 @@ const CYCLED: &str = "benefit_grant.cycled";
 const UPDATED: &str = "benefit_grant.updated";
 
 /// Has the product include these benefits.
-async fn include(t: &Till, product: &Value, benefits: &[&Value]) {
+pub(crate) async fn include(t: &Till, product: &Value, benefits: &[&Value]) {
     let ids: Vec<&Value> = benefits.iter().map(|benefit| &benefit["id"]).collect();
     let path = format!("/v1/products/{}/benefits", id_in(product, "id"));
     t.post(&path, json!({"benefits": ids})).await.ok();

@@ -40,6 +40,7 @@ mod discounts;
 mod disputes;
 mod document;
 mod documents;
+mod downloads;
 mod drafts;
 mod erasure;
 mod exports;

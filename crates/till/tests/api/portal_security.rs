@@ -18,13 +18,14 @@ const MARK: &str = "zanzibar";
 const OWN: [&str; 1] = ["customer_portal:customers:add_payment_method"];
 
 /// Operations for all members of a customer, whatever their role.
-const FOR_MEMBERS: [&str; 9] = [
+const FOR_MEMBERS: [&str; 10] = [
     "customer_portal:benefit-grants:list",
     "customer_portal:customer-session:get_authenticated_user",
     "customer_portal:customer-session:introspect",
     "customer_portal:customer_meters:get",
     "customer_portal:customer_meters:list",
     "customer_portal:customers:get",
+    "customer_portal:downloadables:list",
     "customer_portal:license_keys:list",
     "customer_portal:subscriptions:get",
     "customer_portal:subscriptions:list",

@@ -173,6 +173,27 @@ record! {
 }
 
 record! {
+    /// Downloads of a file by somebody who has a benefit with it. There is one row for each benefit, file and holder.
+    "file_downloads", versioned;
+    pub struct FileDownload {
+        id: Uuid,
+        /// Time of the first download.
+        created_at: Timestamp,
+        version: i64,
+        organization_id: Uuid,
+        customer_id: Uuid,
+        /// The member who fetched it, or the customer as such.
+        holder_id: Uuid,
+        benefit_id: Uuid,
+        file_id: Uuid,
+        /// Number of downloads that began.
+        downloads: i64,
+        /// Time at which the last one began.
+        last_at: Timestamp,
+    }
+}
+
+record! {
     /// A question that a checkout asks.
     "custom_fields", versioned;
     pub struct CustomField {

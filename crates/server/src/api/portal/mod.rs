@@ -3,6 +3,7 @@
 mod benefit_grants;
 mod customers;
 mod data;
+mod downloadables;
 mod email_update;
 mod license_keys;
 mod members;
@@ -29,6 +30,7 @@ pub(super) const OPERATIONS: [&[Operation]; 14] = [
     subscriptions::OPERATIONS,
     benefit_grants::OPERATIONS,
     license_keys::OPERATIONS,
+    downloadables::OPERATIONS,
     members::OPERATIONS,
     meters::OPERATIONS,
     seats::OPERATIONS,

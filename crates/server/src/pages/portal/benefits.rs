@@ -4,16 +4,22 @@ use axum::{http::Uri, response::Response};
 use http::StatusCode;
 use till_core::{
     benefits::offered_files,
-    kernel::records::{Benefit, BenefitGrant, LicenseKey},
+    catalog::downloads::Held,
+    kernel::records::{Benefit, BenefitGrant, File, LicenseKey},
 };
-use till_wire::benefits::BenefitType;
+use till_wire::{benefits::BenefitType, files::readable};
+use uuid::Uuid;
 
 use super::{
     access::{Answer, Visit, answered},
     license_keys, order,
     view::{Block, List, Row},
 };
-use crate::{actions::portal::grants, error::Result, pages::page};
+use crate::{
+    actions::{downloads, portal::grants},
+    error::Result,
+    pages::page,
+};
 
 /// Rows of benefits in a list.
 async fn rows(visit: &Visit, held: &[(BenefitGrant, Benefit)]) -> Result<Vec<Row>> {
@@ -55,12 +61,56 @@ pub(super) async fn first(visit: &Visit, most: usize) -> Result<Option<Block>> {
     if held.is_empty() {
         return Ok(None);
     }
+    let shown = &held[..held.len().min(most)];
+    let mut rows = rows(visit, shown).await?;
+    for (row, (_, benefit)) in rows.iter_mut().zip(shown) {
+        // Files are fetched on the page of all benefits.
+        if benefit.kind == BenefitType::Downloadables {
+            row.url = Some(visit.link("/benefits", "portal-downloads").url);
+        }
+    }
     Ok(Some(Block::List(List {
         title: Some(visit.say("portal-benefits")),
-        rows: rows(visit, &held[..held.len().min(most)]).await?,
+        rows,
         empty: visit.say("portal-no-benefits"),
         more: (more || held.len() > most).then(|| visit.link("/benefits", "portal-all-benefits")),
     })))
+}
+
+/// Files of these benefits, each a link to its download; none where there are none.
+async fn files(visit: &Visit, held: &[(BenefitGrant, Benefit)]) -> Result<Option<Block>> {
+    let with_files = held
+        .iter()
+        .filter(|(_, benefit)| benefit.kind == BenefitType::Downloadables);
+    let ids: Vec<Uuid> = with_files.map(|(_, benefit)| benefit.id).collect();
+    if ids.is_empty() {
+        return Ok(None);
+    }
+    let app = visit.app();
+    let files = downloads::held(app, &visit.viewer, &ids).await?;
+    let row = |(held, file): &(Held, File)| {
+        let sum = file.checksum_sha256_hex.clone().unwrap_or_default();
+        let size = readable(file.size);
+        let sums = [("size", size.into()), ("sum", sum.into())];
+        let name = match &file.label {
+            Some(version) => format!("{} ({version})", file.name),
+            None => file.name.clone(),
+        };
+        Row {
+            url: Some(held.address(file, &app.urls, &app.key, app.clock.now()).url),
+            title: name,
+            note: Some(visit.portal.page_context.with("portal-file-sums", sums)),
+            ..Row::default()
+        }
+    };
+    let rows: Vec<Row> = files.iter().map(row).collect();
+    Ok((!rows.is_empty()).then(|| {
+        Block::List(List {
+            title: Some(visit.say("portal-downloads")),
+            rows,
+            ..List::default()
+        })
+    }))
 }
 
 /// `GET …/benefits`
@@ -74,8 +124,9 @@ pub(super) async fn list(visit: Visit, uri: Uri) -> Response {
             empty: visit.say("portal-no-benefits"),
             more: None,
         });
+        let files = files(&visit, &held).await?;
         let ways = order::paging(&visit, "/benefits", number, more);
-        let blocks = std::iter::once(list).chain(ways).collect();
+        let blocks = std::iter::once(list).chain(files).chain(ways).collect();
         let title = visit.say("portal-benefits");
         Ok(page(
             StatusCode::OK,

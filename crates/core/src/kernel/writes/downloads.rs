@@ -1,0 +1,33 @@
+//! Named writes of downloads.
+
+use jiff::Timestamp;
+use uuid::Uuid;
+
+/// See [`super::NamedWrite::Download`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DownloadWrite {
+    /// Counts one more download of a file by a holder; the first makes the row.
+    Count {
+        /// ID of the row, if this is the first.
+        id: Uuid,
+        /// The organization.
+        organization_id: Uuid,
+        /// The customer.
+        customer_id: Uuid,
+        /// The member, or the customer as such.
+        holder_id: Uuid,
+        /// The benefit.
+        benefit_id: Uuid,
+        /// The file.
+        file_id: Uuid,
+        /// Time at which it begins.
+        at: Timestamp,
+    },
+    /// Has the downloads of a customer say no more when they were: the counts stay.
+    ForgetTimes {
+        /// The customer.
+        customer_id: Uuid,
+        /// Moment in place of the times.
+        at: Timestamp,
+    },
+}

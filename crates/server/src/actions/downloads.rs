@@ -1,0 +1,152 @@
+//! Downloads: the files that customers have by benefits (docs/behaviour: files/downloads).
+
+use std::collections::{HashMap, HashSet};
+
+use till_core::{
+    benefits::offered_files, catalog::downloads::Held, kernel::records::File, portal::Viewer,
+};
+use till_wire::{
+    files::{BenefitDownloadableFile, DownloadableRead},
+    members::MemberRole,
+    page::Page,
+};
+use uuid::Uuid;
+
+use crate::{
+    app::App,
+    error::{OrNotFound, Result},
+    http::extract::{
+        Caller, Params,
+        query::{ids, query},
+        scope,
+    },
+};
+
+/// Benefits with files of one customer that are looked at.
+const BENEFITS: i64 = 500;
+
+query! {
+    /// The query of a list of what a customer can download.
+    pub(crate) struct DownloadsQuery {
+        /// Filter by benefit ID.
+        benefit_id: Vec<Uuid> = ids(),
+    }
+}
+
+/// Lists the files that the viewer can download now, each once for a benefit: in the order in which the benefits came, and
+/// within one in the merchant's.
+pub async fn list(
+    app: &App,
+    viewer: &Viewer,
+    mut params: Params,
+) -> Result<Page<DownloadableRead>> {
+    let wanted = DownloadsQuery::read(&mut params).benefit_id;
+    let window = params.last_window()?;
+    let found = held(app, viewer, &wanted).await?;
+    let total = i64::try_from(found.len()).unwrap_or(i64::MAX);
+    let limit = usize::try_from(window.limit).unwrap_or(usize::MAX);
+    let page = usize::try_from(window.page).unwrap_or(usize::MAX);
+    let skipped = page.saturating_sub(1).saturating_mul(limit);
+    let shown = found.into_iter().skip(skipped).take(limit);
+    Ok(window.of(total, shown.map(|(held, file)| shown_to(app, held, &file))))
+}
+
+fn shown_to(app: &App, held: Held, file: &File) -> DownloadableRead {
+    let address = held.address(file, &app.urls, &app.key, app.clock.now());
+    held.view(file, address)
+}
+
+/// Files that the viewer can download now, of these benefits; none named: of all.
+pub async fn held(app: &App, viewer: &Viewer, wanted: &[Uuid]) -> Result<Vec<(Held, File)>> {
+    let own = viewer.organization.id;
+    let member = viewer.member.as_ref().map(|member| member.id);
+    let is_owner = viewer.role == MemberRole::Owner;
+    let customer_id = viewer.customer.id;
+    let mut of = app
+        .store
+        .benefits_with_files(customer_id, member, is_owner, BENEFITS)
+        .await?;
+    of.retain(|(benefit, _)| wanted.is_empty() || wanted.contains(benefit));
+    // Whoever has a benefit in two ways has its files once.
+    let mut known = HashSet::new();
+    of.retain(|(benefit, _)| known.insert(*benefit));
+    let ids: Vec<Uuid> = of.iter().map(|(benefit, _)| *benefit).collect();
+    let benefits = app.store.benefits(own, &ids).await?;
+    let benefits: HashMap<Uuid, _> = benefits.iter().map(|one| (one.id, one)).collect();
+    let mut all = Vec::new();
+    for (benefit_id, member_id) in of {
+        let Some(benefit) = benefits.get(&benefit_id) else {
+            continue;
+        };
+        let offered = offered_files(&benefit.properties);
+        let files = app.store.files_in_order(own, &offered).await?;
+        let files = files.into_iter().filter(File::is_downloadable);
+        all.extend(files.map(|file| {
+            let held = Held {
+                customer_id,
+                member_id,
+                benefit_id,
+                file_id: file.id,
+            };
+            (held, file)
+        }));
+    }
+    Ok(all)
+}
+
+/// The file that somebody has, with its organization, if they have it now.
+pub async fn find(app: &App, held: &Held) -> Result<File> {
+    let grant = app.store.grant_of_file(held).await?.or_not_found()?;
+    let own = grant.organization_id;
+    let benefit = app
+        .store
+        .benefit(own, held.benefit_id)
+        .await
+        .or_not_found()?;
+    let is_offered = offered_files(&benefit.properties).contains(&held.file_id);
+    is_offered.then_some(()).or_not_found()?;
+    app.store
+        .customer(own, held.customer_id)
+        .await
+        .or_not_found()?;
+    let file = app.store.file(own, held.file_id).await?;
+    file.filter(File::is_downloadable).or_not_found()
+}
+
+/// Lists the files of a benefit, archived ones included, in its order, with how often each was downloaded.
+pub async fn of_benefit(
+    caller: &Caller<scope::BenefitsRead>,
+    id: Uuid,
+    params: Params,
+) -> Result<Page<BenefitDownloadableFile>> {
+    let (app, own) = (&caller.app, caller.organization.id);
+    let window = params.last_window()?;
+    let benefit = app.store.benefit(own, id).await.or_not_found()?;
+    let files = counted(app, own, &benefit).await?;
+    let total = i64::try_from(files.len()).unwrap_or(i64::MAX);
+    let limit = usize::try_from(window.limit).unwrap_or(usize::MAX);
+    let page = usize::try_from(window.page).unwrap_or(usize::MAX);
+    let skipped = page.saturating_sub(1).saturating_mul(limit);
+    Ok(window.of(total, files.into_iter().skip(skipped).take(limit)))
+}
+
+/// Files of a benefit in its order, archived ones included, with how often each was downloaded.
+pub async fn counted(
+    app: &App,
+    own: Uuid,
+    benefit: &till_core::kernel::records::Benefit,
+) -> Result<Vec<BenefitDownloadableFile>> {
+    let all = benefit.properties["files"].as_array().into_iter().flatten();
+    let ids = all.filter_map(|id| id.as_str()?.parse().ok());
+    let ids: Vec<Uuid> = ids.collect();
+    let (files, counts) = tokio::try_join!(
+        app.store.files_in_order(own, &ids),
+        app.store.download_counts(benefit.id),
+    )?;
+    let counts: HashMap<Uuid, _> = counts.into_iter().collect();
+    let view = |file: File| {
+        let of = counts.get(&file.id).copied().unwrap_or_default();
+        file.counted_view(of)
+    };
+    Ok(files.into_iter().map(view).collect())
+}
