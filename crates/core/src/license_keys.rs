@@ -46,7 +46,8 @@ impl LicenseKey {
 }
 
 /// Validates a key that was found, in this order: whether it can be used, its activation, the activation's conditions, its
-/// benefit, its customer, and what is left of its usage (docs/behaviour: license-keys/validate). The key as it is after it.
+/// benefit, its customer, and what is left of its usage (docs/behaviour: license-keys/validate). Returns the key as it is
+/// afterwards.
 ///
 /// # Errors
 /// [`LicenseKeyRefusal`], and nothing is counted.
@@ -96,7 +97,7 @@ pub fn validate(
     Ok((new, changes))
 }
 
-/// True where two maps say the same; whole numbers are the same as such with a fraction of zero.
+/// True where two maps are equal; `1` and `1.0` are the same number.
 fn is_same(a: &Metadata, b: &Metadata) -> bool {
     let equal = |one: &serde_json::Value, other: &serde_json::Value| {
         one == other
@@ -111,8 +112,7 @@ fn is_same(a: &Metadata, b: &Metadata) -> bool {
 /// Activates a key that was found (docs/behaviour: license-keys/activate): the activation, and the key with it.
 ///
 /// # Errors
-/// `NotPermitted` where the key cannot be used, where activations are not counted, and where there are as many as there can
-/// be.
+/// `NotPermitted` where the key cannot be used, has no limit of activations, or has reached it.
 pub fn activate(
     key: &LicenseKey,
     asked: LicenseKeyActivate,
@@ -145,7 +145,7 @@ pub fn activate(
     Ok(((new, activation), changes))
 }
 
-/// Ends an activation; the next one has room.
+/// Ends an activation, which makes room for another one.
 pub fn deactivate(key: &LicenseKey, activation: &LicenseKeyActivation) -> Changes {
     let mut new = key.clone();
     new.activations = (key.activations - 1).max(0);

@@ -1,6 +1,6 @@
-//! Downloads over HTTP: files of benefits go out at signed addresses, whole or by a range, with whatever memory a piece takes.
-//! They go through the server also where the files are in a bucket, so that an address stops working with its grant, and
-//! that each download is counted (docs/behaviour: files/download-address).
+//! Downloads over HTTP: files of benefits go out at signed addresses, whole or as a range, in pieces, so that a
+//! file of any size takes little memory. They go through the server even where the files are in a bucket, so that an address
+//! stops working with its grant, and each download is counted (docs/behaviour: files/download-address).
 
 use std::sync::Arc;
 
@@ -28,10 +28,10 @@ use crate::{
     http::limits::Network,
 };
 
-/// Seconds after which one that has too many may try again.
+/// Seconds after which a network with too many downloads may try again.
 const WAIT: u64 = 10;
 
-/// The address.
+/// The route.
 pub fn routes() -> Router<Arc<App>> {
     Router::new().route("/files/downloads/{benefit}/{file}/{name}", get(give))
 }
@@ -114,7 +114,7 @@ async fn give(
     Ok(response)
 }
 
-/// The bytes that are asked for. A range is of the file that its sender has a part of (`If-Range`), or the whole file is sent.
+/// Bytes that a request asks for: the whole file if `If-Range` names another file than this one.
 fn wanted(headers: &HeaderMap, file: &File, size: u64) -> Wanted {
     let known = headers.get(header::IF_RANGE);
     let is_same = known.is_none_or(|known| known.as_bytes() == etag(file).as_bytes());

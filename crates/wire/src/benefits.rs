@@ -160,21 +160,21 @@ pub struct BenefitPublic {
     pub metadata: Option<Metadata>,
 }
 
-/// How long a license key is valid after the purchase.
+/// Time for which a license key is valid after a one-time purchase.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Expiration {
-    /// How many.
+    /// Number of units of time.
     pub ttl: i64,
-    /// Of what.
+    /// Unit of time.
     pub timeframe: ExpirationUnit,
 }
 
-/// On how many devices a license key may be used.
+/// Activations that a license key may have.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Activations {
-    /// At most.
+    /// Number of activations at once, at most.
     pub limit: i64,
-    /// Whether customers manage them.
+    /// Whether customers see and end them themselves.
     pub enable_customer_admin: bool,
 }
 

@@ -63,7 +63,7 @@ pub struct StateSubscription {
     pub seats: Option<i64>,
     /// Number of units; null if the product is not sold by the unit.
     pub units: Option<i64>,
-    /// Usage of metered prices.
+    /// Usage of metered prices that is not billed yet.
     pub meters: Vec<MeterUsage>,
 }
 

@@ -149,11 +149,11 @@ pub struct FileUpload {
     pub upload: Upload,
 }
 
-/// Address at which a customer fetches a file.
+/// Address at which a customer downloads a file.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct Download {
-    /// URL of the file; it carries its own signature and works for one hour, for this file and this customer or member
-    /// alone. It serves single ranges, so a download that broke off can be resumed.
+    /// URL of the file; it carries its own signature and works for one hour, as long as the customer has the benefit, for this
+    /// file and this customer or member alone. It serves single ranges, so a download that broke off can be resumed.
     pub url: String,
     /// Headers to send along; always empty.
     pub headers: BTreeMap<String, String>,
@@ -161,7 +161,7 @@ pub struct Download {
     pub expires_at: Timestamp,
 }
 
-/// File that a customer has by a benefit, and where it is fetched.
+/// File that a customer has through a benefit, with the address at which it is downloaded.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct DownloadableFile {
     /// ID of the file.
@@ -188,7 +188,7 @@ pub struct DownloadableFile {
     pub checksum_sha256_hex: Option<String>,
     /// Time at which the file was uploaded.
     pub last_modified_at: Option<Timestamp>,
-    /// Address at which the file is fetched.
+    /// Address at which the file is downloaded.
     pub download: Download,
     /// The merchant's name for this version of the file; null if it has none.
     pub version: Option<String>,
@@ -198,18 +198,18 @@ pub struct DownloadableFile {
     pub is_uploaded: bool,
 }
 
-/// File in the hands of a customer, by a benefit.
+/// File that a customer can download, and the benefit that gives it.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct DownloadableRead {
-    /// ID of the file in the hands of this customer or member: the same each time it is listed.
+    /// ID of this file of this benefit for this customer or member: the same each time it is listed.
     pub id: Uuid,
     /// ID of the benefit that gives the file.
     pub benefit_id: Uuid,
-    /// File, with the address at which it is fetched.
+    /// File, with the address at which it is downloaded.
     pub file: DownloadableFile,
 }
 
-/// File of a benefit, with how often it was downloaded.
+/// File of a benefit, with the number of its downloads.
 #[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
 pub struct BenefitDownloadableFile {
     /// File.
@@ -217,7 +217,7 @@ pub struct BenefitDownloadableFile {
     pub file: File,
     /// Number of different customers or members who began to download the file.
     pub downloaders: i64,
-    /// Number of downloads that were begun.
+    /// Number of downloads that were begun; a download that is resumed counts once.
     pub downloads: i64,
 }
 

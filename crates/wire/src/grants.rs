@@ -66,7 +66,8 @@ pub struct BenefitGrant {
     pub member: Option<Member>,
     /// Benefit, as it is now.
     pub benefit: Benefit,
-    /// Details of the grant; the keys depend on the benefit's type. For files to download they are the IDs of the `files`.
+    /// Details of the grant; the keys depend on the benefit's type. For files to download they are the IDs of the
+    /// `files`, for license keys `license_key_id` and `display_key`.
     #[schema(value_type = Object)]
     pub properties: Value,
 }
@@ -181,7 +182,8 @@ pub struct CustomerBenefitGrant {
     pub customer: CustomerPortalCustomer,
     /// Benefit, as it is now.
     pub benefit: BenefitSubscriber,
-    /// Details of the grant; the keys depend on the benefit's type. For files to download they are the IDs of the `files`.
+    /// Details of the grant; the keys depend on the benefit's type. For files to download they are the IDs of the
+    /// `files`, for license keys `license_key_id` and `display_key`.
     #[schema(value_type = Object)]
     pub properties: Value,
 }

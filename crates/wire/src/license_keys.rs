@@ -1,4 +1,4 @@
-//! License keys: texts by which a program knows that its user has bought it.
+//! License keys: codes that show a program that its user has bought it.
 
 use jiff::Timestamp;
 use serde::Serialize;
@@ -18,7 +18,7 @@ crate::words! {
     pub enum LicenseKeyStatus {
         /// It can be used.
         Granted = "granted",
-        /// Its purchase gives it no more, or you took it back.
+        /// The purchase no longer gives it, or you took it back.
         Revoked = "revoked",
         /// You blocked it; the benefit stays granted.
         Disabled = "disabled",
@@ -32,7 +32,8 @@ pub struct LicenseKeyRead {
     pub id: Uuid,
     /// Time at which the license key was created, in UTC.
     pub created_at: Timestamp,
-    /// Time of the last change to the license key, in UTC; null if it has never changed. Validations are no changes.
+    /// Time of the last change to the license key, in UTC; null if it has never changed. Validations do
+    /// not count as changes.
     pub modified_at: Option<Timestamp>,
     /// ID of the organization that the license key belongs to.
     pub organization_id: Uuid,
@@ -46,23 +47,24 @@ pub struct LicenseKeyRead {
     pub member: Option<Member>,
     /// ID of the benefit that grants the license key.
     pub benefit_id: Uuid,
-    /// License key itself.
+    /// Text of the license key.
     pub key: String,
-    /// End of the license key, for display.
+    /// Last six characters of the license key behind `****-`, for display.
     pub display_key: String,
     /// Status of the license key.
     pub status: LicenseKeyStatus,
-    /// Number of activations that there can be at once; null if activations are not counted.
+    /// Limit of activations at once, of which there are never more than 1,000; null if the license key cannot be
+    /// activated, only validated.
     pub limit_activations: Option<i64>,
-    /// Number of times that the license key was used, as validations have said with `increment_usage`.
+    /// Usage of the license key: validations raise it by their `increment_usage`, and you can change it.
     pub usage: i64,
-    /// Number of times that the license key can be used; null if there is no limit.
+    /// Limit of the usage, up to which validations can raise it; null if there is no limit.
     pub limit_usage: Option<i64>,
     /// Number of successful validations.
     pub validations: i64,
     /// Time of the last successful validation, in UTC; null if there was none.
     pub last_validated_at: Option<Timestamp>,
-    /// Time from which the license key is not valid any more, in UTC; null if it does not expire.
+    /// Time from which the license key is no longer valid, in UTC; null if it does not expire.
     pub expires_at: Option<Timestamp>,
 }
 
@@ -73,7 +75,7 @@ pub struct LicenseKeyActivationBase {
     pub id: Uuid,
     /// ID of the license key.
     pub license_key_id: Uuid,
-    /// Name of the place where the license key is used.
+    /// Name of the place where the license key is used, such as a computer.
     pub label: String,
     /// Data that your program has attached to the activation.
     pub meta: Metadata,
@@ -99,8 +101,8 @@ pub struct LicenseKeyWithActivations {
     /// Fields of the license key.
     #[serde(flatten)]
     pub license_key: LicenseKeyRead,
-    /// Activations, the first one first. In the customer portal there are none unless the benefit lets customers manage
-    /// them.
+    /// Activations, the first one first. In the customer portal the list is empty unless the benefit lets customers
+    /// manage them.
     pub activations: Vec<LicenseKeyActivationBase>,
 }
 

@@ -18,7 +18,8 @@ pub const KEY: usize = 512;
 /// The answer to one custom field, in characters.
 pub const ANSWER: usize = 10_000;
 
-/// The prefix of license keys, in characters: a key is stored and indexed, and some characters have capitals of three.
+/// The prefix of license keys, in characters: a key is stored and indexed, and some characters become three when
+/// they are capitalized.
 pub const KEY_PREFIX: usize = 128;
 /// Activations of one license key at once. Polar has no such limit; a single answer shows all of them.
 pub const ACTIVATIONS: i64 = 1_000;

@@ -57,9 +57,10 @@ pub struct ProductBase {
     pub recurring_interval: Option<Interval>,
     /// Number of interval units in one billing period; null if the product is paid for once.
     pub recurring_interval_count: Option<i64>,
-    /// Unit of the interval in which usage is settled; null if it is settled with the billing period.
+    /// Unit of the interval in which usage is to be settled; null if it is settled with the billing period. Till
+    /// keeps the interval, but so far settles all usage with the billing period.
     pub meter_interval: Option<Interval>,
-    /// Number of units of the interval in which usage is settled; null if it is settled with the billing period.
+    /// Number of units of the interval in which usage is to be settled; null if it is settled with the billing period.
     pub meter_interval_count: Option<i64>,
     /// Unit of the trial; null if there is none.
     pub trial_interval: Option<Interval>,

@@ -138,9 +138,9 @@ pub struct SubscriptionBase {
     pub current_period_start: Timestamp,
     /// End of the current billing period, in UTC.
     pub current_period_end: Timestamp,
-    /// Start of the current usage period; null if usage is settled with the billing period.
+    /// Start of the current usage period; always null, because Till settles usage with the billing period.
     pub current_meter_period_start: Option<Timestamp>,
-    /// End of the current usage period; null if usage is settled with the billing period.
+    /// End of the current usage period; always null, because Till settles usage with the billing period.
     pub current_meter_period_end: Option<Timestamp>,
     /// Start of the trial; null if there was none.
     pub trial_start: Option<Timestamp>,
@@ -191,7 +191,7 @@ pub struct SubscriptionBase {
     pub user_id: Uuid,
 }
 
-/// Usage counted by one meter in the current period, and what it costs so far.
+/// Usage counted by one meter that is not billed yet, and what it costs so far.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct MeterUsage {
     /// ID of the pair of subscription and meter; it stays the same for as long as the subscription has the meter.
@@ -202,7 +202,7 @@ pub struct MeterUsage {
     pub modified_at: Option<Timestamp>,
     /// Number of units used that are not billed yet.
     pub consumed_units: f64,
-    /// Number of units that the customer may use without charge.
+    /// Number of units that the customer may use without charge; always 0, because Till credits none yet.
     pub credited_units: i64,
     /// Amount due for the usage so far, in minor units of the subscription's currency.
     pub amount: i64,

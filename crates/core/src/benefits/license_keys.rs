@@ -20,7 +20,8 @@ use crate::kernel::{
     values::Json,
 };
 
-/// What a benefit says of its keys: limits, and how long they are valid. Its prefix is of new keys alone.
+/// Terms of a benefit for its keys: limits, and how long they are valid. The prefix is not among them: it applies to new
+/// keys only.
 pub(super) fn terms(benefit: &Benefit) -> Value {
     let properties = &benefit.properties.0;
     let said = ["activations", "expires", "limit_usage"];
@@ -62,7 +63,7 @@ fn text(benefit: &Benefit, ctx: &DecisionContext) -> String {
 }
 
 impl LicenseKey {
-    /// The end of the key, by which people tell it from others.
+    /// The last characters of the key, by which people tell it from others.
     pub fn display_key(&self) -> String {
         let skipped = self.key.chars().count().saturating_sub(6);
         let end: String = self.key.chars().skip(skipped).collect();
@@ -74,7 +75,7 @@ impl LicenseKey {
         self.wanted_status == LicenseKeyStatus::Revoked
     }
 
-    /// What the grant of the key says of it.
+    /// Properties that the grant of the key has.
     fn properties(&self) -> Value {
         json!({"license_key_id": self.id, "display_key": self.display_key()})
     }
@@ -103,7 +104,7 @@ pub(super) struct Given {
 }
 
 impl Given {
-    /// What the grant says of the key.
+    /// Properties that the grant of the key has.
     pub(super) fn properties(&self) -> Value {
         self.key.properties()
     }

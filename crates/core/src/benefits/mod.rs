@@ -120,7 +120,7 @@ pub const fn is_granted(kind: BenefitType) -> bool {
     )
 }
 
-/// What a benefit gives now, as far as its grants follow when it is edited (docs/behaviour: benefits/edited).
+/// Part of a benefit that its grants follow when it is edited (docs/behaviour: benefits/edited).
 pub fn followed(benefit: &Benefit) -> Value {
     match benefit.kind {
         BenefitType::LicenseKeys => license_keys::terms(benefit),

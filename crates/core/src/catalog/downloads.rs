@@ -1,4 +1,4 @@
-//! Downloads: files that somebody has by a benefit, the addresses at which they are fetched, and which bytes of a file a
+//! Downloads: files that somebody has through a benefit, the addresses at which they are fetched, and which bytes of a file a
 //! request asks for (docs/behaviour: files/download-address).
 
 use std::ops::Range;
@@ -19,7 +19,7 @@ use crate::kernel::{
 /// The time for which an address works.
 const OPEN: SignedDuration = SignedDuration::from_mins(60);
 
-/// A file that somebody has: whose it is, by which benefit, and which it is.
+/// File that somebody has through a benefit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Held {
     /// The customer.
@@ -38,7 +38,7 @@ impl Held {
         self.member_id.unwrap_or(self.customer_id)
     }
 
-    /// ID of the file in the hands of its holder: the same each time.
+    /// ID of the file for its holder: the same each time.
     pub fn id(&self) -> Uuid {
         let text = format!("{} {} {}", self.holder_id(), self.benefit_id, self.file_id);
         let sum: [u8; 32] = Sha256::digest(text).into();
@@ -55,7 +55,7 @@ impl Held {
         ))
     }
 
-    /// The address, and until when it works.
+    /// Address of the file, with the time until which it works.
     pub fn address(
         &self,
         file: &File,
@@ -83,7 +83,7 @@ impl Held {
         }
     }
 
-    /// Judges an address that somebody came by.
+    /// Judges an address that was requested.
     pub fn judge(
         &self,
         (expires, signed): (i64, &str),
@@ -142,14 +142,14 @@ impl Held {
     }
 }
 
-/// What an address is worth.
+/// Validity of an address.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Judgement {
-    /// It works.
+    /// It works now.
     Works,
-    /// It worked once.
+    /// It has expired.
     Expired,
-    /// It was never given to anybody.
+    /// Its signature is wrong.
     Forged,
 }
 
@@ -185,7 +185,7 @@ pub enum Wanted {
     Whole,
     /// These.
     Part(Range<u64>),
-    /// None that there are.
+    /// Bytes that the file does not have.
     Nowhere,
 }
 
@@ -219,7 +219,8 @@ impl Wanted {
 }
 
 /// The header `Content-Disposition` with which a file is saved under its name (RFC 6266), in ASCII: with a plain name for
-/// old programs, and with the name as it is. What means something to file systems or turns writing around is replaced.
+/// old programs, and with the name as it is. Characters that mean something to file systems or
+/// reverse the direction of text are replaced.
 pub fn disposition(name: &str) -> String {
     let turns = |c: char| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     let unsafe_in_names = |c: char| c.is_control() || turns(c) || "/\\:*?\"<>|".contains(c);

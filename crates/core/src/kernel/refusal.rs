@@ -86,7 +86,7 @@ pub enum Refusal {
     Subscription(SubscriptionRefusal),
     /// A seat is not given or claimed; why.
     Seat(SeatRefusal),
-    /// A license key is not used; why.
+    /// A license key cannot be used, for this reason.
     LicenseKey(LicenseKeyRefusal),
     /// Something is not done in the customer portal; why.
     Portal(PortalRefusal),

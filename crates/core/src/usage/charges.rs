@@ -13,7 +13,7 @@ use crate::kernel::{
     records::{Meter, ProductPrice, Subscription, UsageCharge, UsageChargeValue, UsageEvent},
 };
 
-/// Billing periods that are looked ahead for an event which came in while a renewal is overdue, at most.
+/// Number of billing periods, at most, that are looked ahead for an event that came in while a renewal is overdue.
 const AHEAD: usize = 1_000;
 
 /// Subscription that a customer's usage of a meter is billed to, and the price.

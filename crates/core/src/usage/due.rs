@@ -33,13 +33,13 @@ pub struct Due {
     pub billed: Decimal,
     /// Price of one of them, in minor units.
     pub unit_amount: Decimal,
-    /// Minor units.
+    /// Amount that is due, in minor units.
     pub amount: i64,
     /// True where the price would be more than its cap.
     pub is_capped: bool,
     /// True where there is usage, whatever it comes to.
     pub is_used: bool,
-    /// When the first of it was counted, and the last.
+    /// Times at which the first and the last of it were counted.
     pub counted: Option<(Timestamp, Timestamp)>,
 }
 

@@ -127,7 +127,7 @@ pub async fn update(
     .await
 }
 
-/// Somebody who uses a license key: with a merchant's token, or a program of a customer, which has none.
+/// User of a license key: somebody with a merchant's token, or a customer's program, which has none.
 #[derive(Debug, Clone, Copy)]
 pub struct KeyUser<'a> {
     app: &'a App,
@@ -144,7 +144,7 @@ impl<'a> KeyUser<'a> {
         }
     }
 
-    /// A program without a token; counted before.
+    /// A program without a token; its budget must have been counted before.
     pub fn anybody(app: &'a App) -> Self {
         Self { app, own: None }
     }

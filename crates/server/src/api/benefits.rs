@@ -118,8 +118,8 @@ async fn grants(
 
 /// List files of a benefit
 ///
-/// Lists the files of a benefit in its order, archived ones included, each with how often it was downloaded. Benefits of other
-/// types than `downloadables` have none.
+/// Lists the files of a benefit in its order, archived ones included, each with the number of its downloads. Benefits of
+/// types other than `downloadables` have none.
 #[utoipa::path(
     get, path = "/v1/benefits/{id}/files", operation_id = "benefits:files",
     params(PageQuery),

@@ -51,7 +51,7 @@ pub(super) fn without_slash() -> MethodRouter<Arc<App>> {
 
 /// List license keys
 ///
-/// Lists the license keys of your organization, the first one first. Keys that were revoked are among them.
+/// Lists the license keys of your organization, oldest first, including those that were revoked.
 #[utoipa::path(
     get, path = "/v1/license-keys/", operation_id = "license_keys:list",
     params(PageQuery, OrganizationQuery, ListQuery),
@@ -81,8 +81,8 @@ async fn get(
 /// Update a license key
 ///
 /// Changes a license key: its status, usage, limits or end. The status `revoked` revokes the grant of the benefit, and
-/// `granted` or `disabled` grant it again, unless the purchase gives nothing any more: then the key is revoked again within
-/// seconds. A key that is `disabled` cannot be used, but its benefit stays granted.
+/// `granted` or `disabled` grant it again, unless the purchase no longer gives the benefit: then the key is revoked again
+/// within seconds. A key that is `disabled` cannot be used, but its benefit stays granted.
 #[utoipa::path(
     patch, path = "/v1/license-keys/{id}", operation_id = "license_keys:update",
     request_body(content = LicenseKeyUpdate, description = "Fields to change."),
@@ -116,9 +116,9 @@ async fn get_activation(
 
 /// Validate a license key
 ///
-/// Tells whether a license key can be used, and counts it. Whatever the request names has to fit: the activation with its
-/// conditions, the benefit and the customer. `increment_usage` raises the usage of the key. A validation that is refused
-/// counts nothing.
+/// Checks whether a license key can be used, and counts the validation. Whatever the request names must match: the
+/// activation with its conditions, the benefit and the customer. `increment_usage` raises the usage of the key. A validation
+/// that is refused changes nothing.
 #[utoipa::path(
     post, path = "/v1/license-keys/validate", operation_id = "license_keys:validate",
     request_body(content = LicenseKeyValidate, description = "License key to validate."),
@@ -141,8 +141,8 @@ async fn validate(
 /// Activate a license key
 ///
 /// Activates a license key for one place where it is used, such as a computer. Keep the activation's ID there and send it
-/// with each validation. Only license keys whose activations are counted can be activated. One that cannot be used, or has as
-/// many activations as it can have, is refused with 403 `NotPermitted`.
+/// with each validation. Only license keys with a limit of activations can be activated. One that cannot be used, or has
+/// reached its limit, is refused with 403 `NotPermitted`.
 #[utoipa::path(
     post, path = "/v1/license-keys/activate", operation_id = "license_keys:activate",
     request_body(content = LicenseKeyActivate, description = "License key to activate."),
@@ -163,8 +163,8 @@ async fn activate(
 
 /// Deactivate a license key
 ///
-/// Ends an activation of a license key, so that there is room for another one. It ends also where the key cannot be used any
-/// more.
+/// Ends an activation of a license key, so that there is room for another one. This also works when the key can no longer be
+/// used.
 #[utoipa::path(
     post, path = "/v1/license-keys/deactivate", operation_id = "license_keys:deactivate",
     request_body(content = LicenseKeyDeactivate, description = "Activation to end."),

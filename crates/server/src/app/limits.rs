@@ -85,8 +85,9 @@ impl Limits {
 
     /// `per_minute` requests to all nodes for each organization, and for each network without a token, pages included;
     /// for one session 6 confirmations a minute and 20 an hour from one network, and 60 changes by its buyer, then one
-    /// more a second; 3 uses of license keys a second by a network without a token; 10 wrong discount codes, then one more every 10 seconds. How signing in is limited is told in
-    /// SECURITY.md. Declines are not limited unless [`Limits::with_declines`] says so.
+    /// more a second; 3 uses of license keys a second by a network without a token; 10 wrong discount codes, then one
+    /// more every 10 seconds. How signing in is limited is told in SECURITY.md. Declines are not limited
+    /// unless [`Limits::with_declines`] says so.
     pub fn per_minute(per_minute: NonZeroU32) -> Self {
         let updates = Quota::per_second(NonZeroU32::MIN).allow_burst(UPDATES);
         Self {

@@ -71,7 +71,7 @@ pub const LICENSE_KEYS: ResourcePages =
     pages_of("/products/license-keys", "license key", "License keys");
 /// The pages of meters.
 pub const METERS: ResourcePages = pages_of("/products/meters", "meter", "Meters");
-/// The pages of events of usage.
+/// The pages of usage events.
 pub const USAGE_EVENTS: ResourcePages = pages_of("/products/usage", "event", "Usage events");
 /// The pages of customers' meters.
 pub const CUSTOMER_METERS: ResourcePages = pages_of(

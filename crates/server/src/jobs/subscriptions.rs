@@ -39,7 +39,7 @@ const CLAIM: SignedDuration = SignedDuration::from_mins(1);
 /// Pause until a subscription is looked at again whose bill cannot be worked out.
 const SET_ASIDE: SignedDuration = SignedDuration::from_hours(1);
 
-/// Pause until a subscription is looked at again whose usage is still being counted.
+/// Pause before a subscription whose usage is still being counted is looked at again.
 const UNCOUNTED: SignedDuration = SignedDuration::from_secs(5);
 
 /// Does what is due for subscriptions, until nothing is; says how much was done.
@@ -190,8 +190,8 @@ async fn step(app: &App, rows: BillingRows) -> Result<Charge, ApiError> {
     }
 }
 
-/// The rows once the usage is counted that a period which is over bills; none where that takes longer: then the subscription
-/// is looked at again soon (docs/behaviour: metered/waits).
+/// The rows, once the usage that a finished period bills is counted; none where that takes longer: then the subscription is
+/// looked at again soon (docs/behaviour: metered/waits).
 async fn counted(app: &App, rows: BillingRows) -> Result<Option<BillingRows>, ApiError> {
     let (subscription, organization) = (&rows.subscription, &rows.organization);
     let now = app.now_of(organization);

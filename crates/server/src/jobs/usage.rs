@@ -34,7 +34,7 @@ const METERS: i64 = 512;
 const METERS_OF_ONE: i64 = 64;
 /// Events that wait for a parent and find it in one turn, at most.
 const ORPHANS: i64 = 1_000;
-/// Turns that are counted at once for a bill that waits for them, at most.
+/// Number of turns, at most, that are counted at once for a bill that waits for them.
 const TURNS: usize = 8;
 /// The interval at which new events are looked for.
 const EVERY: SignedDuration = SignedDuration::from_secs(1);
@@ -123,8 +123,8 @@ async fn work(app: &App, holder: Option<&Holder>) -> Result<usize, ApiError> {
     Ok(done)
 }
 
-/// Has these meters of an organization count what came in until a moment; false where that is too much for now, or somebody
-/// else is at it (docs/behaviour: metered/waits).
+/// Counts what came in until a moment by these meters of an organization; false where that is too much for now, or another
+/// worker is counting (docs/behaviour: metered/waits).
 pub async fn count_until(
     app: &App,
     organization_id: Uuid,

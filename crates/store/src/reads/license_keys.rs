@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::list::List;
 use crate::{Query, Result, Store, columns};
 
-/// Activations that are read at once, at most: a key has no more.
+/// Number of activations that are read at once, at most: a key has no more.
 const MOST: i64 = till_wire::limits::ACTIVATIONS;
 
 impl Store {
@@ -102,7 +102,7 @@ impl Store {
 }
 
 impl List {
-    /// License keys that somebody can be shown who looks at the portal: those of a member (none: of nobody in particular),
+    /// License keys that a viewer of the portal can see: those of a member (none: of nobody in particular),
     /// and where `customers_own` also those of the customer as such; not revoked, and of public benefits.
     pub fn of_key_holder(self, member_id: Option<Uuid>, customers_own: bool) -> Self {
         let list = match (member_id, customers_own) {

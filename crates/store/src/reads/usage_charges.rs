@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::{ids, marks};
 use crate::{Query, Result, Store};
 
-/// Customers, subscriptions, or values that are asked for at once.
+/// Number of customers, subscriptions or values that are asked for at once.
 const AT_ONCE: usize = 200;
 
 impl Store {
@@ -96,8 +96,8 @@ impl Store {
         Ok(charges)
     }
 
-    /// What is shown with the metered prices of subscriptions of one customer: the meters, and the usage that is not billed
-    /// yet. Without metered prices nothing is read.
+    /// Parts that are shown with the metered prices of subscriptions of one customer: the meters, and the usage that is not
+    /// billed yet. Without metered prices nothing is read.
     pub async fn usage_parts(
         &self,
         subscriptions: &[Subscription],

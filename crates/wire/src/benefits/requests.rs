@@ -74,11 +74,12 @@ fn properties(kind: BenefitType) -> Box<dyn Reader<Value = Properties>> {
             Properties::LicenseKeys {
                 /// Prefix of every key.
                 prefix = optional(blankable(limits::KEY_PREFIX)),
-                /// Time for which keys are valid; if left out, they do not expire.
+                /// Time for which keys of one-time purchases are valid; if left out, they do not expire. Keys of subscriptions
+                /// never expire: they end with the subscription.
                 expires = optional(expiration()),
-                /// Number of devices on which a key can be used; if left out, activations are not counted.
+                /// Activations of a key; if left out, keys cannot be activated, only validated.
                 activations = optional(activations()),
-                /// Number of times that a key can be used; if left out, there is no limit.
+                /// Limit of a key's usage, which validations raise by `increment_usage`; if left out, there is no limit.
                 limit_usage = optional(positive(limits::INT32)),
             }
         }),
@@ -92,7 +93,7 @@ fn properties(kind: BenefitType) -> Box<dyn Reader<Value = Properties>> {
             }
         }),
         BenefitType::MeterCredit => Box::new(object! {
-            /// Credits on a meter.
+            /// Credits on a meter, which Till does not grant yet.
             Properties::MeterCredit {
                 /// ID of the meter.
                 meter_id = required(id()),
@@ -187,7 +188,7 @@ fn activations() -> impl Reader<Value = Activations> {
     object! {
         /// Activations: the devices on which a key is used.
         Activations {
-            /// Number of devices on which one key can be used.
+            /// Number of devices on which one key can be activated at once.
             limit = required(positive(limits::INT32)),
             /// Whether customers can see and end their activations themselves.
             enable_customer_admin = required(flag()),

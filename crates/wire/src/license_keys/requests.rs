@@ -1,4 +1,4 @@
-//! What changes, validates, activates and deactivates license keys.
+//! Requests that change, validate, activate and deactivate license keys.
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -9,36 +9,36 @@ use crate::{input::Patch, limits, metadata::Metadata, request::*};
 request! {
     /// Change to a license key. A field that is left out stays as it is.
     pub struct LicenseKeyUpdate: Default {
-        /// New status. `revoked` revokes the grant, too; `granted` and `disabled` grant it again, unless the purchase gives
-        /// nothing any more. If left out or null, it stays as it is.
+        /// New status. `revoked` revokes the grant, too; `granted` and `disabled` grant it again, unless the purchase no
+        /// longer gives the benefit. If left out or null, it stays as it is.
         pub status: Option<LicenseKeyStatus> = optional(word::<LicenseKeyStatus>()),
-        /// New number of times that the license key was used.
+        /// New usage of the license key.
         pub usage: Option<i64> = omittable(int(limits::INT32_LEAST, limits::INT32)),
-        /// New number of activations that there can be at once; null if activations are not counted.
+        /// New limit of activations at once; null if the license key cannot be activated, only validated.
         pub limit_activations: Patch<i64> = patch(positive(limits::INT32)),
-        /// New number of times that the license key can be used; null if there is no limit.
+        /// New limit of the usage; null if there is no limit.
         pub limit_usage: Patch<i64> = patch(positive(limits::INT32)),
-        /// New time from which the license key is not valid any more, which may be past; null if it does not expire.
+        /// New time from which the license key is no longer valid, which may be in the past; null if it does not expire.
         pub expires_at: Patch<Timestamp> = patch(moment()),
     }
 }
 
 request! {
-    /// License key to validate, and what it has to be.
+    /// License key to validate, and what must be true of it.
     pub struct LicenseKeyValidate {
-        /// License key itself; capitals and small letters differ.
+        /// Text of the license key; capital and small letters differ.
         pub key: String = required(line(0)),
         /// ID of the organization that the license key belongs to.
         pub organization_id: Uuid = required(id()),
-        /// ID of an activation of the license key; if given, it has to exist.
+        /// ID of an activation of the license key; if given, the activation must exist.
         pub activation_id: Option<Uuid> = optional(id()),
-        /// ID of the benefit that the license key has to be of.
+        /// ID of the benefit that must have granted the license key.
         pub benefit_id: Option<Uuid> = optional(id()),
-        /// ID of the customer whose license key it has to be.
+        /// ID of the customer who must have the license key.
         pub customer_id: Option<Uuid> = optional(id()),
-        /// Number by which to raise the usage of the license key; refused if more than is left of its limit.
+        /// Number by which to raise the usage of the license key; refused if less is left of its limit.
         pub increment_usage: Option<i64> = optional(int(0, limits::INT32)),
-        /// Conditions of the activation: if it has any, exactly these have to be sent. Up to 50 keys of 1 to 40 characters;
+        /// Conditions of the activation: if it has any, exactly these must be sent. Up to 50 keys of 1 to 40 characters;
         /// values are texts of 1 to 500 characters, numbers or booleans.
         pub conditions: Metadata = omittable(metadata()).or_default(),
     }
@@ -47,13 +47,13 @@ request! {
 request! {
     /// License key to activate.
     pub struct LicenseKeyActivate {
-        /// License key itself; capitals and small letters differ.
+        /// Text of the license key; capital and small letters differ.
         pub key: String = required(line(0)),
         /// ID of the organization that the license key belongs to.
         pub organization_id: Uuid = required(id()),
-        /// Name of the place where the license key is used, such as a computer's.
+        /// Name of the place where the license key is used, such as a computer.
         pub label: String = required(line(0)),
-        /// Conditions that each validation of the activation has to send exactly; no answer shows them. Up to 50 keys of 1
+        /// Conditions that each validation of the activation must send exactly; no response shows them. Up to 50 keys of 1
         /// to 40 characters; values are texts of 1 to 500 characters, numbers or booleans.
         pub conditions: Metadata = omittable(metadata()).or_default(),
         /// Data to attach to the activation: up to 50 keys of 1 to 40 characters; values are texts of 1 to 500 characters,
@@ -65,7 +65,7 @@ request! {
 request! {
     /// Activation to end.
     pub struct LicenseKeyDeactivate {
-        /// License key itself; capitals and small letters differ.
+        /// Text of the license key; capital and small letters differ.
         pub key: String = required(line(0)),
         /// ID of the organization that the license key belongs to.
         pub organization_id: Uuid = required(id()),

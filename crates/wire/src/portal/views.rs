@@ -119,9 +119,9 @@ pub struct CustomerSubscriptionBase {
     pub current_period_start: Timestamp,
     /// End of the current billing period, in UTC.
     pub current_period_end: Timestamp,
-    /// Start of the current usage period; null if usage is settled with the billing period.
+    /// Start of the current usage period; always null, because Till settles usage with the billing period.
     pub current_meter_period_start: Option<Timestamp>,
-    /// End of the current usage period; null if usage is settled with the billing period.
+    /// End of the current usage period; always null, because Till settles usage with the billing period.
     pub current_meter_period_end: Option<Timestamp>,
     /// Start of the trial; null if there was none.
     pub trial_start: Option<Timestamp>,

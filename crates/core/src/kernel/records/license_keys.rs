@@ -27,11 +27,11 @@ record! {
         /// The order that gives it, where that is the purchase.
         order_id: Option<Uuid>,
         key: String,
-        /// What holds now.
+        /// Status that holds now.
         status: LicenseKeyStatus,
-        /// What the merchant set; it holds while the purchase gives the benefit.
+        /// Status that the merchant set; it holds while the purchase gives the benefit.
         wanted_status: LicenseKeyStatus,
-        /// What the benefit said when the key followed it last: see `crate::benefits::license_keys`.
+        /// Terms of the benefit when the key last followed it: see `crate::benefits::license_keys`.
         given: Json<Value>,
         limit_activations: Option<i64>,
         limit_usage: Option<i64>,

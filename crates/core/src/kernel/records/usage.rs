@@ -187,9 +187,9 @@ record! {
         smallest: Option<Decimal>,
         /// Number of different values.
         uniques: i64,
-        /// When it was billed, or left out of a bill for good; none until then.
+        /// Time at which it was billed, or left out of a bill for good; none until then.
         billed_at: Option<Timestamp>,
-        /// The order that bills it.
+        /// The order of that bill; none if there was no order.
         order_id: Option<Uuid>,
     }
 }

@@ -1,6 +1,6 @@
 use super::Refusal;
 
-/// Why a license key is not used.
+/// Reason why a license key cannot be used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LicenseKeyRefusal {
     /// It is revoked or disabled.
@@ -13,9 +13,9 @@ pub enum LicenseKeyRefusal {
     OtherBenefit,
     /// It is another customer's.
     OtherCustomer,
-    /// Less is left of its usage than was asked for: so much.
+    /// Less is left of its usage than was asked for; the number is what is left.
     Spent(i64),
-    /// Its activations are not counted.
+    /// It has no limit of activations, so it cannot be activated.
     NoActivations,
     /// It has as many activations as it can have.
     NoActivationLeft,
@@ -27,7 +27,7 @@ impl LicenseKeyRefusal {
         self.into()
     }
 
-    /// The refusal of an activation, which may not be.
+    /// The refusal of an activation: it is not permitted.
     pub fn of_activation(self) -> Refusal {
         Refusal::NotPermitted(self.words())
     }

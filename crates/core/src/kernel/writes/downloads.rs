@@ -23,7 +23,7 @@ pub enum DownloadWrite {
         /// Time at which it begins.
         at: Timestamp,
     },
-    /// Has the downloads of a customer say no more when they were: the counts stay.
+    /// Replaces the times of a customer's downloads by another moment; the counts stay.
     ForgetTimes {
         /// The customer.
         customer_id: Uuid,

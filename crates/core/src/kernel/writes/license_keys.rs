@@ -6,8 +6,8 @@ use uuid::Uuid;
 /// See [`super::NamedWrite::LicenseKey`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LicenseKeyWrite {
-    /// Counts a validation, and what it uses, where the key is as it was read and so much is left; refused as
-    /// [`crate::license_keys::MOVED`]. The version stays: validations do not hold each other up.
+    /// Counts a validation and its usage, if the key is as it was read and enough usage is left; otherwise refused as
+    /// [`crate::license_keys::MOVED`]. The version stays the same, so that validations do not wait for each other.
     CountValidation {
         /// The key.
         id: Uuid,

@@ -15,7 +15,7 @@ const AREAS: [Area; 26] = [
     Area {
         tag: "benefits",
         noun: "benefit",
-        words: "Benefits: what customers get with a product, such as a note, files or a feature of yours. Till grants and revokes them with each purchase.",
+        words: "Benefits: what customers get with a product, such as a note, files, a license key or a feature of yours. Till grants and revokes them with each purchase.",
     },
     Area {
         tag: "benefit-grants",
@@ -92,7 +92,7 @@ const AREAS: [Area; 26] = [
     Area {
         tag: "license_keys",
         noun: "license key",
-        words: "License keys: texts by which your program knows that its user has bought it. Benefits grant them; programs validate and activate them.",
+        words: "License keys: codes that show your program that its user has bought it. Benefits grant them; programs validate and activate them.",
     },
     Area {
         tag: "members",

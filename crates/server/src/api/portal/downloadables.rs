@@ -18,7 +18,7 @@ pub(super) const OPERATIONS: &[Operation] = operations![list];
 /// List downloads of the customer
 ///
 /// Lists the files that the customer can download now, each with a URL that works for one hour. A member sees their own; the
-/// owner also those of the customer. Archived files, and files of benefits that were revoked, are not among them.
+/// owner also sees those of the customer. Archived files, and files of benefits that were revoked, are left out.
 #[utoipa::path(
     get, path = "/v1/customer-portal/downloadables/", operation_id = "customer_portal:downloadables:list",
     params(PageQuery, DownloadsQuery),

@@ -34,8 +34,8 @@ pub(super) const OPERATIONS: &[Operation] = operations![list, get, validate, act
 
 /// List license keys of the customer
 ///
-/// Lists the license keys that the customer has now, of public benefits, the first one first. A member sees their own; the
-/// owner also those of the customer.
+/// Lists the license keys that the customer has now, of public benefits, oldest first. A member sees their own; the owner
+/// also sees those of the customer.
 #[utoipa::path(
     get, path = "/v1/customer-portal/license-keys/", operation_id = "customer_portal:license_keys:list",
     params(PageQuery, ListQuery),
@@ -61,8 +61,9 @@ async fn get(caller: PortalCaller, PathId(id): PathId) -> Reply<LicenseKeyWithAc
 
 /// Validate a license key without a token
 ///
-/// Tells whether a license key can be used, and counts it, as `POST /v1/license-keys/validate` does. It needs no token, so
-/// programs that run at your customers' may call it; each network may call this and its two neighbours three times a second.
+/// Checks whether a license key can be used, and counts the validation, as `POST /v1/license-keys/validate` does.
+/// It needs no token, so programs on your customers' computers can call it. Each network can validate, activate and
+/// deactivate without a token three times a second in all.
 #[utoipa::path(
     post, path = "/v1/customer-portal/license-keys/validate", operation_id = "customer_portal:license_keys:validate",
     request_body(content = LicenseKeyValidate, description = "License key to validate."),
@@ -93,7 +94,7 @@ async fn validate(
     request_body(content = LicenseKeyActivate, description = "License key to activate."),
     responses(
         (status = 200, description = "Activation that was created.", body = LicenseKeyActivationRead),
-        (status = 403, description = "The license key cannot be used, does not support activations, or has as many as it can have.", body = ErrorBody),
+        (status = 403, description = "The license key cannot be used, does not support activations, or has reached its limit.", body = ErrorBody),
         (status = 404, description = "There is no such license key.", body = ErrorBody),
     ),
     security(()),

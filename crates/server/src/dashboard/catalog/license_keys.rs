@@ -83,7 +83,7 @@ impl Listed for LicenseKeyRead {
     type Read = scope::LicenseKeysRead;
 
     const PAGES: ResourcePages = LICENSE_KEYS;
-    const EMPTY: &'static str = "Nobody has a license key yet. Whoever buys a product with a benefit of license keys gets one.";
+    const EMPTY: &'static str = "Nobody has a license key yet. Whoever buys a product whose benefits include license keys gets one.";
 
     fn id(&self) -> Uuid {
         self.id
@@ -193,7 +193,7 @@ async fn detail(dashboard: Dashboard<scope::LicenseKeysRead>, PathId(id): PathId
     show(&page)
 }
 
-/// The places where the key is used, with the way to end each.
+/// The places where the key is used, each with a way to end it.
 fn activations(viewer: &Viewer, found: &LicenseKeyWithActivations) -> Part {
     let key = &found.license_key;
     let may_write = LicenseKeyRead::may_write(viewer);
@@ -224,8 +224,8 @@ fn activations(viewer: &Viewer, found: &LicenseKeyWithActivations) -> Part {
         }
     };
     let words = match key.limit_activations {
-        Some(_) => "It is activated nowhere.",
-        None => "Its activations are not counted.",
+        Some(_) => "It is not activated anywhere.",
+        None => "It cannot be activated, only validated.",
     };
     let empty = Empty { words, step: None };
     let total = i64::try_from(found.activations.len()).unwrap_or(i64::MAX);
@@ -255,7 +255,7 @@ async fn ask(
             format!("Remove {label}?"),
         ),
         words:
-            "The license key is not valid there any more, and can be activated in another place."
+            "The license key can no longer be validated with this activation, and can be activated in another place."
                 .to_owned(),
         submit: "Remove",
         action: remove_at(&dashboard, id, activation_id),
@@ -337,9 +337,9 @@ fn form_page(
     ];
     let number = |name: &str, label: &str| Field::new(name, label, Kind::Line("number"));
     let limits = vec![
-        number("usage", "Usage").hint("How often it was used, as your program has told."),
+        number("usage", "Usage").hint("What your program has reported with increment_usage."),
         number("limit_usage", "Usage limit").hint("If empty, there is no limit."),
-        number("limit_activations", "Activations at most")
+        number("limit_activations", "Activation limit")
             .hint("If empty, it cannot be activated, only validated."),
         local_time::field("expires_at", "Expires", &viewer.zone),
     ];

@@ -145,7 +145,7 @@ async fn detail(dashboard: Dashboard<scope::MetersRead>, PathId(id): PathId) -> 
         Related::<UserEvent>::find(&dashboard, key),
     )?;
     parts.extend(customers.map(|some| some.part(&dashboard, "No customer has used it yet.")));
-    parts.extend(events.map(|some| some.part(&dashboard, "No event was counted yet.")));
+    parts.extend(events.map(|some| some.part(&dashboard, "No event has been counted yet.")));
     parts.extend(metadata(&meter.metadata));
     let mut page = meter.detail(&dashboard, state(&meter), parts);
     if meter.archived_at.is_some() {

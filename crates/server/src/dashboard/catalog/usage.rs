@@ -32,7 +32,7 @@ use crate::{
     http::extract::{Caller, Params, PathId, scope},
 };
 
-/// Values of the metadata that stand in a list.
+/// Number of values of the metadata that a list shows.
 const SHOWN: usize = 3;
 
 /// The pages.
@@ -93,7 +93,7 @@ async fn detail(dashboard: Dashboard<scope::EventsRead>, PathId(id): PathId) -> 
     show(&event.detail(&dashboard, Cell::Empty, parts))
 }
 
-/// The customer whose usage it is, as far as one is known.
+/// The customer whose usage it is, if one is known.
 fn customer(viewer: &Viewer, event: &UserEvent) -> Cell {
     match (&event.customer, &event.external_customer_id) {
         (Some(customer), _) => buyers::customer(viewer, customer),

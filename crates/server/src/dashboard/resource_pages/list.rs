@@ -84,7 +84,7 @@ pub trait Listed: Send + Sync + Sized + 'static {
     /// The menu of one.
     fn menu(&self, viewer: &Viewer) -> Menu;
 
-    /// When it was made, as the list is sorted by it: for those that can be had as CSV, or are live.
+    /// Time at which it was made, by which the list is sorted: for those that can be had as CSV, or are live.
     fn made_at(&self) -> Option<Timestamp> {
         None
     }

@@ -1,5 +1,5 @@
-//! The budget of programs at customers' that use license keys without a token. A key cannot be guessed, so this guards the
-//! server's work alone, and is counted in memory.
+//! The budget of programs on customers' computers that use license keys without a token. A key cannot be guessed, so the
+//! budget only limits the server's work, and is counted in memory.
 
 use super::Network;
 use crate::{

@@ -99,7 +99,7 @@ fn facts(visit: &Visit, key: &LicenseKey) -> Block {
     Block::Facts(None, facts)
 }
 
-/// The places where the key is used, with the way to end each; none where the benefit does not let customers manage them.
+/// The places where the key is used, each with a way to end it; none where the benefit does not let customers manage them.
 fn activations(visit: &Visit, found: &OwnKey) -> Option<Block> {
     let activations = found.activations.as_ref()?;
     let key = &found.held.key;

@@ -19,7 +19,7 @@ use crate::{
     http::extract::{Body, scope},
 };
 
-/// Events that are shown.
+/// Number of events that are shown.
 const SHOWN: usize = 5;
 
 /// Outcome of the conditions.
@@ -51,7 +51,7 @@ pub async fn html(viewer: &Viewer, form_data: &FormData) -> Result<Option<String
     body["metadata"] = json!({});
     let preview = match Body(Some(body)).read(MeterCreate::read) {
         Err(_) => Preview {
-            words: "Once each condition is complete, the events that it chooses are shown here."
+            words: "Once each condition is complete, the events that they choose are shown here."
                 .to_owned(),
             rows: Vec::new(),
         },
