@@ -14,3 +14,5 @@ create table file_downloads (
 );
 create unique index file_downloads_place on file_downloads (benefit_id, file_id, holder_id);
 create index file_downloads_customer on file_downloads (customer_id, organization_id, created_at);
+-- What somebody has: the grants of a member, or those of the customer as such.
+create index benefit_grants_holder on benefit_grants ((coalesce(member_id, customer_id)), benefit_id);

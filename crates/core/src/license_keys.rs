@@ -100,8 +100,11 @@ pub fn validate(
 /// True where two maps are equal; `1` and `1.0` are the same number.
 fn is_same(a: &Metadata, b: &Metadata) -> bool {
     let equal = |one: &serde_json::Value, other: &serde_json::Value| {
+        // Two whole numbers are compared as such: a double cannot hold all digits of them.
+        let is_float = one.is_f64() || other.is_f64();
         one == other
-            || matches!((one.as_f64(), other.as_f64()), (Some(one), Some(other)) if one.to_bits() == other.to_bits())
+            || is_float
+                && matches!((one.as_f64(), other.as_f64()), (Some(one), Some(other)) if one.to_bits() == other.to_bits())
     };
     let is_there = |(key, value): (&String, &serde_json::Value)| {
         b.0.get(key).is_some_and(|other| equal(value, other))
@@ -140,19 +143,19 @@ pub fn activate(
     let mut new = key.clone();
     new.activations += 1;
     let mut changes = Changes::new();
-    changes.update(key, &new).insert(&activation);
-    new.version += 1;
+    let id = key.id;
+    changes
+        .write(LicenseKeyWrite::CountActivation { id, at: ctx.now })
+        .insert(&activation);
     Ok(((new, activation), changes))
 }
 
 /// Ends an activation, which makes room for another one.
 pub fn deactivate(key: &LicenseKey, activation: &LicenseKeyActivation) -> Changes {
-    let mut new = key.clone();
-    new.activations = (key.activations - 1).max(0);
     let mut changes = Changes::new();
     changes
-        .update(key, &new)
-        .write(LicenseKeyWrite::EndActivation { id: activation.id });
+        .write(LicenseKeyWrite::EndActivation { id: activation.id })
+        .write(LicenseKeyWrite::FreeActivation { id: key.id });
     changes
 }
 

@@ -5,8 +5,8 @@ use std::{ops::Range, path::Path as Folder, sync::Arc};
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream::BoxStream};
 use object_store::{
-    GetOptions, GetRange, ObjectStore, ObjectStoreExt as _, WriteMultipart, aws::AmazonS3Builder,
-    local::LocalFileSystem, memory::InMemory, path::Path, prefix::PrefixStore,
+    ObjectStore, ObjectStoreExt as _, WriteMultipart, aws::AmazonS3Builder, local::LocalFileSystem,
+    memory::InMemory, path::Path, prefix::PrefixStore,
 };
 use sha2::{Digest as _, Sha256};
 
@@ -45,6 +45,9 @@ impl From<object_store::Error> for FilesError {
         }
     }
 }
+
+/// Bytes of a file that are read at once.
+const STEP: usize = 4 << 20;
 
 /// A file that is being read.
 pub struct Reading {
@@ -196,14 +199,19 @@ impl Files {
             let bytes = futures_util::stream::empty().boxed();
             return Ok(Reading { size, bytes });
         }
-        let options = GetOptions {
-            range: Some(GetRange::Bounded(range)),
-            ..GetOptions::default()
-        };
-        let found = self.0.get_opts(&path, options).await?;
+        let size = self.0.head(&path).await?.size;
+        let (first, end) = (range.start, range.end.min(size));
+        let store = self.0.clone();
+        // A request of its own for each step: a store ends those that take long, however slow the reader is.
+        let steps = futures_util::stream::iter((first..end).step_by(STEP));
+        let bytes = steps.then(move |start| {
+            let (store, path) = (store.clone(), path.clone());
+            let until = start.saturating_add(STEP as u64).min(end);
+            async move { Ok(store.get_range(&path, start..until).await?) }
+        });
         Ok(Reading {
-            size: found.meta.size,
-            bytes: found.into_stream().map_err(FilesError::from).boxed(),
+            size,
+            bytes: bytes.boxed(),
         })
     }
 

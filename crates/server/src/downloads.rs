@@ -69,9 +69,15 @@ async fn give(
             return Ok((StatusCode::GONE, words).into_response());
         }
     }
+    app.limits.count(|| network.to_string())?;
+    let turn = app.limits.downloads.begin(network.to_string());
+    let turn = turn.ok_or_else(|| ApiError::too_many(TooMany::Requests, WAIT))?;
     let file = downloads::find(&app, &held).await?;
     let size = u64::try_from(file.size).map_err(ApiError::internal)?;
-    let wanted = wanted(&headers, &file, size);
+    let wanted = match method == Method::GET {
+        true => wanted(&headers, &file, size),
+        false => Wanted::Whole,
+    };
     let (status, range) = match wanted {
         Wanted::Whole => (StatusCode::OK, 0..size),
         Wanted::Part(range) => (StatusCode::PARTIAL_CONTENT, range),
@@ -94,8 +100,6 @@ async fn give(
     if method == Method::HEAD {
         return Ok(response);
     }
-    let turn = app.limits.downloads.begin(network.to_string());
-    let turn = turn.ok_or_else(|| ApiError::too_many(TooMany::Requests, WAIT))?;
     let begins = range.start == 0;
     let reading = match app.files.read_range(&file.path, range).await {
         Ok(reading) => reading,

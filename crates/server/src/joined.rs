@@ -85,12 +85,26 @@ impl Joined {
 
     /// Adds the usage of subscriptions that is not billed yet. Where none of their products has a metered price, nothing is
     /// read.
-    async fn with_usage(mut self, app: &App, rows: &[Subscription]) -> Result<Self> {
+    async fn with_usage(self, app: &App, rows: &[Subscription]) -> Result<Self> {
         let is_metered = |row: &&Subscription| {
             let offered = self.products.get(&row.product_id);
             offered.is_some_and(|offered| !due::meters(row, offered).is_empty())
         };
         let metered: Vec<&Subscription> = rows.iter().filter(is_metered).collect();
+        self.with_usage_of(app, metered).await
+    }
+
+    /// Adds the usage of subscriptions that is not billed yet, also of those that have had metered prices before: a bill
+    /// ends it. Of an organization without metered prices nothing is read.
+    async fn with_all_usage(self, app: &App, own: Uuid, rows: &[Subscription]) -> Result<Self> {
+        let metered = match app.store.has_metered_prices(own).await? {
+            true => rows.iter().collect(),
+            false => Vec::new(),
+        };
+        self.with_usage_of(app, metered).await
+    }
+
+    async fn with_usage_of(mut self, app: &App, metered: Vec<&Subscription>) -> Result<Self> {
         if metered.is_empty() {
             return Ok(self);
         }

@@ -21,6 +21,8 @@ pub const ANSWER: usize = 10_000;
 /// The prefix of license keys, in characters: a key is stored and indexed, and some characters become three when
 /// they are capitalized.
 pub const KEY_PREFIX: usize = 128;
+/// Bytes of the conditions of an activation, and of its data, as JSON, at most.
+pub const ACTIVATION_METADATA: usize = 4_096;
 /// Activations of one license key at once. Polar has no such limit; a single answer shows all of them.
 pub const ACTIVATIONS: i64 = 1_000;
 

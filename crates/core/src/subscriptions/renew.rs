@@ -24,7 +24,7 @@ use crate::{
         changes::Changes,
         context::DecisionContext,
         period,
-        records::{Customer, Discount, Order, Payment, Subscription},
+        records::{Customer, Discount, Order, Payment, Subscription, UsageCharge},
         writes::DiscountWrite,
     },
     orders::{
@@ -155,6 +155,7 @@ pub fn cycle(
         billing.new.anchor_day = period::anchor(start);
     }
     billing.apply_pending_update(start);
+    billing.move_later_usage(start);
     let next = billing.new.period_from(start);
     (
         billing.new.current_period_start,
@@ -306,6 +307,28 @@ impl<'a> Billing<'a> {
         let total = self.new.seats.unwrap_or(0);
         let subscribers = &self.rows.subscribers;
         (self.seats).revoke_surplus(total, &mut self.changes, subscribers, self.ctx);
+    }
+
+    /// Usage of the period that begins now was counted at the prices of the one before, where that is billed late: it moves
+    /// to the new price of its meter.
+    fn move_later_usage(&mut self, start: Timestamp) {
+        for row in &self.rows.offered.parts.usage {
+            let is_later = row.subscription_id == self.new.id && row.starts_at >= start;
+            if !is_later || self.new.price_ids.contains(&row.price_id) {
+                continue;
+            }
+            let mut prices = self.offered.prices.iter();
+            let price = prices.find(|price| {
+                price.meter_id == Some(row.meter_id) && self.new.price_ids.contains(&price.id)
+            });
+            if let Some(price) = price {
+                let moved = UsageCharge {
+                    price_id: price.id,
+                    ..row.clone()
+                };
+                self.changes.update(row, &moved);
+            }
+        }
     }
 
     fn set_discount(&mut self, discount: Option<&'a Discount>) {

@@ -1,7 +1,7 @@
 //! Usage that is to be billed: while a meter counts events, those of subscribers are added to what their subscriptions are
 //! billed for, in the same commit (docs/behaviour: metered/once).
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -133,7 +133,8 @@ impl Charging {
             sum.0 = sum.0.and(tally);
             sum.1.extend(value);
         }
-        payers.retain(|customer_id, _| added.keys().any(|(id, _)| id == customer_id));
+        let used: HashSet<Uuid> = added.keys().map(|(customer_id, _)| *customer_id).collect();
+        payers.retain(|customer_id, _| used.contains(customer_id));
         Self {
             payers,
             added,
@@ -148,41 +149,44 @@ impl Charging {
         payers.map(|payer| payer.subscription.id).collect()
     }
 
-    /// Different values that are added to a subscription.
-    pub fn values_of(&self, subscription_id: Uuid) -> Vec<&str> {
-        let is_own = |customer_id: &Uuid| {
-            let payer = self.payers.get(customer_id);
-            payer.is_some_and(|payer| payer.subscription.id == subscription_id)
-        };
-        let own = self.added.iter().filter(|((id, _), _)| is_own(id));
-        let values: BTreeSet<&str> = own
-            .flat_map(|(_, (_, values))| values.iter().map(String::as_str))
-            .collect();
-        values.into_iter().collect()
+    /// Different values that are added to subscriptions, by the subscriptions' IDs.
+    pub fn values(&self) -> HashMap<Uuid, BTreeSet<&str>> {
+        let mut all: HashMap<Uuid, BTreeSet<&str>> = HashMap::new();
+        for ((customer_id, _), (_, values)) in &self.added {
+            if let Some(payer) = self.payers.get(customer_id)
+                && !values.is_empty()
+            {
+                let own = all.entry(payer.subscription.id).or_default();
+                own.extend(values.iter().map(String::as_str));
+            }
+        }
+        all
     }
 
     /// Adds the usage to what the subscriptions are billed for.
     pub fn put(&self, meter: &Meter, changes: &mut Changes, ctx: &DecisionContext) {
+        let mut charges: HashMap<Uuid, Vec<&UsageCharge>> = HashMap::new();
+        for row in &self.charges {
+            charges.entry(row.subscription_id).or_default().push(row);
+        }
+        let mut held: HashMap<Uuid, Vec<&str>> = HashMap::new();
+        for (charge_id, value) in &self.held {
+            held.entry(*charge_id).or_default().push(value);
+        }
         for ((customer_id, later), (tally, values)) in &self.added {
             let Some(payer) = self.payers.get(customer_id) else {
                 continue;
             };
             let own = &payer.subscription;
-            let is_here = |row: &&UsageCharge| {
-                row.subscription_id == own.id
-                    && match later {
-                        Some(start) => row.starts_at == *start,
-                        None => row.starts_at < own.current_period_end,
-                    }
+            let is_here = |row: &&&UsageCharge| match later {
+                Some(start) => row.starts_at == *start,
+                None => row.starts_at < own.current_period_end,
             };
-            let here: Vec<&UsageCharge> = self.charges.iter().filter(is_here).collect();
+            let all = charges.get(&own.id).into_iter().flatten();
+            let here: Vec<&UsageCharge> = all.filter(is_here).copied().collect();
             // A value that occurred at another price of the period is no other value.
-            let known: BTreeSet<&str> = self
-                .held
-                .iter()
-                .filter(|(id, _)| here.iter().any(|row| row.id == *id))
-                .map(|(_, value)| value.as_str())
-                .collect();
+            let known = here.iter().filter_map(|row| held.get(&row.id));
+            let known: BTreeSet<&str> = known.flatten().copied().collect();
             let new: Vec<&String> = values
                 .iter()
                 .filter(|value| !known.contains(value.as_str()))

@@ -331,6 +331,16 @@ impl<'m> BoundMeter<'m> {
             .collect()
         };
         let counted = of(&|round| round <= fold.round);
+        // Of what came in long ago, nobody knows any more what it would have cost then.
+        let payer = payers.get(&customer.id);
+        let billed: Vec<&UsageEvent> = counted
+            .iter()
+            .filter(|event| {
+                payer.is_some_and(|payer| {
+                    event.created_at >= payer.subscription.current_period_start
+                })
+            })
+            .collect();
         let added = add(&counter, &counted);
         let chooses =
             added.chosen > 0 || add(&counter, &of(&|round| round > fold.round)).chosen > 0;
@@ -340,7 +350,7 @@ impl<'m> BoundMeter<'m> {
             chooses,
             added: added.of_customers(),
             rows: CountedRows::default(),
-            charging: Charging::new(&counter, &counted, payers),
+            charging: Charging::new(&counter, billed, payers.clone()),
         }
     }
 }

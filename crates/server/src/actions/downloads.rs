@@ -3,7 +3,8 @@
 use std::collections::{HashMap, HashSet};
 
 use till_core::{
-    benefits::offered_files, catalog::downloads::Held, kernel::records::File, portal::Viewer,
+    benefits::offered_files, catalog::downloads::Held, kernel::records::File,
+    organizations::capabilities, portal::Viewer,
 };
 use till_wire::{
     files::{BenefitDownloadableFile, DownloadableRead},
@@ -105,10 +106,13 @@ pub async fn find(app: &App, held: &Held) -> Result<File> {
         .or_not_found()?;
     let is_offered = offered_files(&benefit.properties).contains(&held.file_id);
     is_offered.then_some(()).or_not_found()?;
-    app.store
-        .customer(own, held.customer_id)
-        .await
-        .or_not_found()?;
+    let (organization, customer) = tokio::try_join!(
+        app.store.organization(own),
+        app.store.customer(own, held.customer_id),
+    )?;
+    customer.or_not_found()?;
+    let is_open = organization.is_some_and(|one| capabilities(one.status).api_access);
+    is_open.then_some(()).or_not_found()?;
     let file = app.store.file(own, held.file_id).await?;
     file.filter(File::is_downloadable).or_not_found()
 }

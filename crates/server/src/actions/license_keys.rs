@@ -7,6 +7,7 @@ use till_core::{
         records::{Customer, CustomerMember, LicenseKey as Row, LicenseKeyActivation},
     },
     license_keys::{self, HeldKey},
+    organizations::capabilities,
 };
 use till_store::{List, Order};
 use till_wire::{
@@ -29,6 +30,7 @@ use crate::{
             scope,
         },
         idempotency::IdempotencyGuard,
+        limits,
     },
 };
 
@@ -120,7 +122,12 @@ pub async fn update(
     let (app, own) = (&caller.app, caller.organization.id);
     app.retry_on_conflict(|| async {
         let held = find(app, own, id).await?;
-        let updated = license_keys::update(&held.key, input.clone(), &caller.context());
+        let mut input = input.clone();
+        // The key of a customer who is gone is revoked for good.
+        if held.customer.deleted_at.is_some() {
+            input.status = None;
+        }
+        let updated = license_keys::update(&held.key, input, &caller.context());
         let key = app.apply(updated).await?;
         Ok(HeldKey { key, ..held }.view())
     })
@@ -162,8 +169,15 @@ impl<'a> KeyUser<'a> {
         let store = &self.app.store;
         let found = store.license_key_of(organization_id, key, activation_id);
         let (held, activation) = found.await.or_not_found()?;
-        let ctx = self.app.context_for(organization_id).await?;
-        Ok((held, activation, ctx))
+        if self.own.is_some() {
+            let ctx = self.app.context_for(organization_id).await?;
+            return Ok((held, activation, ctx));
+        }
+        limits::key_used(self.app, held.key.id)?;
+        let organization = store.organization(organization_id).await.or_not_found()?;
+        let is_open = capabilities(organization.status).api_access;
+        is_open.then_some(()).or_not_found()?;
+        Ok((held, activation, self.app.context_of(&organization)))
     }
 
     /// Validates a license key, and counts it: one read and one write, whatever the key has.
@@ -176,6 +190,12 @@ impl<'a> KeyUser<'a> {
         asked: LicenseKeyValidate,
     ) -> Result<ValidatedLicenseKey> {
         let app = self.app;
+        // A repetition of what uses nothing up does no harm, and needs no answer that is kept.
+        let nobody = IdempotencyGuard::default();
+        let guard = match self.own.is_none() && asked.increment_usage.unwrap_or(0) == 0 {
+            true => &nobody,
+            false => guard,
+        };
         app.retry_on_conflict(|| async {
             let (own, text) = (asked.organization_id, &asked.key);
             let (held, activation, ctx) = self.find(own, text, asked.activation_id).await?;

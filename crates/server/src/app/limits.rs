@@ -33,6 +33,8 @@ pub(crate) struct General {
     updates: DefaultKeyedRateLimiter<Uuid>,
     /// Uses of license keys without a token, by network.
     keys: DefaultKeyedRateLimiter<String>,
+    /// Uses of license keys without a token, by key.
+    used_keys: DefaultKeyedRateLimiter<Uuid>,
     /// The number of nodes that serve: each request costs here what it leaves for the others.
     nodes: AtomicU32,
 }
@@ -51,6 +53,11 @@ impl General {
     /// Seconds to wait, if the network's budget for using license keys without a token is spent.
     pub(crate) fn use_key(&self, network: String) -> Option<u64> {
         self.take(&self.keys, &network, KEYS)
+    }
+
+    /// Seconds to wait, if the key's budget for being used without a token is spent.
+    pub(crate) fn key_used(&self, key_id: Uuid) -> Option<u64> {
+        self.take(&self.used_keys, &key_id, USES)
     }
 
     fn take<K: Clone + Eq + std::hash::Hash>(
@@ -73,6 +80,9 @@ const UPDATES: NonZeroU32 = NonZeroU32::new(60).expect("not zero");
 /// Uses of license keys without a token by one network, in a second.
 const KEYS: NonZeroU32 = NonZeroU32::new(3).expect("not zero");
 
+/// Uses of one license key without a token: so many at once, and one more each second.
+const USES: NonZeroU32 = NonZeroU32::new(600).expect("not zero");
+
 impl Limits {
     /// No limits on the API, and on signing in none that a machine's own tests would meet from one address.
     pub fn off() -> Self {
@@ -85,17 +95,20 @@ impl Limits {
 
     /// `per_minute` requests to all nodes for each organization, and for each network without a token, pages included;
     /// for one session 6 confirmations a minute and 20 an hour from one network, and 60 changes by its buyer, then one
-    /// more a second; 3 uses of license keys a second by a network without a token; 10 wrong discount codes, then one
+    /// more a second; 3 uses of license keys a second by a network without a token, and of one key 600, then one more a
+    /// second; 10 wrong discount codes, then one
     /// more every 10 seconds. How signing in is limited is told in SECURITY.md. Declines are not limited
     /// unless [`Limits::with_declines`] says so.
     pub fn per_minute(per_minute: NonZeroU32) -> Self {
         let updates = Quota::per_second(NonZeroU32::MIN).allow_burst(UPDATES);
+        let uses = Quota::per_second(NonZeroU32::MIN).allow_burst(USES);
         Self {
             general: Some(General {
                 budgets: RateLimiter::keyed(Quota::per_minute(per_minute)),
                 per_minute,
                 updates: RateLimiter::keyed(updates),
                 keys: RateLimiter::keyed(Quota::per_second(KEYS)),
+                used_keys: RateLimiter::keyed(uses),
                 nodes: AtomicU32::new(1),
             }),
             declines: Declines::default(),
@@ -115,6 +128,7 @@ impl Limits {
             general.budgets.retain_recent();
             general.updates.retain_recent();
             general.keys.retain_recent();
+            general.used_keys.retain_recent();
         }
     }
 

@@ -8,7 +8,7 @@ use super::{Items, Reader};
 use crate::error::Result;
 
 /// Keys of one part: each may have many activations.
-const PART: u32 = 10;
+const PART: u32 = 1;
 
 impl Reader {
     /// The next license keys.

@@ -139,7 +139,7 @@ pub async fn count_until(
         {
             return Ok(true);
         }
-        unless_moved(seal(app, organization_id).await)?;
+        let mut is_moved = unless_moved(seal(app, organization_id).await)?;
         let known = store.meters_with_folds(organization_id).await?;
         let mut behind: BTreeMap<i64, Vec<(Meter, MeterFold)>> = BTreeMap::new();
         for (meter, fold) in known {
@@ -148,7 +148,10 @@ pub async fn count_until(
             }
         }
         for (round, some) in behind {
-            count(app, None, organization_id, round, &some).await?;
+            is_moved |= count(app, None, organization_id, round, &some).await? > 0;
+        }
+        if !is_moved {
+            break;
         }
     }
     Ok(false)

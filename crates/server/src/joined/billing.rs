@@ -44,7 +44,7 @@ impl Joined {
             .await?
             .with_own_prices(app, own, prices)
             .await?
-            .with_usage(app, rows)
+            .with_all_usage(app, own, rows)
             .await
         };
         let store = &app.store;

@@ -46,7 +46,8 @@ impl Store {
         Ok((subscriptions, prices))
     }
 
-    async fn has_metered_prices(&self, organization_id: Uuid) -> Result<bool> {
+    /// True where an organization has, or ever had, a metered price.
+    pub async fn has_metered_prices(&self, organization_id: Uuid) -> Result<bool> {
         let sql = "select count(*) from (select 1 from product_prices where organization_id = $1 \
                    and meter_id is not null limit 1) metered";
         let found = self.scalar(Query::raw(sql, vec![organization_id.into()]));
@@ -59,23 +60,20 @@ impl Store {
         let mut charges = self.usage_charges(&subscriptions).await?;
         charges.retain(|row| row.meter_id == meter_id);
         let mut held = Vec::new();
-        for subscription_id in subscriptions {
-            let values = charging.values_of(subscription_id);
-            let own = charges.iter();
-            let own = own.filter(|row| row.subscription_id == subscription_id);
-            let own: Vec<Uuid> = own.map(|row| row.id).collect();
-            for charge_id in own {
-                for some in values.chunks(AT_ONCE) {
-                    let rest = format!(
-                        "where charge_id = $1 and value in ({})",
-                        marks(1, some.len())
-                    );
-                    let texts = some.iter().map(|value| Value::from(*value));
-                    let binds = [Value::Uuid(charge_id)].into_iter().chain(texts).collect();
-                    let query = Query::select::<UsageChargeValue>(&rest, binds).keyed();
-                    let found: Vec<UsageChargeValue> = self.all(query).await?;
-                    held.extend(found.into_iter().map(|row| (row.charge_id, row.value)));
-                }
+        let values = charging.values();
+        for charge in &charges {
+            let own = values.get(&charge.subscription_id);
+            let own: Vec<&str> = own.into_iter().flatten().copied().collect();
+            for some in own.chunks(AT_ONCE) {
+                let rest = format!(
+                    "where charge_id = $1 and value in ({})",
+                    marks(1, some.len())
+                );
+                let texts = some.iter().map(|value| Value::from(*value));
+                let binds = [Value::Uuid(charge.id)].into_iter().chain(texts).collect();
+                let query = Query::select::<UsageChargeValue>(&rest, binds).keyed();
+                let found: Vec<UsageChargeValue> = self.all(query).await?;
+                held.extend(found.into_iter().map(|row| (row.charge_id, row.value)));
             }
         }
         (charging.charges, charging.held) = (charges, held);
@@ -109,6 +107,7 @@ impl Store {
         };
         let named: Vec<Uuid> = subscriptions.iter().map(|one| one.id).collect();
         let mut customers: Vec<Uuid> = subscriptions.iter().map(|one| one.customer_id).collect();
+        customers.sort_unstable();
         customers.dedup();
         let (meters, usage, credits) = tokio::try_join!(
             self.meters_of(own, prices),

@@ -93,7 +93,7 @@ both! {
         let owner = t.dashboard().await;
         let new = format!("{METERS}/new");
         let preview = format!("{METERS}/preview");
-        assert!(owner.get(&new).await.text().contains("Once each condition is complete"));
+        assert!(owner.get(&new).await.text().contains("No event has come in yet."));
         ingest(t, json!([call("grace", 1, json!(5)), call("grace", 2, json!(50)),
             {"name": "other", "external_customer_id": "grace", "metadata": {}}])).await;
         t.drain().await;

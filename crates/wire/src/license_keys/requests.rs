@@ -1,10 +1,16 @@
 //! Requests that change, validate, activate and deactivate license keys.
 
 use jiff::Timestamp;
+use serde_json::Value;
 use uuid::Uuid;
 
 use super::LicenseKeyStatus;
-use crate::{input::Patch, limits, metadata::Metadata, request::*};
+use crate::{
+    input::{Context, Patch},
+    limits,
+    metadata::{self, Metadata},
+    request::*,
+};
 
 request! {
     /// Change to a license key. A field that is left out stays as it is.
@@ -44,6 +50,19 @@ request! {
     }
 }
 
+/// Reads metadata of an activation, which strangers may send: little text altogether.
+fn small_metadata() -> impl Reader<Value = Metadata> {
+    let read = |value: &Value, cx: &mut Context| {
+        let read = metadata::metadata(value, cx)?;
+        if value.to_string().len() > limits::ACTIVATION_METADATA {
+            let most = limits::ACTIVATION_METADATA;
+            return cx.refuse(format!("this cannot be larger than {most} bytes"), value);
+        }
+        Some(read)
+    };
+    read_by(read, || metadata().schema())
+}
+
 request! {
     /// License key to activate.
     pub struct LicenseKeyActivate {
@@ -54,11 +73,11 @@ request! {
         /// Name of the place where the license key is used, such as a computer.
         pub label: String = required(line(0)),
         /// Conditions that each validation of the activation must send exactly; no response shows them. Up to 50 keys of 1
-        /// to 40 characters; values are texts of 1 to 500 characters, numbers or booleans.
-        pub conditions: Metadata = omittable(metadata()).or_default(),
+        /// to 40 characters; values are texts of 1 to 500 characters, numbers or booleans; 4,096 bytes as JSON at most.
+        pub conditions: Metadata = omittable(small_metadata()).or_default(),
         /// Data to attach to the activation: up to 50 keys of 1 to 40 characters; values are texts of 1 to 500 characters,
-        /// numbers or booleans.
-        pub meta: Metadata = omittable(metadata()).or_default(),
+        /// numbers or booleans; 4,096 bytes as JSON at most.
+        pub meta: Metadata = omittable(small_metadata()).or_default(),
     }
 }
 

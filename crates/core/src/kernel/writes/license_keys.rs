@@ -18,6 +18,19 @@ pub enum LicenseKeyWrite {
         /// What it uses.
         increment: i64,
     },
+    /// Counts one more activation, if the key can be used now and has room for it; otherwise refused as
+    /// [`crate::license_keys::MOVED`].
+    CountActivation {
+        /// The key.
+        id: Uuid,
+        /// Now.
+        at: Timestamp,
+    },
+    /// Counts one activation less.
+    FreeActivation {
+        /// The key.
+        id: Uuid,
+    },
     /// Ends an activation; refused as [`crate::license_keys::ENDED`] where it has ended.
     EndActivation {
         /// The activation.

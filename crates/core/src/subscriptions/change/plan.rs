@@ -64,7 +64,10 @@ pub(super) fn change(
     draft.subscription.pending_update = None;
     draft.subscription.seats = seats;
     pending::change_product(&mut draft.subscription, next, ctx.now);
+    let parts = &rows.billing.offered.parts;
     draft.offered = next.clone();
+    draft.offered.parts.usage.clone_from(&parts.usage);
+    draft.offered.parts.credits.clone_from(&parts.credits);
     apply(draft, rows, discount, (behavior, asked), ctx)
 }
 
