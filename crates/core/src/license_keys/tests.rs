@@ -124,6 +124,11 @@ fn conditions_are_the_same_or_not() {
         (json!({"a": 1}), json!({"a": 1.0}), true),
         (json!({"a": 1, "b": true}), json!({"b": true, "a": 1}), true),
         (json!({"a": 1}), json!({"a": "1"}), false),
+        (
+            json!({"a": 9_007_199_254_740_993_i64}),
+            json!({"a": 9_007_199_254_740_992_i64}),
+            false,
+        ),
         (json!({"a": 1}), json!({"a": true}), false),
         (json!({"a": 1}), json!({"a": 1, "b": 2}), false),
         (json!({"a": 1, "b": 2}), json!({"a": 1}), false),

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use till_testkit::{Answer, Till, both, id_in};
+use till_wire::organizations::OrganizationStatus;
 
 use crate::{
     benefit_grants::include,
@@ -203,6 +204,20 @@ both! {
         assert_eq!(t.anonymous().get(&at[2]).await.status, 404);
         assert_eq!(counts(t, &benefit).await, [(0, 0), (1, 1)]);
         t.see_through().await;
+    }
+
+    async fn downloads_end_with_a_blocked_organization_and_are_among_a_networks_requests(t: &mut Till) {
+        let file = uploaded(t, "downloadable", "application/zip", "content").await;
+        let benefit = giving(t, &[&file]).await;
+        let (viewer, _) = sold(t, &[&benefit]).await;
+        let path = path(&viewer.get(LIST).await.ok()["items"][0]);
+        let limited = t.limited(5).anonymous();
+        for _ in 0..5 {
+            assert_eq!(limited.get_with(&path, &[("range", "bytes=1-1")]).await.status, 206);
+        }
+        assert_eq!(limited.get(&path).await.status, 429);
+        t.organization_is(OrganizationStatus::Blocked).await;
+        t.anonymous().get(&path).await.not_found();
     }
 
     async fn a_member_downloads_their_own_and_the_owner_what_is_the_customers(t: &mut Till) {

@@ -6,7 +6,7 @@ use futures_util::future::join_all;
 use serde_json::{Value, json};
 use till_core::kernel::{changes::Changes, grants::EARLIER_JOB};
 use till_testkit::{Answer, Till, both, buyer, id_in};
-use till_wire::scope::Scope;
+use till_wire::{organizations::OrganizationStatus, scope::Scope};
 
 use crate::{pairs, portal_kit::token_of, subscriptions_kit::*};
 
@@ -377,6 +377,29 @@ both! {
         let read = t.with_token(&t.token_of(&[Scope::LicenseKeysRead]).await);
         assert_eq!(read.items(KEYS).await.len(), 1);
         read.post("/v1/license-keys/validate", body.clone()).await.refused(403, "insufficient_scope");
+    }
+
+    async fn what_strangers_do_with_a_key_is_bounded_and_ends_with_its_organization(t: &mut Till) {
+        let (key, _) = key_of(t, json!({"activations": {"limit": 2, "enable_customer_admin": false}})).await;
+        let nobody = t.anonymous();
+        let large: serde_json::Map<String, Value> = (0..9).map(|n| (format!("k{n}"), json!("x".repeat(500)))).collect();
+        for name in ["conditions", "meta"] {
+            let refused = ask(&nobody, &format!("{PUBLIC}/activate"), &key, json!({"label": "Phone", name: large})).await;
+            assert_eq!(refused.status, 422, "{name}: {}", refused.text());
+        }
+        let small: serde_json::Map<String, Value> = large.into_iter().take(7).collect();
+        ask(&nobody, &format!("{PUBLIC}/activate"), &key, json!({"label": "Phone", "meta": small})).await.ok();
+        // A validation that uses nothing up may be repeated: no answer of it is kept.
+        let kept = t.all_rows().await["idempotency_keys"].len();
+        let body = json!({"key": key["key"], "organization_id": t.organization.id});
+        for _ in 0..2 {
+            nobody.post_with(&format!("{PUBLIC}/validate"), body.clone(), &[("idempotency-key", "again")]).await.ok();
+        }
+        assert_eq!(t.all_rows().await["idempotency_keys"].len(), kept);
+        assert_eq!(shown(t, &key).await["validations"], 2);
+        t.organization_is(OrganizationStatus::Blocked).await;
+        ask(&nobody, &format!("{PUBLIC}/validate"), &key, json!({})).await.not_found();
+        ask(&nobody, &format!("{PUBLIC}/activate"), &key, json!({"label": "Laptop"})).await.not_found();
     }
 
     async fn customers_see_their_keys_and_members_theirs(t: &mut Till) {

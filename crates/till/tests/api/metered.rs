@@ -260,6 +260,57 @@ both! {
         assert_eq!(bills(t, &subscription).await[2].1, line("Tokens: 0 × 0.1 USD", 0));
     }
 
+    async fn usage_at_a_price_that_was_left_does_not_come_back_with_it(t: &mut Till) {
+        let meter = meter(t, sum()).await;
+        let metered = product(t, json!([fixed(), price(&meter, "10", json!(null))]), json!({})).await;
+        let plain = product(t, json!([fixed()]), json!({})).await;
+        let subscription = bought(t, &metered, json!({})).await;
+        let path = format!("/v1/subscriptions/{}", subscription["id"].as_str().unwrap());
+        uses(t, &subscription, json!(100), None).await;
+        t.drain().await;
+        t.patch(&path, json!({"product_id": plain["id"], "proration_behavior": "prorate"})).await.ok();
+        next_period(t, &subscription).await;
+        t.patch(&path, json!({"product_id": metered["id"], "proration_behavior": "prorate"})).await.ok();
+        assert_eq!(used(t, &subscription).await, json!([0.0, 0, 0]));
+        uses(t, &subscription, json!(2), None).await;
+        t.drain().await;
+        let renewed = shown(t, &subscription).await;
+        next_period(t, &renewed).await;
+        assert_eq!(bills(t, &subscription).await[2].1, line("Tokens: 2 × 0.1 USD", 20));
+    }
+
+    async fn usage_after_a_late_renewal_is_billed_at_the_price_that_begins_with_it(t: &mut Till) {
+        let meter = meter(t, sum()).await;
+        let dear = product(t, json!([fixed(), price(&meter, "10", json!(null))]), json!({})).await;
+        let cheap = product(t, json!([fixed(), price(&meter, "1", json!(null))]), json!({})).await;
+        let subscription = bought(t, &dear, json!({})).await;
+        let path = format!("/v1/subscriptions/{}", subscription["id"].as_str().unwrap());
+        t.patch(&path, json!({"product_id": cheap["id"], "proration_behavior": "next_period"})).await.ok();
+        uses(t, &subscription, json!(3), None).await;
+        // The end is past when it is billed; what was used since then is of the period that begins with it.
+        let left = moment(&subscription["current_period_end"]).duration_since(t.app.clock.now());
+        t.advance(Duration::try_from(left).unwrap() + Duration::from_secs(3_600));
+        uses(t, &subscription, json!(5), None).await;
+        t.drain().await;
+        assert_eq!(bills(t, &subscription).await[1].1, line("Tokens: 3 × 0.1 USD", 30));
+        assert_eq!(used(t, &subscription).await, json!([5.0, 0, 5]));
+    }
+
+    async fn old_events_are_not_billed_to_whom_they_are_bound_later(t: &mut Till) {
+        let meter = meter(t, sum()).await;
+        let product = product(t, json!([fixed(), price(&meter, "1", json!(null))]), json!({})).await;
+        let subscription = bought(t, &product, json!({})).await;
+        let named = |n: i64| json!({"events": [{"name": "llm", "external_customer_id": "ada", "metadata": {"n": n}}]});
+        t.post("/v1/events/ingest", named(100)).await.ok();
+        let renewed = next_period(t, &subscription).await;
+        t.post("/v1/events/ingest", named(4)).await.ok();
+        t.drain().await;
+        let customer = format!("/v1/customers/{}", subscription["customer_id"].as_str().unwrap());
+        t.patch(&customer, json!({"external_id": "ada"})).await.ok();
+        t.drain().await;
+        assert_eq!(used(t, &renewed).await, json!([4.0, 0, 4]));
+    }
+
     async fn events_from_before_the_subscription_and_of_others_are_not_billed(t: &mut Till) {
         let customer = t.post("/v1/customers/", json!({"email": ADA, "external_id": "ada"})).await.created();
         let early = json!({"customer_id": customer["id"]});
