@@ -13,7 +13,7 @@ use till_testkit::{Answer, Till, both, id_in};
 
 use crate::{files, subscriptions_kit as kit};
 
-async fn keyed(t: &Till, key: &str, path: &str, body: &Value) -> Answer {
+pub async fn keyed(t: &Till, key: &str, path: &str, body: &Value) -> Answer {
     keyed_as(t, Request::post(path), key, body).await
 }
 

@@ -8,7 +8,7 @@ use till_core::kernel::{changes::Changes, grants::EARLIER_JOB};
 use till_testkit::{Answer, Till, both, buyer, id_in};
 use till_wire::{organizations::OrganizationStatus, scope::Scope};
 
-use crate::{pairs, portal_kit::token_of, subscriptions_kit::*};
+use crate::{idempotency::keyed, pairs, portal_kit::token_of, subscriptions_kit::*};
 
 const KEYS: &str = "/v1/license-keys/";
 const OWN: &str = "/v1/customer-portal/license-keys/";
@@ -393,7 +393,7 @@ both! {
         let kept = t.all_rows().await["idempotency_keys"].len();
         let body = json!({"key": key["key"], "organization_id": t.organization.id});
         for _ in 0..2 {
-            nobody.post_with(&format!("{PUBLIC}/validate"), body.clone(), &[("idempotency-key", "again")]).await.ok();
+            keyed(t, "again", &format!("{PUBLIC}/validate"), &body).await.ok();
         }
         assert_eq!(t.all_rows().await["idempotency_keys"].len(), kept);
         assert_eq!(shown(t, &key).await["validations"], 2);
