@@ -38,7 +38,7 @@ use crate::{
 pub use crate::app::limits::Limits;
 pub use clock::moving_clock;
 pub use codes::CodeAttempt;
-pub use license_keys::using_key;
+pub use license_keys::{key_used, using_key};
 pub use network::Network;
 pub use portal::{ArchiveFor, archive, email_change, portal_code};
 pub use processor::checking;

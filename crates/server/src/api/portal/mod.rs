@@ -19,7 +19,7 @@ mod subscriptions;
 use super::operation::Operation;
 
 /// The routes of each part.
-pub(super) const OPERATIONS: [&[Operation]; 14] = [
+pub(super) const OPERATIONS: [&[Operation]; 15] = [
     session::OPERATIONS,
     sign_in::OPERATIONS,
     organizations::OPERATIONS,
