@@ -53,7 +53,9 @@ both! {
         let told = t.webhook_events().await;
         let told: Vec<_> = told.iter().filter(|e| e["type"].as_str().unwrap().starts_with("subscription.")).collect();
         assert_eq!(told.len(), 3);
-        assert!(told.iter().all(|event| event["data"]["meters"] == subscription["meters"]));
+        for event in &told {
+            assert_eq!(event["data"]["meters"], subscription["meters"], "{}", event["type"]);
+        }
         let customer = subscription["customer"]["id"].as_str().unwrap();
         let state = t.get(&format!("/v1/customers/{customer}/state")).await.ok();
         let mut slim = usage.clone();
