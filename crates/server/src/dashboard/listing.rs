@@ -186,8 +186,6 @@ pub struct Listing {
     pub empty: Empty,
     /// The list as CSV.
     pub csv: Option<String>,
-    /// The address that says, when it is asked, how many rows have come in since.
-    pub newer: Option<String>,
     query: ListingQuery,
     pages: Pagination,
     part: bool,
@@ -210,7 +208,6 @@ impl Listing {
             rows: items.items.iter().map(row).collect(),
             empty,
             csv: None,
-            newer: None,
             query,
             pages: items.pagination,
             part: false,
@@ -302,6 +299,8 @@ pub struct ListPage {
     pub layout: Layout,
     /// The main thing to do: words and address.
     pub action: Option<(String, String)>,
+    /// The address that says, when it is asked, how many rows have come in since.
+    pub newer: Option<String>,
     /// The list.
     pub list: Listing,
 }

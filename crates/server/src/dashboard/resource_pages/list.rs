@@ -184,13 +184,13 @@ pub async fn list<L: Listed>(viewer: &Viewer, mut query: ListingQuery) -> Answer
     };
     let newer = newer::<L>(&query, &page);
     let mut list = listing(viewer, query, &page, &buyers, empty).filters(filters);
-    list.newer = newer;
     if !L::CSV.is_empty() {
         list = list.csv(&viewer.path(&format!("{}.csv", L::PAGES.list)));
     }
     show(&ListPage {
         layout: L::around_list(viewer),
         action,
+        newer,
         list,
     })
 }

@@ -124,6 +124,7 @@ async fn list(dashboard: Dashboard<scope::OrganizationsRead>, query: ListingQuer
     show(&ListPage {
         layout: layout(&dashboard, Tab::Team),
         action,
+        newer: None,
         list: Listing::of(query, "Team", columns, &items, row, empty),
     })
 }
