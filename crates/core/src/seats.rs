@@ -211,7 +211,7 @@ impl UsedSeats {
     }
 
     /// Takes back those that are more than `total`: the newest first, and the owner's last (docs/behaviour: seats/surplus).
-    /// What is left here are the seats that are used from then on.
+    /// The seats that are left here are used from then on.
     pub fn revoke_surplus(
         &mut self,
         total: i64,

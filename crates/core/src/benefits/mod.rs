@@ -66,7 +66,7 @@ pub struct GrantRows {
     pub subscription_id: Option<Uuid>,
     /// Order, where that is the purchase.
     pub order_id: Option<Uuid>,
-    /// Who bought.
+    /// Buyer.
     pub customer: Customer,
     /// Members of the customer, as far as they have grants or are to have some.
     pub members: Vec<CustomerMember>,
@@ -128,7 +128,7 @@ pub fn followed(benefit: &Benefit) -> Value {
     }
 }
 
-/// What a grant of the benefit gives now, as its properties say it: of files those that are offered. Those of a license key
+/// Properties of a grant of the benefit as it is now: of files those that are offered. Those of a license key
 /// name the key.
 pub fn granted_properties(benefit: &Benefit) -> Value {
     match benefit.kind {

@@ -26,10 +26,10 @@ use crate::{
     subscriptions::model::rows::Rows,
 };
 
-/// Whose a grant is, and of what.
+/// Holder of a grant, and its benefit.
 type Of = (Option<Uuid>, Uuid);
 
-/// What the model knows of a grant.
+/// State of a grant, as the model knows it.
 #[derive(Debug, Clone, PartialEq)]
 struct Known {
     /// Files that are given, and the uses of a license key; none where it is not live.
@@ -226,7 +226,7 @@ impl World {
         rows
     }
 
-    /// Who is to have what, in the order in which it is given: each holder in turn, by the product's list.
+    /// Benefits that are due, in the order in which they are given: each holder in turn, by the product's list.
     fn due(&self) -> Vec<(Of, (Vec<Uuid>, i64))> {
         let mut due = Vec::new();
         if !self.gives || self.is_deleted {
@@ -250,7 +250,7 @@ impl World {
         self.renewals.iter().filter(paid).count()
     }
 
-    /// What is told, and what is known then. What is revoked is told in any order: the model does not know which of two
+    /// Events that are told, with the state that is known then. Revocations are told in any order: the model does not know which of two
     /// grants with one place is older.
     fn expect(&self, known: &mut BTreeMap<Of, Known>) -> (Vec<Of>, Vec<(EventType, Of)>) {
         let due = self.due();

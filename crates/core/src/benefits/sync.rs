@@ -1,4 +1,4 @@
-//! What a purchase gives, brought in line with what it should give (docs/behaviour: benefits/sync).
+//! Grants of a purchase, brought in line with what it should give (docs/behaviour: benefits/sync).
 
 use std::collections::{HashMap, HashSet};
 
@@ -22,7 +22,7 @@ use crate::kernel::{
 /// Grants that one run changes at most; the rest has a run of its own. Each is an event for each endpoint.
 pub const MOST_AT_ONCE: usize = 200;
 
-/// Whose a grant is, and of which benefit.
+/// Holder of a grant, and its benefit.
 type Place = (Option<Uuid>, Uuid);
 
 fn place(grant: &BenefitGrant) -> Place {
@@ -95,7 +95,7 @@ impl Want<'_> {
     }
 }
 
-/// What is to be had, and by whom.
+/// Benefits that are to be had, each with its holder.
 fn wanted<'a>(rows: &'a GrantRows, holders: &[Holder]) -> Vec<Want<'a>> {
     if !rows.gives || rows.customer.deleted_at.is_some() {
         return Vec::new();

@@ -1,4 +1,4 @@
-//! What a purchase gives, decided on rows.
+//! Grants of a purchase, decided on rows.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};

@@ -78,7 +78,7 @@ pub enum ScopesOf {
 /// A walk through many purchases.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ManyScopes {
-    /// Whose they are.
+    /// ID of the organization.
     pub organization_id: Uuid,
     /// Which.
     pub of: ScopesOf,

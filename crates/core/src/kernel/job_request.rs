@@ -14,7 +14,7 @@ pub enum Queue {
     SignIn,
     /// Money that nobody waits for, such as renewals.
     Billing,
-    /// What a purchase gives: benefits that are granted and revoked.
+    /// Benefits of a purchase, as they are granted and revoked.
     Benefits,
     /// Letters and documents.
     Mail,

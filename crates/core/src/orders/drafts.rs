@@ -43,7 +43,7 @@ pub struct DraftRows {
     pub customer: Option<Customer>,
     /// What is to be sold, if it is there.
     pub offered: Option<ProductWithPrices>,
-    /// Who is told.
+    /// Endpoints that are told.
     pub subscribers: Subscribers,
 }
 
@@ -293,14 +293,14 @@ pub enum Finalized {
     Free {
         /// The order as it is then.
         order: Box<Order>,
-        /// What to commit.
+        /// Changes to commit.
         changes: Changes,
     },
     /// It is claimed for this attempt to charge a card.
     Charge {
         /// The attempt, *intended*.
         payment: Box<Payment>,
-        /// What to commit.
+        /// Changes to commit.
         changes: Changes,
     },
 }

@@ -84,9 +84,9 @@ impl OrderRows {
 /// Who is told of what happens to an order and to its subscription, and whose they are.
 #[derive(Debug, Clone, Copy)]
 pub struct Telling<'a> {
-    /// Whose they are.
+    /// ID of the organization.
     pub customer: &'a Customer,
-    /// Who is told.
+    /// Endpoints that are told.
     pub subscribers: &'a Subscribers,
     /// When.
     pub ctx: &'a DecisionContext,

@@ -106,7 +106,7 @@ fn subscriber_view(benefit: &Benefit, seller: &Organization) -> BenefitSubscribe
     }
 }
 
-/// What whoever has the benefit reads of its details: the note, or which files there are.
+/// Details of a benefit, as its holder reads them: the note, or which files there are.
 fn holder_properties(benefit: &Benefit) -> Value {
     match benefit.kind {
         BenefitType::Custom => json!({"note": benefit.properties["note"]}),

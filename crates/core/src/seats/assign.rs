@@ -118,7 +118,7 @@ impl Sold {
     }
 }
 
-/// Whether the organization has seats at all.
+/// True where the organization has seats at all.
 ///
 /// # Errors
 /// [`SeatRefusal::FeatureNotEnabled`].
@@ -130,7 +130,7 @@ pub fn is_enabled(organization: &Organization) -> Result<(), SeatRefusal> {
     }
 }
 
-/// Whether a seat is free while `used` are.
+/// True where a seat is free while `used` are not.
 ///
 /// # Errors
 /// [`SeatRefusal::NotAvailable`]; [`SubscriptionRefusal::Locked`] while a change of the subscription is being charged,
@@ -251,7 +251,7 @@ pub fn person(wanted: &Recipient, found: &Found) -> Result<Person, SeatRefusal> 
 /// Rows that an assignment depends on, besides whom it is for.
 #[derive(Debug, Clone)]
 pub struct AssignRows {
-    /// What the seat is of.
+    /// Purchase that the seat belongs to.
     pub sold: Sold,
     /// Customer who bought it.
     pub customer: Customer,
@@ -263,11 +263,11 @@ pub struct AssignRows {
     pub theirs: Option<CustomerSeat>,
     /// A seat that was taken back: its row is used again.
     pub revoked: Option<CustomerSeat>,
-    /// Who is told.
+    /// Endpoints that are told.
     pub subscribers: Subscribers,
 }
 
-/// How a seat is given.
+/// Way in which a seat is given.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Giving {
     /// Free data on it.

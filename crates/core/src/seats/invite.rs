@@ -121,7 +121,7 @@ pub struct Claimed {
     pub session: CustomerSession,
     /// The session's token, which is kept nowhere.
     pub token: String,
-    /// What to commit.
+    /// Changes to commit.
     pub changes: Changes,
 }
 

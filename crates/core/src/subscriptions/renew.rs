@@ -54,7 +54,7 @@ pub enum Due {
 /// A step: what is to be written, and what is to be charged once it is.
 #[derive(Debug)]
 pub struct Step {
-    /// What to commit.
+    /// Changes to commit.
     pub changes: Changes,
     /// The subscription as it is then.
     pub subscription: Subscription,

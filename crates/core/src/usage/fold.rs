@@ -298,7 +298,7 @@ pub struct UnboundEvent {
 pub struct BoundMeter<'m> {
     /// The meter.
     pub meter: &'m Meter,
-    /// How far it has counted; read before the events.
+    /// Position up to which it has counted; read before the events.
     pub fold: &'m MeterFold,
     /// True where its filter chooses any of the events that have a turn, counted already or not.
     pub chooses: bool,
@@ -306,12 +306,12 @@ pub struct BoundMeter<'m> {
     pub added: Added,
     /// The rows that hold what it has counted, as far as `added` adds to them.
     pub rows: CountedRows,
-    /// What the customer's subscription is billed for, of those that it has counted for everybody.
+    /// Usage that the customer's subscription is billed for, of those events that the meter has counted for everybody.
     pub charging: Charging,
 }
 
 impl<'m> BoundMeter<'m> {
-    /// What unbound events add; the rows are still to be read. `payers`: see [`super::charges::payers`].
+    /// Contribution of unbound events; the rows are still to be read. `payers`: see [`super::charges::payers`].
     pub fn new(
         meter: &'m Meter,
         fold: &'m MeterFold,

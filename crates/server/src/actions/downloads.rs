@@ -44,12 +44,12 @@ pub async fn list(
     let wanted = DownloadsQuery::read(&mut params).benefit_id;
     let window = params.last_window()?;
     let found = held(app, viewer, &wanted).await?;
-    let total = i64::try_from(found.len()).unwrap_or(i64::MAX);
-    let limit = usize::try_from(window.limit).unwrap_or(usize::MAX);
-    let page = usize::try_from(window.page).unwrap_or(usize::MAX);
-    let skipped = page.saturating_sub(1).saturating_mul(limit);
-    let shown = found.into_iter().skip(skipped).take(limit);
-    Ok(window.of(total, shown.map(|(held, file)| shown_to(app, held, &file))))
+    let Page { items, pagination } = window.cut(found);
+    let shown = items.into_iter();
+    let items = shown
+        .map(|(held, file)| shown_to(app, held, &file))
+        .collect();
+    Ok(Page { items, pagination })
 }
 
 fn shown_to(app: &App, held: Held, file: &File) -> DownloadableRead {
@@ -126,16 +126,11 @@ pub async fn of_benefit(
     let (app, own) = (&caller.app, caller.organization.id);
     let window = params.last_window()?;
     let benefit = app.store.benefit(own, id).await.or_not_found()?;
-    let files = counted(app, own, &benefit).await?;
-    let total = i64::try_from(files.len()).unwrap_or(i64::MAX);
-    let limit = usize::try_from(window.limit).unwrap_or(usize::MAX);
-    let page = usize::try_from(window.page).unwrap_or(usize::MAX);
-    let skipped = page.saturating_sub(1).saturating_mul(limit);
-    Ok(window.of(total, files.into_iter().skip(skipped).take(limit)))
+    Ok(window.cut(counted(app, own, &benefit).await?))
 }
 
 /// Files of a benefit in its order, archived ones included, with how often each was downloaded.
-pub async fn counted(
+async fn counted(
     app: &App,
     own: Uuid,
     benefit: &till_core::kernel::records::Benefit,

@@ -132,7 +132,7 @@ impl GrantParts {
         })
     }
 
-    /// Whose a grant is, and the benefit.
+    /// Holder of a grant, and its benefit.
     pub(crate) fn of(&self, row: &Row) -> Result<(&Customer, &Benefit)> {
         let customer = self.customers.iter().find(|one| one.id == row.customer_id);
         let benefit = self.benefits.iter().find(|one| one.id == row.benefit_id);

@@ -50,7 +50,7 @@ query! {
 }
 
 impl ListQuery {
-    /// What the seats belong to that are asked for.
+    /// Purchase whose seats are asked for.
     pub(crate) fn target(mut params: Params) -> Result<Option<SeatTarget>> {
         let sent = Self::read(&mut params);
         params.finish()?;
@@ -62,9 +62,9 @@ impl ListQuery {
 /// A seat that is to be given, as a request says.
 #[derive(Debug, Clone)]
 pub struct Asked {
-    /// What it is of.
+    /// Purchase that it belongs to.
     pub target: SeatTarget,
-    /// Who gets it.
+    /// Recipient.
     pub recipient: Recipient,
     /// Free data on it.
     pub metadata: Option<Map<String, Value>>,
@@ -86,7 +86,7 @@ pub struct Giver<'a> {
 /// Seats that were sold together, with those who hold them.
 #[derive(Debug, Clone)]
 pub struct Seats {
-    /// What they are of.
+    /// Purchase that they belong to.
     pub sold: Sold,
     /// Each that was ever given, the first one first, with its member.
     pub rows: Vec<(Row, Option<CustomerMember>)>,
@@ -124,7 +124,7 @@ impl Giver<'_> {
         Ok(self.seats(self.sold(target).await?).await?.view())
     }
 
-    /// Whether there is such a target, and whether it is theirs.
+    /// The target, where there is one and it is theirs.
     ///
     /// # Errors
     /// 403 where the organization has no seats, 404 where it is not there.
@@ -148,7 +148,7 @@ impl Giver<'_> {
         })
     }
 
-    /// What seats belong to, where it is theirs.
+    /// Purchase that seats belong to, where it is theirs.
     pub async fn sold(&self, target: SeatTarget) -> Result<Sold> {
         let (store, own) = (&self.app.store, self.organization.id);
         let sold = match target {
@@ -320,7 +320,7 @@ impl Giver<'_> {
 pub struct Invited {
     /// The seat.
     pub seat: Row,
-    /// Who is invited.
+    /// Person who is invited.
     pub member: CustomerMember,
     /// Customer who bought the seat.
     pub customer: Customer,

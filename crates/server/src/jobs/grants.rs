@@ -90,7 +90,7 @@ async fn of_order(app: &App, id: Uuid) -> Result<End, ApiError> {
     Ok(End::Done(changes))
 }
 
-/// Who is to have what a purchase gives. Members who have a seat are put among the rows.
+/// Holders of what a purchase gives. Members who have a seat are put among the rows.
 async fn holders(
     app: &App,
     sold: &Sold,

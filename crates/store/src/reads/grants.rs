@@ -27,7 +27,7 @@ impl Store {
         self.all(Query::select::<BenefitGrant>(rest, binds)).await
     }
 
-    /// What a customer has now, each with the benefit, the oldest grant first, `limit` at most.
+    /// Live grants of a customer, each with the benefit, the oldest grant first, `limit` at most.
     pub async fn granted_to(
         &self,
         customer_id: Uuid,

@@ -38,7 +38,7 @@ fn path(item: &Value) -> String {
     url.strip_prefix("https://till.test").unwrap().to_owned()
 }
 
-/// What is counted of the files of a benefit: downloaders and downloads of each.
+/// Counts of the files of a benefit: downloaders and downloads of each.
 async fn counts(t: &Till, benefit: &Value) -> Vec<(i64, i64)> {
     let files = t
         .items(&format!("/v1/benefits/{}/files", id_in(benefit, "id")))

@@ -92,6 +92,8 @@ mod retention;
 mod robustness;
 mod sales;
 mod seats;
+mod seats_kit;
+mod seats_of_purchases;
 mod security;
 mod security_dashboard;
 mod security_outbound;

@@ -80,7 +80,7 @@ fn line(label: &str, amount: i64) -> Vec<(String, i64)> {
     vec![(label.to_owned(), amount)]
 }
 
-/// What a subscription shows of its meter: consumed, credited, amount.
+/// Usage that a subscription shows of its meter: consumed, credited, amount.
 async fn used(t: &Till, subscription: &Value) -> Value {
     let now = shown(t, subscription).await;
     let meter = &now["meters"][0];

@@ -1,11 +1,11 @@
-//! What assigns and claims seats.
+//! Requests that assign and claim seats.
 
 use serde_json::{Map, Value};
 use uuid::Uuid;
 
 use crate::{input::Context, limits, request::*};
 
-/// What seats belong to.
+/// Purchase that seats belong to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SeatTarget {
     /// A subscription.
@@ -185,7 +185,7 @@ fn one_recipient(
 }
 
 impl SeatAssign {
-    /// What the seat belongs to; none of a body that was not read.
+    /// Purchase that the seat belongs to; none of a body that was not read.
     pub fn target(&self) -> Option<SeatTarget> {
         target(self.subscription_id, self.order_id, None)
     }
@@ -241,7 +241,7 @@ request! {
 }
 
 impl CustomerSeatAssign {
-    /// What the seat belongs to; none of a body that was not read.
+    /// Purchase that the seat belongs to; none of a body that was not read.
     pub fn target(&self) -> Option<SeatTarget> {
         target(self.subscription_id, self.order_id, self.checkout_id)
     }

@@ -1,4 +1,4 @@
-//! What brings usage in, and what changes its types.
+//! Requests that bring usage in, and that change its types.
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};

@@ -163,7 +163,7 @@ record! {
         order_id: Option<Uuid>,
         granted_at: Option<Timestamp>,
         revoked_at: Option<Timestamp>,
-        /// What was given, by the benefit's type.
+        /// Properties of the grant, by the benefit's type.
         properties: Json<Value>,
         /// Place of the benefit in the product, from 0.
         position: i64,

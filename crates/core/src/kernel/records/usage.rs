@@ -15,10 +15,10 @@ record! {
     "usage_events";
     pub struct UsageEvent {
         id: Uuid,
-        /// When it was taken in.
+        /// Time at which it was taken in.
         created_at: Timestamp,
         organization_id: Uuid,
-        /// When it happened.
+        /// Time at which it happened.
         timestamp: Timestamp,
         name: String,
         customer_id: Option<Uuid>,

@@ -15,7 +15,7 @@ pub enum LicenseKeyWrite {
         version: i64,
         /// Now.
         at: Timestamp,
-        /// What it uses.
+        /// Usage that it adds.
         increment: i64,
     },
     /// Counts one more activation, if the key can be used now and has room for it; otherwise refused as

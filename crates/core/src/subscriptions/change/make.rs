@@ -24,7 +24,7 @@ use crate::{
 /// A change, ready to be committed.
 #[derive(Debug)]
 pub struct Made {
-    /// What to commit.
+    /// Changes to commit.
     pub changes: Changes,
     /// The subscription as it is then.
     pub subscription: Subscription,

@@ -77,7 +77,7 @@ pub async fn list(
     Ok(page.of(shown(app, viewer, &rows).await?))
 }
 
-/// What the viewer has now of public benefits, in the order of the products: page `page`, from 1.
+/// Public benefits that the viewer has now, in the order of the products: page `page`, from 1.
 pub async fn held(app: &App, viewer: &Viewer, page: u32) -> Result<Part<(Row, Benefit)>> {
     let own = viewer.organization.id;
     let list = theirs(viewer)

@@ -49,7 +49,7 @@ fn purchase(viewer: &Viewer, grant: &BenefitGrant) -> Cell {
     }
 }
 
-/// Who has it: the customer, or a member of the customer.
+/// Holder: the customer, or a member of the customer.
 fn holder(viewer: &Viewer, grant: &BenefitGrant) -> Cell {
     let customer = buyers::customer(viewer, &grant.customer);
     match &grant.member {

@@ -62,7 +62,7 @@ fn status(key: &LicenseKeyRead) -> Cell {
     Cell::toned(key.status.as_str(), tone)
 }
 
-/// What was used, and of how much.
+/// Usage, and its limit.
 fn usage(key: &LicenseKeyRead) -> String {
     match key.limit_usage {
         Some(limit) => format!("{} of {limit}", key.usage),
@@ -70,7 +70,7 @@ fn usage(key: &LicenseKeyRead) -> String {
     }
 }
 
-/// Who has it: the customer, or a member of the customer.
+/// Holder: the customer, or a member of the customer.
 fn holder(viewer: &Viewer, key: &LicenseKeyRead) -> Cell {
     let customer = buyers::customer(viewer, &key.customer);
     match &key.member {

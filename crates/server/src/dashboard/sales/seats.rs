@@ -37,7 +37,7 @@ use crate::{
 /// Seats that the page shows, at most: as many as a customer has members.
 const SHOWN: u32 = 1_000;
 
-/// What seats are of.
+/// Purchase that seats belong to.
 #[derive(Debug, Clone, Copy)]
 pub enum Of {
     /// A subscription.

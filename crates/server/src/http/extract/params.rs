@@ -50,6 +50,15 @@ impl Window {
         Page::new(items, total, self.limit)
     }
 
+    /// The page of a list that is in memory as a whole.
+    pub fn cut<T>(self, all: Vec<T>) -> Page<T> {
+        let total = i64::try_from(all.len()).unwrap_or(i64::MAX);
+        let limit = usize::try_from(self.limit).unwrap_or(usize::MAX);
+        let page = usize::try_from(self.page).unwrap_or(usize::MAX);
+        let before = page.saturating_sub(1).saturating_mul(limit);
+        self.of(total, all.into_iter().skip(before).take(limit))
+    }
+
     /// The rows of this page of a list.
     pub async fn page<R: Record + Send + 'static>(
         self,

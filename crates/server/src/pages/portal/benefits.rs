@@ -1,4 +1,4 @@
-//! What the viewer has: notes to read, files, and license keys.
+//! Benefits of the viewer: notes to read, files, and license keys.
 
 use axum::{http::Uri, response::Response};
 use http::StatusCode;

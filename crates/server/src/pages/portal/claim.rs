@@ -16,7 +16,7 @@ use crate::{
     pages::page,
 };
 
-/// What a claim answered, as far as the page needs it.
+/// Answer to a claim, as far as the page needs it.
 #[derive(serde::Deserialize)]
 struct Opened {
     customer_session_token: String,

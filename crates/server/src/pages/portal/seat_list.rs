@@ -18,7 +18,7 @@ use crate::{
     error::Result,
 };
 
-/// What the seats of a page are of.
+/// Purchase that the seats of a page belong to.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Of {
     /// A subscription.

@@ -1,4 +1,4 @@
-//! What the owner and billing managers do with seats on the page of a subscription or of an order
+//! Seats on the page of a subscription or of an order, as the owner and billing managers give them
 //! (docs/behaviour: seats/portal).
 
 use std::collections::HashMap;

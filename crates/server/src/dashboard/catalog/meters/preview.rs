@@ -26,7 +26,7 @@ const SHOWN: usize = 5;
 #[derive(Debug, Template)]
 #[template(path = "dashboard/meter_preview.html")]
 struct Preview {
-    /// What they choose, in one sentence.
+    /// Number of events that they choose, in one sentence.
     words: String,
     /// The newest of the events: the event, and its time.
     rows: Vec<(Cell, Cell)>,
