@@ -101,6 +101,12 @@ impl Decimal {
         i64::try_from(rounded).ok()
     }
 
+    /// The largest whole number that is not larger; where it is beyond 64 bits, the bound.
+    pub fn floor(self) -> i64 {
+        let whole = self.0.div_euclid(ONE);
+        i64::try_from(whole).unwrap_or(if whole < 0 { i64::MIN } else { i64::MAX })
+    }
+
     /// The nearest double, as JSON shows it.
     pub fn to_f64(self) -> f64 {
         self.to_string().parse().unwrap_or(f64::MAX)

@@ -1,6 +1,7 @@
 //! Grants of benefits: who has what from which purchase, and for how long (docs/behaviour/benefits.md). What benefits are
 //! is in [`crate::catalog::benefits`].
 
+mod credits;
 mod license_keys;
 #[cfg(test)]
 mod model;
@@ -16,8 +17,8 @@ use uuid::Uuid;
 
 use crate::kernel::{
     records::{
-        Benefit, BenefitGrant, Customer, CustomerMember, CustomerSeat, Dispute, LicenseKey, Order,
-        Refund, RefundState, Subscription,
+        Benefit, BenefitGrant, Customer, CustomerMember, CustomerMeter, CustomerSeat, Dispute,
+        LicenseKey, Order, Refund, RefundState, Subscription,
     },
     values::Json,
 };
@@ -82,6 +83,10 @@ pub struct GrantRows {
     pub keys: Vec<LicenseKey>,
     /// Paid renewals of live grants, by their IDs: the number of those that began after the benefit was granted.
     pub cycles: Vec<(Uuid, i64)>,
+    /// The customer's counts of meters, where any of these benefits gives credits.
+    pub counts: Vec<CustomerMeter>,
+    /// Time at which the subscription started.
+    pub started_at: Option<Timestamp>,
 }
 
 /// True where a subscription gives its benefits now (docs/behaviour: benefits/subscription): while it is active or in its
@@ -117,6 +122,7 @@ pub const fn is_granted(kind: BenefitType) -> bool {
             | BenefitType::FeatureFlag
             | BenefitType::Downloadables
             | BenefitType::LicenseKeys
+            | BenefitType::MeterCredit
     )
 }
 
@@ -124,12 +130,13 @@ pub const fn is_granted(kind: BenefitType) -> bool {
 pub fn followed(benefit: &Benefit) -> Value {
     match benefit.kind {
         BenefitType::LicenseKeys => license_keys::terms(benefit),
+        BenefitType::MeterCredit => benefit.properties["meter_id"].clone(),
         _ => granted_properties(benefit),
     }
 }
 
 /// Properties of a grant of the benefit as it is now: of files those that are offered. Those of a license key
-/// name the key.
+/// name the key, those of credits what was given last.
 pub fn granted_properties(benefit: &Benefit) -> Value {
     match benefit.kind {
         BenefitType::Downloadables => json!({"files": offered_files(&benefit.properties)}),

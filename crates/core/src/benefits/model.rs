@@ -7,6 +7,7 @@ use rand::{RngExt, SeedableRng, rngs::StdRng, seq::SliceRandom};
 use serde_json::{Value, json};
 use till_wire::{
     benefits::BenefitType,
+    decimal::Decimal,
     events::EventType,
     license_keys::{LicenseKeyStatus, LicenseKeyUpdate},
 };
@@ -19,8 +20,9 @@ use super::{
 use crate::{
     checkout::tests::{at, id},
     kernel::{
+        changes::Changes,
         grants::SYNC_JOB,
-        records::{Benefit, BenefitGrant, LicenseKey},
+        records::{Benefit, BenefitGrant, CustomerMeter, LicenseKey},
     },
     license_keys,
     subscriptions::model::rows::Rows,
@@ -38,18 +40,30 @@ struct Known {
     since: i64,
     /// Paid renewals that were told of since.
     renewals: usize,
+    /// Credits that were given last: the meter, the units, and the turn.
+    credits: Option<(Uuid, i64, i64)>,
 }
 
 /// The catalog as the model sees it.
 #[derive(Debug, Clone)]
 struct Thing {
     id: Uuid,
-    can_be_given: bool,
     is_deleted: bool,
     /// Files that are offered; none of other types.
     files: Vec<Uuid>,
     /// Uses of each license key; 0 of other types.
     uses: i64,
+    /// Credits: the meter, the units, and whether they move into the next period.
+    credits: Option<(Uuid, i64, bool)>,
+}
+
+/// Credits of a meter, as the model knows them.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+struct Credited {
+    units: i64,
+    rollover: i64,
+    /// The turn in which a period began last.
+    since: i64,
 }
 
 struct World {
@@ -62,10 +76,14 @@ struct World {
     holders: Vec<Option<Uuid>>,
     /// License keys that the merchant took back.
     taken_back: BTreeSet<Of>,
+    /// Credits of each meter.
+    credited: BTreeMap<Uuid, Credited>,
     turn: i64,
     /// Renewals: the turn in which each began, and whether it is paid.
     renewals: Vec<(i64, bool)>,
 }
+
+const METERS: [Uuid; 2] = [Uuid::from_u128(801), Uuid::from_u128(802)];
 
 const TYPES: [BenefitType; 5] = [
     BenefitType::Custom,
@@ -88,13 +106,14 @@ impl World {
     fn new(seed: u64) -> Self {
         let things = (0..8).map(|index| Thing {
             id: id(20 + u128::try_from(index).unwrap()),
-            can_be_given: kind_of(index) != BenefitType::MeterCredit,
             is_deleted: false,
             files: match kind_of(index) {
                 BenefitType::Downloadables => files_of(index),
                 _ => Vec::new(),
             },
             uses: i64::from(kind_of(index) == BenefitType::LicenseKeys),
+            credits: (kind_of(index) == BenefitType::MeterCredit)
+                .then(|| (METERS[0], 10, index > 4)),
         });
         Self {
             chance: StdRng::seed_from_u64(seed),
@@ -104,6 +123,7 @@ impl World {
             is_deleted: false,
             holders: vec![None],
             taken_back: BTreeSet::new(),
+            credited: BTreeMap::new(),
             turn: 0,
             renewals: Vec::new(),
         }
@@ -125,6 +145,10 @@ impl World {
                 let index = self.chance.random_range(0..8);
                 if self.things[index].uses > 0 {
                     self.things[index].uses = self.chance.random_range(1..4);
+                }
+                if let Some((meter, units, _)) = &mut self.things[index].credits {
+                    *meter = METERS[self.chance.random_range(0..2)];
+                    *units = 10 * self.chance.random_range(1..4);
                 }
                 if !self.things[index].files.is_empty() {
                     let all = files_of(index);
@@ -196,9 +220,12 @@ impl World {
         for file in all.iter().filter(|file| !thing.files.contains(file)) {
             archived.insert(file.to_string(), json!(true));
         }
-        let properties = match thing.uses {
-            0 => json!({"files": all, "archived": archived}),
-            uses => json!({"limit_usage": uses}),
+        let properties = match (thing.uses, thing.credits) {
+            (_, Some((meter, units, rollover))) => {
+                json!({"meter_id": meter, "units": units, "rollover": rollover})
+            }
+            (0, None) => json!({"files": all, "archived": archived}),
+            (uses, None) => json!({"limit_usage": uses}),
         };
         let mut row = benefit(
             20 + u128::try_from(index).unwrap(),
@@ -236,12 +263,67 @@ impl World {
             for index in &self.product {
                 let thing = &self.things[*index];
                 let is_taken_back = self.taken_back.contains(&(*holder, thing.id));
-                if thing.can_be_given && !thing.is_deleted && !is_taken_back {
-                    due.push(((*holder, thing.id), (thing.files.clone(), thing.uses)));
+                if !thing.is_deleted && !is_taken_back {
+                    let meter = thing.credits.iter().map(|(meter, ..)| *meter);
+                    let files = thing.files.iter().copied().chain(meter).collect();
+                    due.push(((*holder, thing.id), (files, thing.uses)));
                 }
             }
         }
         due
+    }
+
+    fn thing(&self, of: Of) -> &Thing {
+        let found = self.things.iter().find(|thing| thing.id == of.1);
+        found.expect("a benefit of the catalog")
+    }
+
+    /// Gives what a benefit credits so many times; what was given, if anything.
+    fn give_credits(&mut self, of: Of, times: i64) -> Option<(Uuid, i64, i64)> {
+        let (meter, units, rollover) = self.thing(of).credits.filter(|_| times > 0)?;
+        let credited = self.credited.entry(meter).or_insert(Credited {
+            since: i64::MIN,
+            ..Credited::default()
+        });
+        credited.units += times * units;
+        credited.rollover += i64::from(rollover) * times * units;
+        Some((meter, units, self.turn))
+    }
+
+    /// Takes back what was given last: of an earlier period there is at most what moved on, or was added since.
+    fn take_credits(&mut self, of: Of, given: Option<(Uuid, i64, i64)>) {
+        let Some((meter, units, turn)) = given else {
+            return;
+        };
+        let (_, _, rollover) = self.thing(of).credits.expect("it gives credits");
+        let credited = self.credited.get_mut(&meter).expect("they were given");
+        let left = match (turn < credited.since, rollover) {
+            (_, true) => units.min(credited.rollover),
+            (true, false) => 0,
+            (false, false) => units,
+        };
+        credited.units -= left;
+        credited.rollover -= i64::from(rollover) * left;
+        assert!(credited.units >= credited.rollover && credited.rollover >= 0);
+    }
+
+    /// A period begins: what was credited is used up to `used`, and the rest is over unless it moves on.
+    fn begin_period(&mut self, kept: &mut Rows) {
+        if !self.chance.random_bool(0.1) {
+            return;
+        }
+        let used = self.chance.random_range(0..60);
+        for row in kept.of::<CustomerMeter>(&[]) {
+            let mut new = row.clone();
+            new.begin_anew(Decimal::from(used), &at(self.turn));
+            let mut changes = Changes::new();
+            changes.update(&row, &new);
+            kept.commit(changes).expect("nobody else writes");
+        }
+        for credited in self.credited.values_mut() {
+            let left = (credited.units - used).max(0).min(credited.rollover);
+            (credited.units, credited.rollover, credited.since) = (left, left, self.turn);
+        }
     }
 
     /// Renewals that are paid now and began after this turn.
@@ -252,12 +334,13 @@ impl World {
 
     /// Events that are told, with the state that is known then. Revocations are told in any order: the model does not know which of two
     /// grants with one place is older.
-    fn expect(&self, known: &mut BTreeMap<Of, Known>) -> (Vec<Of>, Vec<(EventType, Of)>) {
+    fn expect(&mut self, known: &mut BTreeMap<Of, Known>) -> (Vec<Of>, Vec<(EventType, Of)>) {
         let due = self.due();
         let mut gone = Vec::new();
         for (of, state) in known.iter_mut() {
             if state.live.is_some() && !due.iter().any(|(one, _)| one == of) {
                 state.live = None;
+                self.take_credits(*of, state.credits.take());
                 gone.push(*of);
             }
         }
@@ -268,11 +351,20 @@ impl World {
                 live: Some(given.clone()),
                 since: self.turn,
                 renewals: 0,
+                credits: None,
             };
+            let mut times = 1;
             match known.get(&of) {
                 Some(before) if before.live.is_some() => {
                     state.since = before.since;
                     state.renewals = self.paid_since(before.since);
+                    state.credits = before.credits;
+                    times = i64::try_from(state.renewals - before.renewals).unwrap();
+                    let now = self.thing(of).credits.map(|(meter, ..)| meter);
+                    if now != before.credits.map(|(meter, ..)| meter) {
+                        self.take_credits(of, before.credits);
+                        times = times.max(1);
+                    }
                     if before.live != Some(given) {
                         kept.push((EventType::BenefitGrantUpdated, of));
                     }
@@ -282,6 +374,7 @@ impl World {
                 }
                 _ => told.push((EventType::BenefitGrantCreated, of)),
             }
+            state.credits = self.give_credits(of, times).or(state.credits);
             known.insert(of, state);
         }
         told.extend(kept);
@@ -289,9 +382,12 @@ impl World {
     }
 }
 
+/// Files of a grant, or the meter of its credits.
 fn files(properties: &Value) -> Vec<Uuid> {
     let all = properties["files"].as_array().into_iter().flatten();
-    all.map(|id| id.as_str().unwrap().parse().unwrap())
+    let meter = properties.get("last_credited_meter_id");
+    all.chain(meter)
+        .map(|id| id.as_str().unwrap().parse().unwrap())
         .collect()
 }
 
@@ -334,6 +430,7 @@ fn live(seed: u64) -> usize {
             })
             .collect();
         world.take_back(&mut kept);
+        world.begin_period(&mut kept);
         let mut rows = world.rows(grants);
         let (told, again) = run(&mut rows, &holders, &mut kept, turn);
         assert!(
@@ -371,6 +468,15 @@ fn live(seed: u64) -> usize {
             assert_eq!(grant.is_live(), grant.revoked_at.is_none());
         }
         assert_eq!(grants.len(), known.len(), "seed {seed}, turn {turn}");
+        let counts = kept.of::<CustomerMeter>(&[]);
+        let credited: BTreeMap<Uuid, (i64, i64)> = (counts.iter())
+            .map(|row| (row.meter_id, (row.credited_units, row.rollover_units)))
+            .collect();
+        let wanted = world.credited.iter();
+        let wanted: BTreeMap<Uuid, (i64, i64)> = wanted
+            .map(|(meter, all)| (*meter, (all.units, all.rollover)))
+            .collect();
+        assert_eq!(credited, wanted, "seed {seed}, turn {turn}");
         let idle = run(&mut world.rows(grants.clone()), &holders, &mut kept, turn).0;
         assert_eq!(
             idle,

@@ -3,11 +3,13 @@
 use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
-use till_wire::events::EventType;
+use till_wire::{benefits::BenefitType, events::EventType};
 use uuid::Uuid;
 
 use super::{
-    GrantRows, Holder, granted_properties, is_granted,
+    GrantRows, Holder,
+    credits::{Counts, has_moved},
+    granted_properties, is_granted,
     license_keys::{self, Keys},
 };
 use crate::kernel::{
@@ -48,6 +50,7 @@ pub fn sync(
         guarded: HashSet::new(),
         keys: rows.keys.iter().map(|key| (key.grant_id, key)).collect(),
         cycles: rows.cycles.iter().copied().collect(),
+        counts: Counts::new(rows, ctx),
         done: 0,
     };
     // A team has as many grants as members times benefits: each is looked up, and not searched for.
@@ -124,6 +127,8 @@ struct Sync<'a> {
     keys: Keys<'a>,
     /// Paid renewals of live grants, by their IDs.
     cycles: HashMap<Uuid, i64>,
+    /// Credits of the customer.
+    counts: Counts<'a>,
     /// Grants that are changed or told of so far.
     done: usize,
 }
@@ -146,6 +151,7 @@ impl Sync<'_> {
         let mut new = grant.clone();
         (new.granted_at, new.revoked_at) = (None, Some(self.ctx.now));
         new.properties = BenefitGrant::nothing();
+        self.counts.take_back(grant, benefit);
         self.change(grant, new, benefit, EventType::BenefitGrantRevoked);
         if let Some(given) = license_keys::revoked(&self.keys, grant.id) {
             given.write(&mut self.changes, self.ctx);
@@ -203,6 +209,9 @@ impl Sync<'_> {
         if let Some(given) = &given {
             new.properties = Json(given.properties());
         }
+        if let Some(properties) = self.counts.give(want.benefit, 1, true) {
+            new.properties = Json(properties);
+        }
         self.changes.insert(&new);
         if let Some(given) = given {
             given.write(&mut self.changes, ctx);
@@ -224,6 +233,7 @@ impl Sync<'_> {
         self.guard(want.benefit);
         let given = license_keys::of_grant(&self.keys, grant, want.benefit, self.ctx);
         let properties = given.as_ref().map(license_keys::Given::properties);
+        let properties = properties.or_else(|| self.counts.give(want.benefit, 1, true));
         let new = BenefitGrant {
             granted_at: Some(self.ctx.now),
             revoked_at: None,
@@ -243,12 +253,15 @@ impl Sync<'_> {
     fn keep(&mut self, grant: &BenefitGrant, want: &Want<'_>) {
         let given = license_keys::of_grant(&self.keys, grant, want.benefit, self.ctx);
         let given = given.filter(license_keys::Given::is_changed);
-        let properties = match (&given, self.keys.get(&grant.id)) {
+        let gives_credits = want.benefit.kind == BenefitType::MeterCredit;
+        let mut properties = match (&given, self.keys.get(&grant.id)) {
             (Some(given), _) => given.properties(),
-            (None, Some(_)) => grant.properties.0.clone(),
-            (None, None) => granted_properties(want.benefit),
+            (None, None) if !gives_credits => granted_properties(want.benefit),
+            (None, _) => grant.properties.0.clone(),
         };
-        let is_updated = properties != grant.properties.0
+        let has_moved = has_moved(grant, want.benefit);
+        let is_updated = has_moved
+            || properties != grant.properties.0
             || given.as_ref().is_some_and(license_keys::Given::is_updated);
         let counted = self.cycles.get(&grant.id);
         let paid = counted.map_or(0, |count| count - grant.cycles).max(0);
@@ -258,6 +271,13 @@ impl Sync<'_> {
         }
         if !self.has_room() {
             return;
+        }
+        if has_moved {
+            self.counts.take_back(grant, want.benefit);
+        }
+        if has_moved || paid > 0 {
+            let given = self.counts.give(want.benefit, paid.max(1), false);
+            properties = given.unwrap_or(properties);
         }
         let mut new = BenefitGrant {
             properties: Json(properties),
@@ -311,6 +331,7 @@ impl Sync<'_> {
         if self.done == 0 {
             return self.changes;
         }
+        self.counts.write(&mut self.changes);
         // Whoever was deleted has told of the end itself.
         if rows.customer.deleted_at.is_none() {
             let customer_id = rows.customer.id;

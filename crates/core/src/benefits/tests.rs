@@ -16,7 +16,7 @@ use crate::{
     kernel::{
         changes::{Changes, Write},
         grants::SYNC_JOB,
-        records::{Benefit, BenefitGrant, JournalEntry, LicenseKey},
+        records::{Benefit, BenefitGrant, CustomerMeter, JournalEntry, LicenseKey},
         values::{Json, Value as Cell},
     },
     subscriptions::{model::rows::Rows, tests::rows as renewal},
@@ -52,6 +52,8 @@ pub(super) fn purchase(benefits: Vec<Benefit>) -> GrantRows {
         grants: Vec::new(),
         keys: Vec::new(),
         cycles: Vec::new(),
+        counts: Vec::new(),
+        started_at: Some(at(0).now),
     }
 }
 
@@ -71,6 +73,7 @@ pub(super) fn run(
         }
     }
     rows.keys = kept.of::<LicenseKey>(&[]);
+    rows.counts = kept.of::<CustomerMeter>(&[]);
     let changes: Changes = sync(rows, holders, &subscribers(), &at(minute));
     kept.commit(changes).expect("nobody else writes");
     rows.grants = kept.of::<BenefitGrant>(&[]);
@@ -160,7 +163,8 @@ fn what_is_revoked_comes_before_what_is_granted_each_in_the_order_of_the_product
 #[test]
 fn types_that_need_something_else_are_not_granted() {
     let kinds = BenefitType::ALL.iter().zip(30..);
-    let all = kinds.map(|(kind, n)| benefit(n, *kind, json!({"files": []})));
+    let properties = json!({"files": [], "meter_id": id(60), "units": 5, "rollover": false});
+    let all = kinds.map(|(kind, n)| benefit(n, *kind, properties.clone()));
     let (mut rows, mut kept) = (purchase(all.collect()), Rows::default());
     run(&mut rows, &[Holder::CUSTOMER], &mut kept, 0);
     let given: Vec<_> = rows.grants.iter().map(|grant| grant.benefit_id).collect();
@@ -169,6 +173,7 @@ fn types_that_need_something_else_are_not_granted() {
         BenefitType::Custom,
         BenefitType::Downloadables,
         BenefitType::LicenseKeys,
+        BenefitType::MeterCredit,
         BenefitType::FeatureFlag,
     ]
     .map(of);

@@ -17,8 +17,8 @@ use crate::{
         context::DecisionContext,
         events::Subscribers,
         records::{
-            BalanceReason, BillingEntry, Customer, CustomerBalance, Discount, Order, Organization,
-            PaymentMethod, ProductPrice, Subscription,
+            BalanceReason, BillingEntry, Customer, CustomerBalance, CustomerMeter, Discount, Meter,
+            Order, Organization, PaymentMethod, ProductPrice, Subscription,
         },
         values::Json,
         writes::SubscriptionWrite,
@@ -61,6 +61,8 @@ pub struct BillingRows {
     pub next_offered: Option<ProductWithPrices>,
     /// Discount of that change.
     pub next_discount: Option<Discount>,
+    /// The customer's counts that begin anew with its periods, each with the meter.
+    pub counts: Vec<(CustomerMeter, Meter)>,
     /// Its seats that are used.
     pub seats: UsedSeats,
     /// Subscribers of its events.

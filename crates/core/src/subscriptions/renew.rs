@@ -34,7 +34,10 @@ use crate::{
     organizations::capabilities,
     seats::UsedSeats,
     tax::Taxes,
-    usage::due::{self, Unbillable},
+    usage::{
+        credits,
+        due::{self, Unbillable},
+    },
 };
 
 /// Pause until a subscription is looked at again whose organization may not renew.
@@ -373,8 +376,17 @@ impl<'a> Billing<'a> {
         let (old, offered) = (&self.rows.subscription, &self.rows.offered);
         let lines = due::lines(old, offered, until, each, self.ctx);
         let lines = lines.map_err(|error: Unbillable| Mismatch(error.to_string()))?;
-        if !offered.parts.usage.is_empty() {
-            self.offered = Cow::Owned(offered.without_usage(old.id, until));
+        if !offered.parts.usage.is_empty() || !self.rows.counts.is_empty() {
+            let mut next = offered.without_usage(old.id, until);
+            let counts = credits::next_period(old, offered, &self.rows.counts, until, self.ctx);
+            for (row, new) in counts {
+                self.changes.update(row, &new);
+                let shown = next.parts.credits.iter_mut();
+                shown
+                    .filter(|shown| shown.id == new.id)
+                    .for_each(|shown| shown.clone_from(&new));
+            }
+            self.offered = Cow::Owned(next);
         }
         Ok(lines)
     }

@@ -61,6 +61,7 @@ pub(crate) fn rows() -> BillingRows {
     };
     BillingRows {
         seats: Default::default(),
+        counts: Vec::new(),
         organization: organization(),
         subscription: start(new, &at(0)),
         offered,

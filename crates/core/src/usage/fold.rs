@@ -253,7 +253,7 @@ pub fn put(
                 }
             }
             None => {
-                let empty = CustomerMeter::new(meter, *customer_id, ctx);
+                let empty = CustomerMeter::new(meter.organization_id, meter.id, *customer_id, ctx);
                 changes.insert(&empty.with(meter, tally, different));
             }
         }
@@ -444,16 +444,22 @@ impl UsageBucket {
 }
 
 impl CustomerMeter {
-    fn new(meter: &Meter, customer_id: Uuid, ctx: &DecisionContext) -> Self {
+    /// Nothing used and nothing credited.
+    pub(crate) fn new(
+        organization_id: Uuid,
+        meter_id: Uuid,
+        customer_id: Uuid,
+        ctx: &DecisionContext,
+    ) -> Self {
         let none = Tally::default();
         Self {
             id: ctx.id(),
             created_at: ctx.now,
             modified_at: ctx.now,
             version: 1,
-            organization_id: meter.organization_id,
+            organization_id,
             customer_id,
-            meter_id: meter.id,
+            meter_id,
             events: 0,
             total: none.total,
             largest: None,
@@ -461,10 +467,12 @@ impl CustomerMeter {
             uniques: 0,
             consumed_units: none.total,
             credited_units: 0,
+            rollover_units: 0,
+            reset_at: None,
         }
     }
 
-    fn with(&self, meter: &Meter, more: Tally, different: i64) -> Self {
+    pub(super) fn with(&self, meter: &Meter, more: Tally, different: i64) -> Self {
         let own = Tally {
             events: self.events,
             total: self.total,

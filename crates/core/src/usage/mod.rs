@@ -2,6 +2,7 @@
 
 pub mod charges;
 pub mod count;
+pub mod credits;
 pub mod customer_meters;
 pub mod due;
 pub mod events;

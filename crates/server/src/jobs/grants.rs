@@ -13,7 +13,7 @@ use till_core::{
     seats::assign::Sold,
 };
 use till_store::Query;
-use till_wire::orders::BillingReason;
+use till_wire::{benefits::BenefitType, orders::BillingReason};
 use uuid::Uuid;
 
 use crate::{app::App, error::ApiError};
@@ -50,6 +50,7 @@ async fn of_subscription(app: &App, id: Uuid) -> Result<End, ApiError> {
     let grace = settings.benefit_revocation_grace_period;
     rows.gives = benefits::subscription_gives(&subscription, grace, ctx.now);
     rows.cycles = app.store.paid_renewals(id).await?;
+    rows.started_at = subscription.started_at;
     let subscribers = app.store.subscribers(organization.id).await?;
     let changes = benefits::sync(&rows, &holders, &subscribers, &ctx);
     Ok(End::Done(changes))
@@ -157,6 +158,10 @@ async fn load(
     let Some((customer, organization)) = there else {
         return Ok(None);
     };
+    let counts = match known.iter().any(|one| one.kind == BenefitType::MeterCredit) {
+        true => store.meters_of_customers(&[customer.id]).await?,
+        false => Vec::new(),
+    };
     let find = |id: &Uuid| known.iter().find(|benefit| benefit.id == *id);
     let of_product = |benefit: &Benefit| product.benefit_ids.contains(&benefit.id);
     let rows = GrantRows {
@@ -185,6 +190,8 @@ async fn load(
         grants,
         keys,
         cycles: Vec::new(),
+        counts,
+        started_at: None,
     };
     Ok(Some((rows, organization)))
 }

@@ -4,12 +4,13 @@ use std::collections::HashMap;
 
 use till_core::{
     kernel::records::{
-        BillingEntry, Customer, CustomerBalance, CustomerSeat, DiscountChange, Order, Organization,
-        PaymentMethod, Subscription,
+        BillingEntry, Customer, CustomerBalance, CustomerMeter, CustomerSeat, DiscountChange,
+        Meter, Order, Organization, PaymentMethod, Subscription,
     },
     orders::create::Bill,
     seats::UsedSeats,
     subscriptions::bill::BillingRows,
+    usage::{credits, due},
 };
 use uuid::Uuid;
 
@@ -71,6 +72,7 @@ impl Joined {
             .filter(|method| method.processor == app.processor.name())
             .map(|method| (method.id, method))
             .collect();
+        let mut counts = counts(app, own, rows, &joined).await?;
         let mut latest_bills = latest_bills(app, rows, &joined).await?;
         let mut entries = grouped(entries, |entry: &BillingEntry| entry.subscription_id);
         let mut unpaid = grouped(unpaid, |order: &Order| {
@@ -104,6 +106,7 @@ impl Joined {
                     DiscountChange::Set(id) => discount(&id),
                     _ => None,
                 }),
+                counts: counts.remove(&row.id).unwrap_or_default(),
                 seats: UsedSeats::of(seats.remove(&row.id).unwrap_or_default(), organization),
                 subscribers: subscribers.clone(),
                 subscription: row.clone(),
@@ -112,6 +115,65 @@ impl Joined {
         };
         rows.iter().map(billing).collect()
     }
+}
+
+/// Counts that begin anew with the periods of subscriptions, by the subscriptions' IDs. Where no price is metered and no
+/// benefit is included, nothing is read.
+async fn counts(
+    app: &App,
+    own: Uuid,
+    rows: &[Subscription],
+    joined: &Joined,
+) -> Result<HashMap<Uuid, Vec<(CustomerMeter, Meter)>>> {
+    let mut begun: HashMap<Uuid, Vec<Uuid>> = HashMap::new();
+    let is_counted = |row: &&Subscription| {
+        let offered = joined.products.get(&row.product_id);
+        offered.is_some_and(|offered| {
+            !due::meters(row, offered).is_empty() || !offered.product.benefit_ids.is_empty()
+        })
+    };
+    let counted: Vec<&Subscription> = rows.iter().filter(is_counted).collect();
+    if counted.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut customers: Vec<Uuid> = counted.iter().map(|row| row.customer_id).collect();
+    customers.sort_unstable();
+    customers.dedup();
+    let ((others, mut prices), givers) = tokio::try_join!(
+        app.store.metered_subscriptions(own, &customers),
+        app.store.credit_givers(own, &customers),
+    )?;
+    for row in counted {
+        if let Some(offered) = joined.products.get(&row.product_id) {
+            prices.extend(offered.prices.iter().cloned());
+        }
+        let meters = credits::begun_by(row, &others, &prices, &givers);
+        if !meters.is_empty() {
+            begun.insert(row.id, meters);
+        }
+    }
+    if begun.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let mut wanted: Vec<Uuid> = begun.values().flatten().copied().collect();
+    wanted.sort_unstable();
+    wanted.dedup();
+    let (meters, counts) = tokio::try_join!(
+        app.store.meters(own, &wanted),
+        app.store.meters_of_customers(&customers),
+    )?;
+    let counts = grouped(counts, |count: &CustomerMeter| count.customer_id);
+    let of_row = |row: &Subscription| {
+        let wanted = begun.get(&row.id)?;
+        let of_customer = counts.get(&row.customer_id)?.iter();
+        let own = of_customer.filter(|count| wanted.contains(&count.meter_id));
+        let own = own.filter_map(|count| {
+            let meter = meters.iter().find(|meter| meter.id == count.meter_id)?;
+            Some((count.clone(), meter.clone()))
+        });
+        Some((row.id, own.collect()))
+    };
+    Ok(rows.iter().filter_map(of_row).collect())
 }
 
 /// The latest bills of subscriptions whose customers have no address; most have one.

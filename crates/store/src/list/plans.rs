@@ -257,7 +257,12 @@ async fn values_are_found_by_their_places_and_by_themselves() {
     );
     assert!(at.contains("INDEX usage_values_place "), "{at}");
     assert!(!at.contains("SCAN"), "{at}");
-    let held = crate::reads::values_held(Uuid::nil(), Uuid::nil(), &["a", "b"]);
+    let held = crate::reads::values_held(
+        Uuid::nil(),
+        Uuid::nil(),
+        Some(jiff::Timestamp::UNIX_EPOCH),
+        &["a", "b"],
+    );
     let held = plan(&db, &held);
     assert!(held.contains("INDEX usage_values_value "), "{held}");
 }

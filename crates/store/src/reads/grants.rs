@@ -1,17 +1,23 @@
 use jiff::Timestamp;
-use till_core::kernel::{
-    grants::{GrantScope, ManyScopes, ScopesOf},
-    records::{Benefit, BenefitGrant},
-    values::Value,
+use till_core::{
+    kernel::{
+        grants::{GrantScope, ManyScopes, ScopesOf},
+        records::{Benefit, BenefitGrant},
+        values::Value,
+    },
+    usage::credits::{Credits, Giver},
 };
 use uuid::Uuid;
 
-use super::ids;
+use super::{ids, marks};
 use crate::list::List;
 use crate::{Col, Query, Result, Store, columns};
 
 /// A purchase that a walk comes by: where it stands in the walk, and which it is.
 pub type FoundScope = ((Timestamp, Uuid), GrantScope);
+
+/// Number of customers that are asked for at once.
+const CUSTOMERS: usize = 200;
 
 impl Store {
     /// A grant of the organization.
@@ -57,6 +63,53 @@ impl Store {
             .into_iter()
             .map(|(id, count)| (id.0, count.0))
             .collect())
+    }
+
+    /// Subscriptions of an organization that give these customers credits of meters, or will give them again when their
+    /// pause is over.
+    pub async fn credit_givers(
+        &self,
+        organization_id: Uuid,
+        customers: &[Uuid],
+    ) -> Result<Vec<Giver>> {
+        let mut found: Vec<(Col<Uuid>, Col<Uuid>, Col<Timestamp>, Col<Uuid>)> = Vec::new();
+        for some in customers.chunks(CUSTOMERS) {
+            let sql = format!(
+                "select g.customer_id, s.id, s.created_at, g.benefit_id from benefit_grants g \
+                 join benefits b on b.id = g.benefit_id join subscriptions s on s.id = g.subscription_id \
+                 where g.customer_id in ({}) and b.kind = 'meter_credit' and b.organization_id = $1 \
+                 and (g.granted_at is not null or s.status = 'paused') \
+                 group by g.customer_id, s.id, s.created_at, g.benefit_id",
+                marks(1, some.len())
+            );
+            let binds = [Value::Uuid(organization_id)].into_iter();
+            found.extend(
+                self.all(Query::raw(sql, binds.chain(ids(some)).collect()))
+                    .await?,
+            );
+        }
+        if found.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut wanted: Vec<Uuid> = found.iter().map(|row| row.3.0).collect();
+        wanted.sort_unstable();
+        wanted.dedup();
+        let benefits = self.benefits(organization_id, &wanted).await?;
+        let giver = |(customer, subscription, created, benefit): (
+            Col<Uuid>,
+            Col<Uuid>,
+            Col<Timestamp>,
+            Col<Uuid>,
+        )| {
+            let benefit = benefits.iter().find(|known| known.id == benefit.0)?;
+            Some(Giver {
+                customer_id: customer.0,
+                subscription_id: subscription.0,
+                created_at: created.0,
+                meter_id: Credits::of(benefit)?.meter_id,
+            })
+        };
+        Ok(found.into_iter().filter_map(giver).collect())
     }
 
     /// The next purchases of a walk, `limit` at most.

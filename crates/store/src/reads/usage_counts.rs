@@ -12,7 +12,7 @@ use till_core::{
         values::Value,
     },
     usage::{
-        count::{Added, EVERYBODY},
+        count::{Added, EVERYBODY, bucket_of},
         events::KnownCustomer,
         fold::CountedRows,
         quantities::Known,
@@ -67,22 +67,31 @@ pub(crate) fn values_at(meter_id: Uuid, places: &[&(Uuid, Timestamp, String)]) -
     Query::select::<UsageValue>(&format!("where {}", each.join(" or ")), binds)
 }
 
-/// Those of some values that a meter has counted of a customer, whenever that was: each is looked for once, however often
-/// it was counted.
-pub(crate) fn values_held(meter_id: Uuid, subject: Uuid, values: &[&str]) -> Query {
+/// Those of some values that a meter has counted of a customer since the start of a quarter of an hour (none: whenever that
+/// was): each is looked for once, however often it was counted.
+pub(crate) fn values_held(
+    meter_id: Uuid,
+    subject: Uuid,
+    since: Option<Timestamp>,
+    values: &[&str],
+) -> Query {
     let wanted: Vec<String> = (0..values.len())
         .map(|n| format!("(cast(${} as text))", n + 3))
         .collect();
+    let since = since.map(|at| (format!(" and u.starts_at >= ${}", values.len() + 3), at));
+    let (later, since) = since.unzip();
     let sql = format!(
         "select wanted.value from (select column1 as value from (values {}) as listed) as wanted \
          where exists (select 1 from usage_values u where u.meter_id = $1 and u.subject_id = $2 \
-         and u.value = wanted.value)",
-        wanted.join(", ")
+         and u.value = wanted.value{})",
+        wanted.join(", "),
+        later.unwrap_or_default()
     );
     let values = values.iter().map(|value| Value::from(*value));
     let binds = [Value::Uuid(meter_id), Value::Uuid(subject)]
         .into_iter()
         .chain(values)
+        .chain(since.map(Value::Time))
         .collect();
     Query::raw(sql, binds)
 }
@@ -296,14 +305,6 @@ impl Store {
                 values.entry(*subject).or_default().insert(value);
             }
         }
-        for (subject, values) in values {
-            let values: Vec<&str> = values.into_iter().collect();
-            for some in values.chunks(PLACES) {
-                let held: Vec<Col<String>> = self.all(values_held(meter_id, subject, some)).await?;
-                let held = held.into_iter().map(|Col(value)| (subject, value));
-                rows.held.extend(held);
-            }
-        }
         let customers: Vec<Uuid> = added.customers.iter().copied().collect();
         for some in customers.chunks(PLACES) {
             let rest = format!(
@@ -316,6 +317,19 @@ impl Store {
                 .collect();
             let query = Query::select::<CustomerMeter>(&rest, binds).keyed();
             rows.customer_meters.extend(self.all(query).await?);
+        }
+        let reset: BTreeMap<Uuid, Timestamp> = (rows.customer_meters.iter())
+            .filter_map(|row| Some((row.customer_id, bucket_of(row.reset_at?))))
+            .collect();
+        for (subject, values) in values {
+            let since = reset.get(&subject).copied();
+            let values: Vec<&str> = values.into_iter().collect();
+            for some in values.chunks(PLACES) {
+                let query = values_held(meter_id, subject, since, some);
+                let held: Vec<Col<String>> = self.all(query).await?;
+                let held = held.into_iter().map(|Col(value)| (subject, value));
+                rows.held.extend(held);
+            }
         }
         Ok(rows)
     }

@@ -50,7 +50,7 @@ async fn of_grants(t: &Till) -> Vec<String> {
 }
 
 /// The organization with so many days of grace.
-async fn grace(t: &Till, days: i64) {
+pub(crate) async fn grace(t: &Till, days: i64) {
     let path = format!("/v1/organizations/{}", t.organization.id);
     let settings = json!({"subscription_settings": {"allow_multiple_subscriptions": true, "proration_behavior": "prorate",
         "benefit_revocation_grace_period": days, "prevent_trial_abuse": false, "allow_customer_updates": true}});

@@ -11,6 +11,7 @@ mod claims;
 mod clock;
 mod conventions;
 mod costs;
+mod credits;
 mod custom_fields;
 mod customer_seats;
 mod customer_sessions;

@@ -93,7 +93,7 @@ fn properties(kind: BenefitType) -> Box<dyn Reader<Value = Properties>> {
             }
         }),
         BenefitType::MeterCredit => Box::new(object! {
-            /// Credits on a meter, which Till does not grant yet.
+            /// Credits on a meter.
             Properties::MeterCredit {
                 /// ID of the meter.
                 meter_id = required(id()),

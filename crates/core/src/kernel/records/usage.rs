@@ -143,7 +143,7 @@ record! {
 }
 
 record! {
-    /// Use of a meter by a customer, in all.
+    /// Use of a meter by a customer, and the credits for it.
     "customer_meters", versioned;
     pub struct CustomerMeter {
         id: Uuid,
@@ -153,7 +153,7 @@ record! {
         organization_id: Uuid,
         customer_id: Uuid,
         meter_id: Uuid,
-        /// Number of events that count.
+        /// Number of events that count, since the count began anew; likewise what follows.
         events: i64,
         total: Decimal,
         largest: Option<Decimal>,
@@ -162,6 +162,10 @@ record! {
         uniques: i64,
         consumed_units: Decimal,
         credited_units: i64,
+        /// Units among the credits that move into the next period.
+        rollover_units: i64,
+        /// Time at which the count began anew; none: it has not yet.
+        reset_at: Option<Timestamp>,
     }
 }
 

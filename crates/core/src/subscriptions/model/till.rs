@@ -170,6 +170,7 @@ impl<'a> Till<'a> {
         entries.sort_by_key(|entry| (entry.created_at, entry.id));
         BillingRows {
             seats: Default::default(),
+            counts: Vec::new(),
             organization: self.catalog.organization.clone(),
             customer: self.rows.get(self.customer),
             offered: self.offered(subscription.product_id),
