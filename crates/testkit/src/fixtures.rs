@@ -208,6 +208,9 @@ impl Till {
                 attempt_id: None,
                 // A row for lists: nothing is ever due for it.
                 next_due_at: None,
+                meter_interval: None,
+                meter_interval_count: None,
+                meter_period_start: None,
             }
         });
         let name = product["name"].as_str().unwrap();

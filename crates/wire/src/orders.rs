@@ -47,6 +47,8 @@ crate::words! {
         SubscriptionCreate = "subscription_create",
         /// A subscription was renewed.
         SubscriptionCycle = "subscription_cycle",
+        /// Usage of a subscription was billed within its period.
+        SubscriptionMeterCycle = "subscription_meter_cycle",
         /// A subscription was moved to another plan.
         SubscriptionUpdate = "subscription_update",
     }

@@ -2,7 +2,11 @@
 //! (docs/behaviour: subscriptions/dunning).
 
 use jiff::{SignedDuration, Timestamp};
-use till_wire::{orders::OrderStatus, payments::PaymentTrigger, subscriptions::SubscriptionStatus};
+use till_wire::{
+    orders::{BillingReason, OrderStatus},
+    payments::PaymentTrigger,
+    subscriptions::SubscriptionStatus,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -142,10 +146,16 @@ pub fn failed(
         is_first: false,
         is_exhausted: false,
     };
+    // It waits for the next card, or for the customer to pay it.
+    let is_of_usage = order.billing_reason == BillingReason::SubscriptionMeterCycle;
     let hopeless = match failure {
         Failure::Extra => return unpaid,
         Failure::NotTried { pause } => {
             unpaid.order.next_payment_attempt_at = Some(ctx.now + pause);
+            return unpaid;
+        }
+        Failure::NoMethod | Failure::Declined { .. } if is_of_usage => {
+            unpaid.order.next_payment_attempt_at = None;
             return unpaid;
         }
         Failure::NoMethod => false,

@@ -87,6 +87,7 @@ impl Subscription {
 
     /// The part that every view of it shows.
     pub fn base(&self) -> SubscriptionBase {
+        let usage = self.meter_interval.map(|_| self.usage_period());
         SubscriptionBase {
             id: self.id,
             created_at: self.created_at,
@@ -98,8 +99,8 @@ impl Subscription {
             status: self.status,
             current_period_start: self.current_period_start,
             current_period_end: self.current_period_end,
-            current_meter_period_start: None,
-            current_meter_period_end: None,
+            current_meter_period_start: usage.map(|period| period.start),
+            current_meter_period_end: usage.map(|period| period.end),
             trial_start: self.trial_start,
             trial_end: self.trial_end,
             cancel_at_period_end: self.cancel_at_period_end,

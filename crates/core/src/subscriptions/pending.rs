@@ -89,6 +89,9 @@ pub fn change_product(subscription: &mut Subscription, next: &ProductWithPrices,
         .find(|price| price.cost().is_static())
         .or(first);
     subscription.tax_behavior = price.and_then(|price| price.tax_behavior);
+    subscription.meter_interval = product.meter_interval;
+    subscription.meter_interval_count = product.meter_interval_count;
+    subscription.meter_period_start = product.meter_interval.map(|_| start);
     let interval = product
         .recurring_interval
         .unwrap_or(subscription.recurring_interval);

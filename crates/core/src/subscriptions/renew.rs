@@ -24,7 +24,7 @@ use crate::{
         changes::Changes,
         context::DecisionContext,
         period,
-        records::{Customer, Discount, Order, Payment, Subscription, UsageCharge},
+        records::{BillingEntry, Customer, Discount, Order, Payment, Subscription, UsageCharge},
         writes::DiscountWrite,
     },
     orders::{
@@ -120,10 +120,28 @@ pub fn step(
     let subscription = &rows.subscription;
     match subscription.status {
         SubscriptionStatus::Paused => resume(rows, taxes, ctx),
+        _ if subscription.bills_usage_next() => bill_usage(rows, taxes, ctx),
         _ if subscription.cancel_at_period_end => end(rows, taxes, ctx),
         _ if subscription.pause_at_period_end => Ok(pause(rows, ctx)),
         _ => cycle(rows, taxes, ctx),
     }
+}
+
+/// Bills the usage of a period that is shorter than the subscription's own. Nothing else is billed with it, and what waits
+/// for the subscription's next order goes on waiting (docs/behaviour: metered/interval).
+fn bill_usage(
+    rows: &BillingRows,
+    taxes: &dyn Taxes,
+    ctx: &DecisionContext,
+) -> Result<Step, Mismatch> {
+    let mut billing = Billing::new(rows, ctx);
+    let until = rows.subscription.usage_period().end;
+    let lines = billing.usage(until, true)?;
+    billing.new.meter_period_start = Some(until);
+    billing.reason = BillingReason::SubscriptionMeterCycle;
+    billing.tell(&[EventType::SubscriptionUpdated]);
+    billing.bill(lines, until, taxes)?;
+    Ok(billing.finish())
 }
 
 /// Nothing is due: the next moment is worked out again, where it is another one.
@@ -270,6 +288,7 @@ struct Billing<'a> {
     order: Option<Order>,
     payment: Option<Payment>,
     seats: UsedSeats,
+    reason: BillingReason,
 }
 
 impl<'a> Billing<'a> {
@@ -288,6 +307,15 @@ impl<'a> Billing<'a> {
             order: None,
             payment: None,
             seats: rows.seats.clone(),
+            reason: BillingReason::SubscriptionCycle,
+        }
+    }
+
+    /// Lines that wait for the order that is made.
+    fn waiting(&self) -> &'a [BillingEntry] {
+        match self.reason {
+            BillingReason::SubscriptionMeterCycle => &[],
+            _ => &self.rows.entries,
         }
     }
 
@@ -410,7 +438,7 @@ impl<'a> Billing<'a> {
     /// Bills these lines, and those that waited. Without any line there is no order.
     fn bill_lines(&mut self, mut lines: Vec<OrderItem>, taxes: &dyn Taxes) -> Result<(), Mismatch> {
         let (rows, ctx) = (self.rows, self.ctx);
-        lines.extend(rows.entries.iter().map(|entry| entry.line()));
+        lines.extend(self.waiting().iter().map(|entry| entry.line()));
         if lines.is_empty() {
             return Ok(());
         }
@@ -419,14 +447,14 @@ impl<'a> Billing<'a> {
             subscription: &self.new,
             offered: &self.offered,
             discount: self.discount,
-            reason: BillingReason::SubscriptionCycle,
+            reason: self.reason,
             latest_bill: rows.latest_bill.as_ref(),
         };
         let mut balance = rows.balance();
         let mut order = bill::order(billed, lines, &mut self.customer, &mut balance, taxes, ctx)?;
         let discount = self.discount_base();
         self.tell_order(&order, &discount, &[EventType::OrderCreated]);
-        self.changes.take_entries(&rows.entries);
+        self.changes.take_entries(self.waiting());
         match (order.status, &rows.method) {
             (OrderStatus::Pending, Some(method)) => {
                 let trigger = PaymentTrigger::SubscriptionCycle;

@@ -41,13 +41,49 @@ impl Subscription {
         }
     }
 
-    /// Moment at which its period, its trial or its pause ends; none where it has ended, or is paused until somebody
-    /// resumes it.
+    /// Period that usage is billed for next: the current one, or a part of it where usage is billed more often. A trial is
+    /// one period.
+    pub fn usage_period(&self) -> Period {
+        let whole = self.period();
+        let is_part = |start: &Timestamp| (whole.start..whole.end).contains(start);
+        let start = self.meter_period_start.filter(is_part);
+        match self.status {
+            SubscriptionStatus::Trialing => whole,
+            _ => self.usage_period_from(start.unwrap_or(whole.start)),
+        }
+    }
+
+    /// Period of usage that starts at `start`. One within the current period ends with it at the latest.
+    pub fn usage_period_from(&self, start: Timestamp) -> Period {
+        let Some(interval) = self.meter_interval else {
+            return match start == self.current_period_start {
+                true => self.period(),
+                false => self.period_from(start),
+            };
+        };
+        let count = self.meter_interval_count.unwrap_or(1);
+        let end = period::end(start, interval, count, self.anchor_day);
+        Period {
+            start,
+            end: match start < self.current_period_end {
+                true => end.min(self.current_period_end),
+                false => end,
+            },
+        }
+    }
+
+    /// True where a period of usage ends next, and the current period does not yet.
+    pub fn bills_usage_next(&self) -> bool {
+        self.is_billable() && self.usage_period().end < self.current_period_end
+    }
+
+    /// Moment at which its period, its usage's period, its trial or its pause ends; none where it has ended, or is paused
+    /// until somebody resumes it.
     pub fn own_due_at(&self) -> Option<Timestamp> {
         match self.status {
             SubscriptionStatus::Active
             | SubscriptionStatus::Trialing
-            | SubscriptionStatus::PastDue => Some(self.current_period_end),
+            | SubscriptionStatus::PastDue => Some(self.usage_period().end),
             SubscriptionStatus::Paused => self.resumes_at,
             _ => None,
         }

@@ -49,7 +49,7 @@ pub fn start(new: NewSubscription<'_>, ctx: &DecisionContext) -> Subscription {
     metadata.extend(new.metadata.0.clone());
     let trial_end = terms.trial_end;
     let period_end = trial_end.unwrap_or_else(|| period::end(ctx.now, interval, count, anchor_day));
-    Subscription {
+    let mut subscription = Subscription {
         id: old.map_or_else(|| ctx.id(), |s| s.id),
         created_at: old.map_or(ctx.now, |s| s.created_at),
         modified_at: old.map(|_| ctx.now),
@@ -97,6 +97,11 @@ pub fn start(new: NewSubscription<'_>, ctx: &DecisionContext) -> Subscription {
         customer_cancellation_comment: None,
         pending_update: None,
         attempt_id: None,
-        next_due_at: Some(period_end),
-    }
+        next_due_at: None,
+        meter_interval: product.meter_interval,
+        meter_interval_count: product.meter_interval_count,
+        meter_period_start: None,
+    };
+    subscription.schedule([]);
+    subscription
 }

@@ -34,16 +34,16 @@ impl Payer {
         own.trial_end.map_or(there, |end| there.max(end))
     }
 
-    /// Start of the billing period that an event of this time belongs to; none for the one that runs, to which everything
+    /// Start of the period that an event of this time is billed with; none for the one that runs, to which everything
     /// belongs that happened before its end (docs/behaviour: metered/period).
     fn later_period(&self, at: Timestamp) -> Option<Timestamp> {
         let own = &self.subscription;
-        let mut start = own.current_period_end;
+        let mut start = own.usage_period().end;
         if at < start {
             return None;
         }
         for _ in 0..AHEAD {
-            let next = own.period_from(start);
+            let next = own.usage_period_from(start);
             if at < next.end {
                 break;
             }
@@ -180,7 +180,7 @@ impl Charging {
             let own = &payer.subscription;
             let is_here = |row: &&&UsageCharge| match later {
                 Some(start) => row.starts_at == *start,
-                None => row.starts_at < own.current_period_end,
+                None => row.starts_at < own.usage_period().end,
             };
             let all = charges.get(&own.id).into_iter().flatten();
             let here: Vec<&UsageCharge> = all.filter(is_here).copied().collect();
@@ -199,7 +199,7 @@ impl Charging {
                     row.id
                 }
                 None => {
-                    let starts_at = later.unwrap_or(own.current_period_start);
+                    let starts_at = later.unwrap_or(own.usage_period().start);
                     let empty = payer.empty(meter, starts_at, ctx);
                     changes.insert(&empty.with(*tally, uniques, ctx));
                     empty.id

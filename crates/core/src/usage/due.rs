@@ -149,6 +149,7 @@ pub fn lines(
     ctx: &DecisionContext,
 ) -> Result<Vec<OrderItem>, Unbillable> {
     let mut lines = Vec::new();
+    let period = subscription.usage_period();
     for (price, meter) in metered_prices(subscription, &offered.prices, &offered.parts) {
         let due = due(subscription, price, meter, &offered.parts, until)?;
         if !each && !due.is_used {
@@ -163,8 +164,8 @@ pub fn lines(
             tax_amount: 0,
             proration: false,
             product_price_id: Some(price.id),
-            start_timestamp: Some(subscription.current_period_start),
-            end_timestamp: Some(subscription.current_period_end),
+            start_timestamp: Some(period.start),
+            end_timestamp: Some(period.end),
         });
     }
     Ok(lines)
@@ -199,7 +200,7 @@ pub fn shown(
     prices: &[ProductPrice],
     parts: &Parts,
 ) -> Vec<(MeterUsage, Meter)> {
-    let until = subscription.current_period_end;
+    let until = subscription.usage_period().end;
     let prices = metered_prices(subscription, prices, parts).into_iter();
     let shown = prices.map(|(price, meter)| {
         let due = due(subscription, price, meter, parts, until).ok();

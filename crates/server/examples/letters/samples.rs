@@ -440,6 +440,9 @@ fn subscription(customer: &Customer, product: &Product, ctx: &DecisionContext) -
         pending_update: None,
         attempt_id: None,
         next_due_at: None,
+        meter_interval: None,
+        meter_interval_count: None,
+        meter_period_start: None,
     }
 }
 

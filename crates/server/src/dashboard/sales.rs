@@ -73,6 +73,7 @@ pub fn billing_reason(reason: BillingReason) -> &'static str {
         BillingReason::Purchase => "Purchase",
         BillingReason::SubscriptionCreate => "New subscription",
         BillingReason::SubscriptionCycle => "Renewal",
+        BillingReason::SubscriptionMeterCycle => "Usage",
         BillingReason::SubscriptionUpdate => "Subscription change",
     }
 }

@@ -63,7 +63,11 @@ async fn of_order(app: &App, id: Uuid) -> Result<End, ApiError> {
     let own = order.organization_id;
     if let Some(subscription_id) = order.subscription_id {
         let mut changes = Changes::new();
-        if order.billing_reason == BillingReason::SubscriptionCycle {
+        let begins_a_period = matches!(
+            order.billing_reason,
+            BillingReason::SubscriptionCycle | BillingReason::SubscriptionMeterCycle
+        );
+        if begins_a_period {
             let ctx = app.context_for(own).await?;
             changes.sync_grants(&ctx, GrantScope::Subscription(subscription_id));
         }

@@ -195,7 +195,7 @@ async fn step(app: &App, rows: BillingRows) -> Result<Charge, ApiError> {
 async fn counted(app: &App, rows: BillingRows) -> Result<Option<BillingRows>, ApiError> {
     let (subscription, organization) = (&rows.subscription, &rows.organization);
     let now = app.now_of(organization);
-    let end = subscription.current_period_end;
+    let end = subscription.usage_period().end;
     let meters = due::meters(subscription, &rows.offered);
     if meters.is_empty() || !subscription.is_billable() || end > now {
         return Ok(Some(rows));

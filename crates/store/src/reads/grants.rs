@@ -55,7 +55,7 @@ impl Store {
         let sql = "select g.id, count(*) from benefit_grants g join orders o \
                    on o.subscription_id = g.subscription_id and o.created_at > g.granted_at \
                    where coalesce(g.subscription_id, g.order_id) = $1 \
-                   and o.subscription_id = $1 and o.billing_reason = 'subscription_cycle' \
+                   and o.subscription_id = $1 and o.billing_reason in ('subscription_cycle', 'subscription_meter_cycle') \
                    and o.status in ('paid', 'refunded', 'partially_refunded') group by g.id";
         let binds = vec![Value::Uuid(subscription_id)];
         let found: Vec<(Col<Uuid>, Col<i64>)> = self.all(Query::raw(sql, binds)).await?;

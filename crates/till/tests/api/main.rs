@@ -57,6 +57,7 @@ mod license_keys;
 mod mail;
 mod members;
 mod metered;
+mod metered_interval;
 mod meters;
 mod new_cards;
 mod notices;

@@ -85,7 +85,7 @@ both! {
         sent["made_up"] = true.into();
         let changed = t.patch(&path, json!({"feature_settings": sent})).await.ok();
         let mut own = before["feature_settings"].clone();
-        for name in ["off_session_charges_enabled", "reset_proration_behavior_enabled"] {
+        for name in ["off_session_charges_enabled", "reset_proration_behavior_enabled", "meter_cycling_enabled"] {
             assert_eq!(own[name], false, "{name}");
             own[name] = true.into();
         }

@@ -145,6 +145,8 @@ request! {
         pub off_session_charges_enabled: Option<bool> = omittable(flag()),
         /// Whether a change of plan or seats can start a new period and charge it in full (`reset`).
         pub reset_proration_behavior_enabled: Option<bool> = omittable(flag()),
+        /// Whether products can bill usage more often than their subscriptions (`meter_interval`).
+        pub meter_cycling_enabled: Option<bool> = omittable(flag()),
         /// Metrics on the dashboard's overview, in their order; null changes nothing.
         pub overview_metrics: Option<Vec<String>> =
             optional(list(0, MOST_METRICS, text(0, LONGEST_METRIC))),
@@ -165,6 +167,9 @@ impl FeatureSettingsUpdate {
         }
         if let Some(on) = self.reset_proration_behavior_enabled {
             features.reset_proration_behavior_enabled = on;
+        }
+        if let Some(on) = self.meter_cycling_enabled {
+            features.meter_cycling_enabled = on;
         }
         if self.overview_metrics.is_some() {
             settings.overview_metrics = self.overview_metrics;

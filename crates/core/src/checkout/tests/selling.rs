@@ -265,6 +265,9 @@ fn upgradable(customer_id: Uuid) -> Subscription {
         pending_update: None,
         attempt_id: None,
         next_due_at: Some(at(9000).now),
+        meter_interval: None,
+        meter_interval_count: None,
+        meter_period_start: None,
         custom_field_data: Json::default(),
         metadata: Json(till_wire::metadata::Metadata(
             json!({"utm": "x", "plan": "free"})

@@ -148,6 +148,11 @@ record! {
         /// Next moment at which anything is due: the period's end, the end of a pause, a retry. Worked out by
         /// [`crate::subscriptions::schedule`]; none where nothing is due any more.
         next_due_at: Option<Timestamp>,
+        /// Interval at which usage is billed, with its count; none: with the subscription.
+        meter_interval: Option<Interval>,
+        meter_interval_count: Option<i64>,
+        /// Start of the period that usage is billed for next, where it is not the billing period's own.
+        meter_period_start: Option<Timestamp>,
     }
 }
 

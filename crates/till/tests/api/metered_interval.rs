@@ -1,0 +1,153 @@
+//! Usage that is billed more often than its subscription.
+
+use serde_json::{Value, json};
+use till_core::kernel::records::PaymentState;
+use till_testkit::{Till, both};
+
+use crate::{
+    benefit_grants::include,
+    subscriptions_kit::{DECLINED_LATER, VISA, bought, change, moment, orders, shown, told, until},
+};
+
+async fn meter(t: &Till) -> Value {
+    let filter = json!({"conjunction": "and", "clauses": [{"property": "name", "operator": "eq", "value": "llm"}]});
+    let body = json!({"name": "Tokens", "filter": filter, "aggregation": {"func": "sum", "property": "n"}});
+    t.post("/v1/meters/", body).await.created()
+}
+
+/// A plan of 100.00 a year, whose usage is billed each quarter at a cent a token.
+async fn yearly(t: &mut Till, meter: &Value, more: Value) -> Value {
+    t.featured(|features| features.meter_cycling_enabled = true)
+        .await;
+    let prices = json!([{"amount_type": "fixed", "price_amount": 10_000},
+        {"amount_type": "metered_unit", "meter_id": meter["id"], "unit_amount": "1"}]);
+    let mut body = json!({"name": "Pro", "recurring_interval": "year", "prices": prices,
+        "meter_interval": "month", "meter_interval_count": 3});
+    body.as_object_mut()
+        .unwrap()
+        .extend(more.as_object().unwrap().clone());
+    t.post("/v1/products/", body).await.created()
+}
+
+async fn uses(t: &Till, subscription: &Value, n: i64) {
+    let event =
+        json!({"name": "llm", "customer_id": subscription["customer_id"], "metadata": {"n": n}});
+    t.post("/v1/events/ingest", json!({"events": [event]}))
+        .await
+        .ok();
+    t.drain().await;
+}
+
+/// The next end of a period of usage comes.
+async fn next(t: &Till, subscription: &Value) -> Value {
+    let now = shown(t, subscription).await;
+    until(t, moment(&now["current_meter_period_end"])).await;
+    shown(t, subscription).await
+}
+
+/// The newest order: its reason, its status, and its amounts by line.
+async fn newest(t: &Till, subscription: &Value) -> Value {
+    let order = orders(t, subscription).await.remove(0);
+    let items = order["items"].as_array().unwrap().iter();
+    let mut amounts: Vec<i64> = items.map(|item| item["amount"].as_i64().unwrap()).collect();
+    amounts.sort_unstable();
+    json!([order["billing_reason"], order["status"], amounts])
+}
+
+both! {
+    async fn usage_has_orders_of_its_own_until_the_renewal_bills_the_last_part(t: &mut Till) {
+        t.listen().await;
+        let meter = meter(t).await;
+        let product = yearly(t, &meter, json!({})).await;
+        let subscription = bought(t, &product, VISA, json!({})).await;
+        let of_part = |one: &Value| json!([one["current_meter_period_start"], one["current_meter_period_end"]]);
+        assert_eq!(of_part(&subscription)[0], subscription["current_period_start"]);
+        told(t).await;
+        uses(t, &subscription, 250).await;
+        let path = format!("/v1/subscriptions/{}/charge-preview", subscription["id"].as_str().unwrap());
+        let preview = t.get(&path).await.ok();
+        assert_eq!(json!([preview["base_amount"], preview["metered_amount"]]), json!([0, 250]));
+        let second = next(t, &subscription).await;
+        assert_eq!(newest(t, &subscription).await, json!(["subscription_meter_cycle", "paid", [250]]));
+        let kinds = told(t).await;
+        assert!(!kinds.contains(&"subscription.cycled".to_owned()) && kinds.contains(&"order.paid".to_owned()), "{kinds:?}");
+        assert_eq!(second["current_period_end"], subscription["current_period_end"]);
+        assert_eq!(second["current_meter_period_start"], subscription["current_meter_period_end"]);
+        let third = next(t, &subscription).await;
+        assert_eq!(newest(t, &subscription).await, json!(["subscription_meter_cycle", "paid", [0]]), "also where nothing was used");
+        uses(t, &subscription, 3).await;
+        let fourth = next(t, &subscription).await;
+        assert_eq!(newest(t, &subscription).await, json!(["subscription_meter_cycle", "paid", [3]]));
+        assert_eq!(fourth["current_meter_period_end"], fourth["current_period_end"]);
+        assert_ne!(third["current_meter_period_end"], fourth["current_meter_period_end"]);
+        uses(t, &subscription, 4).await;
+        let renewed = next(t, &subscription).await;
+        assert_eq!(newest(t, &subscription).await, json!(["subscription_cycle", "paid", [4, 10_000]]));
+        assert_eq!(renewed["current_period_start"], subscription["current_period_end"]);
+        assert_eq!(renewed["current_meter_period_start"], renewed["current_period_start"]);
+        assert_eq!(orders(t, &subscription).await.len(), 5);
+        t.see_through().await;
+    }
+
+    async fn credits_are_given_for_each_part_and_usage_after_its_end_is_of_the_next(t: &mut Till) {
+        let meter = meter(t).await;
+        let product = yearly(t, &meter, json!({})).await;
+        let credits = json!({"type": "meter_credit", "description": "Credits",
+            "properties": {"meter_id": meter["id"], "units": 100, "rollover": true}});
+        let credits = t.post("/v1/benefits/", credits).await.created();
+        include(t, &product, &[&credits]).await;
+        let subscription = bought(t, &product, VISA, json!({})).await;
+        uses(t, &subscription, 30).await;
+        let end = moment(&subscription["current_meter_period_end"]);
+        let late = end.duration_since(t.app.clock.now()) + jiff::SignedDuration::from_hours(1);
+        t.advance(std::time::Duration::try_from(late).unwrap());
+        let event = json!({"name": "llm", "customer_id": subscription["customer_id"], "metadata": {"n": 180}});
+        t.post("/v1/events/ingest", json!({"events": [event]})).await.ok();
+        till_server::jobs::usage::run_due(&t.app).await.unwrap();
+        t.drain().await;
+        assert_eq!(newest(t, &subscription).await, json!(["subscription_meter_cycle", "paid", [0]]));
+        let has = t.items("/v1/customer-meters/").await.remove(0);
+        assert_eq!(json!([has["consumed_units"], has["credited_units"]]), json!([180.0, 170]));
+        next(t, &subscription).await;
+        assert_eq!(newest(t, &subscription).await, json!(["subscription_meter_cycle", "paid", [10]]));
+    }
+
+    async fn an_unpaid_order_of_usage_leaves_the_subscription_active_and_waits_for_a_card(t: &mut Till) {
+        let meter = meter(t).await;
+        let product = yearly(t, &meter, json!({})).await;
+        let free = t.percent_off(10_000, json!({"duration": "once"})).await;
+        let subscription = bought(t, &product, DECLINED_LATER, json!({"discount_id": free["id"]})).await;
+        t.patch(&format!("/v1/subscriptions/{}", subscription["id"].as_str().unwrap()), json!({"discount_id": null})).await.ok();
+        uses(t, &subscription, 500).await;
+        let now = next(t, &subscription).await;
+        assert_eq!((&now["status"], &now["past_due_at"]), (&json!("active"), &json!(null)));
+        let order = orders(t, &subscription).await.remove(0);
+        assert_eq!((&order["status"], &order["next_payment_attempt_at"]), (&json!("pending"), &json!(null)));
+        let customer = json!({"id": subscription["customer_id"]});
+        assert_eq!(t.keep_card(&customer, VISA).await, PaymentState::Succeeded);
+        t.drain().await;
+        assert_eq!(newest(t, &subscription).await, json!(["subscription_meter_cycle", "paid", [500]]));
+        t.see_through().await;
+    }
+
+    async fn a_trial_is_one_part_and_an_end_with_the_period_bills_the_last(t: &mut Till) {
+        let meter = meter(t).await;
+        let product = yearly(t, &meter, json!({"trial_interval": "month", "trial_interval_count": 5})).await;
+        let subscription = bought(t, &product, VISA, json!({})).await;
+        assert_eq!(subscription["current_meter_period_end"], subscription["trial_end"]);
+        uses(t, &subscription, 900).await;
+        let active = next(t, &subscription).await;
+        assert_eq!(newest(t, &subscription).await, json!(["subscription_cycle", "paid", [10_000]]));
+        assert_ne!(active["current_meter_period_end"], active["current_period_end"]);
+        change(t, &subscription, json!({"cancel_at_period_end": true})).await.ok();
+        for used in [1, 2, 3] {
+            uses(t, &subscription, used).await;
+            next(t, &subscription).await;
+            assert_eq!(newest(t, &subscription).await, json!(["subscription_meter_cycle", "paid", [used]]));
+        }
+        uses(t, &subscription, 4).await;
+        let ended = next(t, &subscription).await;
+        assert_eq!(ended["status"], "canceled");
+        assert_eq!(newest(t, &subscription).await, json!(["subscription_cycle", "paid", [4]]));
+    }
+}
