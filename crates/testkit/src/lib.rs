@@ -29,7 +29,9 @@ mod stripe;
 mod table_dump;
 mod terms;
 
-use std::{future::Future, pin::Pin};
+use std::{future::Future, panic::AssertUnwindSafe, pin::Pin, thread};
+
+use futures_util::FutureExt as _;
 
 pub use answer::Answer;
 pub use browser::Browser;
@@ -50,51 +52,67 @@ pub use till_fake_stripe::{FakeStripe, Troubles};
 #[macro_export]
 macro_rules! both {
     ($($(#[$meta:meta])* async fn $name:ident($t:ident: &mut Till) $body:block)+) => {
-        $(async fn $name($t: &mut $crate::Till) $body)+
+        $(fn $name($t: &mut $crate::Till) -> $crate::Running<'_> {
+            Box::pin(async move $body)
+        })+
         mod sqlite {
             $($(#[$meta])* #[test]
             fn $name() {
-                $crate::run($crate::Engine::Sqlite, |t| Box::pin(super::$name(t)));
+                $crate::run($crate::Engine::Sqlite, super::$name);
             })+
         }
         mod postgres {
             $($(#[$meta])* #[test]
             fn $name() {
-                $crate::run($crate::Engine::Postgres, |t| Box::pin(super::$name(t)));
+                $crate::run($crate::Engine::Postgres, super::$name);
             })+
         }
     };
 }
 
+/// A test that runs. It stays on its thread: that everything in it is `Send` would be proved at each of a thousand tests,
+/// which takes the compiler longer than all else about them.
+pub type Running<'a> = Pin<Box<dyn Future<Output = ()> + 'a>>;
+
 /// A test on a Till. A pointer, so that what runs it is compiled once and not for each of a thousand tests.
-pub type Test = for<'a> fn(&'a mut Till) -> Pin<Box<dyn Future<Output = ()> + Send + 'a>>;
+pub type Test = for<'a> fn(&'a mut Till) -> Running<'a>;
+
+/// Unoptimised, the futures of long tests are large.
+const STACK: usize = 4 << 20;
 
 /// Runs one test on a fresh Till, then looks whether work was left undone; the database is removed
 /// however the test ends.
 pub fn run(engine: Engine, test: Test) {
-    tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(2)
-        // Unoptimised, the futures of long tests are large.
-        .thread_stack_size(4 << 20)
-        .enable_all()
-        .build()
-        .expect("a runtime")
-        .block_on(run_on_fresh_till(engine, test));
+    let on_thread = move || {
+        tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(2)
+            .thread_stack_size(STACK)
+            .enable_all()
+            .build()
+            .expect("a runtime")
+            .block_on(run_on_fresh_till(engine, test));
+    };
+    let name = thread::current().name().unwrap_or("test").to_owned();
+    let thread = thread::Builder::new().name(name).stack_size(STACK);
+    let ended = thread.spawn(on_thread).expect("a thread").join();
+    if let Err(failure) = ended {
+        std::panic::resume_unwind(failure);
+    }
 }
 
 async fn run_on_fresh_till(engine: Engine, test: Test) {
     let database = database::TestDatabase::new(engine).await;
     let till = Till::start(database.url()).await;
     let store = till.app.store.clone();
-    let ended = tokio::spawn(async move {
+    let whole = async move {
         let mut till = till;
         test(&mut till).await;
         till.finish().await;
-    })
-    .await;
+    };
+    let ended = AssertUnwindSafe(whole).catch_unwind().await;
     store.close().await;
     database.remove().await;
     if let Err(failure) = ended {
-        std::panic::resume_unwind(failure.into_panic());
+        std::panic::resume_unwind(failure);
     }
 }
