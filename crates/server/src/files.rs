@@ -10,7 +10,8 @@ use axum::{
     routing::{get, put},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use futures_util::TryStreamExt as _;
+use bytes::Bytes;
+use futures_util::{Stream, TryStreamExt as _};
 use http::{HeaderMap, StatusCode, header};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
@@ -18,7 +19,7 @@ use till_core::{
     catalog::files::may_upload,
     kernel::{hex::hex, records::File},
 };
-use till_ports::files::FilesError;
+use till_ports::files::{Digest, FilesError};
 use uuid::Uuid;
 
 use crate::{
@@ -94,6 +95,38 @@ pub(crate) async fn keep_part(
         return Ok(Err(words));
     }
     Ok(Ok(hex(&sum)))
+}
+
+/// Keeps a file of unknown size as the first part of an announced one that is larger: its size and SHA-256, or what is
+/// wrong with it.
+pub(crate) async fn keep_unmeasured<E: std::fmt::Display>(
+    app: &App,
+    id: Uuid,
+    bytes: impl Stream<Item = Result<Bytes, E>> + Send,
+) -> Result<Result<(i64, Digest), &'static str>, ApiError> {
+    let file = app.store.file_by_id(id).await?.or_not_found()?;
+    let most = u64::try_from(file.size).map_err(ApiError::internal)?;
+    let (mut sum, mut length) = (Sha256::new(), 0);
+    let bytes = bytes.inspect_ok(|piece| {
+        sum.update(piece);
+        length += piece.len() as u64;
+    });
+    match app.files.write(&file.part_path(1), most, bytes).await {
+        Ok(()) => {}
+        Err(FilesError::TooLong) => return Ok(Err("The file is larger than 5 GB.")),
+        Err(FilesError::BrokenOff(_)) => return Ok(Err("The upload was interrupted.")),
+        Err(error) => return Err(ApiError::internal(error)),
+    }
+    let length = i64::try_from(length).map_err(ApiError::internal)?;
+    Ok(Ok((length, sum.finalize().into())))
+}
+
+/// The first part of an announced file, as a body.
+pub(crate) async fn first_part(app: &App, id: Uuid) -> Result<Body, ApiError> {
+    let file = app.store.file_by_id(id).await?.or_not_found()?;
+    let reading = app.files.read(&file.part_path(1)).await;
+    let reading = reading.map_err(ApiError::internal)?;
+    Ok(Body::from_stream(reading.bytes))
 }
 
 /// Removes what nothing refers to any more; what cannot be removed only takes room.

@@ -3,11 +3,16 @@
 use std::collections::{HashMap, HashSet};
 
 use till_core::{
-    benefits::offered_files, catalog::downloads::Held, kernel::records::File,
-    organizations::capabilities, portal::Viewer,
+    benefits::offered_files,
+    catalog::downloads::{Counts, Held},
+    kernel::records::File,
+    organizations::capabilities,
+    portal::Viewer,
 };
+use till_store::List;
 use till_wire::{
-    files::{BenefitDownloadableFile, DownloadableRead},
+    benefits::Benefit,
+    files::{BenefitDownloadableFile, DownloadableRead, FileService},
     members::MemberRole,
     page::Page,
 };
@@ -18,13 +23,25 @@ use crate::{
     error::{OrNotFound, Result},
     http::extract::{
         Caller, Params,
-        query::{ids, query},
+        query::{Sorted, ids, query, sorting},
         scope,
     },
 };
 
 /// Benefits with files of one customer that are looked at.
 const BENEFITS: i64 = 500;
+
+/// Benefits of one file that are named.
+const NAMED: i64 = 100;
+
+const SORT_KEYS: [(&str, &str); 1] = [("created_at", "created_at")];
+
+query! {
+    /// The query of a list of files that benefits can give.
+    struct FilesQuery {
+        sorting: Sorted = sorting(&SORT_KEYS, "-created_at"),
+    }
+}
 
 query! {
     /// The query of a list of what a customer can download.
@@ -129,6 +146,16 @@ pub async fn of_benefit(
     Ok(window.cut(counted(app, own, &benefit).await?))
 }
 
+/// All files of a benefit, as [`of_benefit`] lists them.
+pub async fn all_of_benefit(
+    caller: &Caller<scope::BenefitsRead>,
+    id: Uuid,
+) -> Result<Vec<BenefitDownloadableFile>> {
+    let (app, own) = (&caller.app, caller.organization.id);
+    let benefit = app.store.benefit(own, id).await.or_not_found()?;
+    counted(app, own, &benefit).await
+}
+
 /// Files of a benefit in its order, archived ones included, with how often each was downloaded.
 async fn counted(
     app: &App,
@@ -142,10 +169,66 @@ async fn counted(
         app.store.files_in_order(own, &ids),
         app.store.download_counts(benefit.id),
     )?;
+    Ok(with_counts(&files, counts))
+}
+
+fn with_counts(files: &[File], counts: Vec<(Uuid, Counts)>) -> Vec<BenefitDownloadableFile> {
     let counts: HashMap<Uuid, _> = counts.into_iter().collect();
-    let view = |file: File| {
+    let view = |file: &File| {
         let of = counts.get(&file.id).copied().unwrap_or_default();
         file.counted_view(of)
     };
-    Ok(files.into_iter().map(view).collect())
+    files.iter().map(view).collect()
+}
+
+/// Lists the uploaded files that benefits can give, with how often each was downloaded by any of them.
+pub async fn of_organization(
+    caller: &Caller<scope::FilesRead>,
+    mut params: Params,
+) -> Result<Page<BenefitDownloadableFile>> {
+    let (app, own) = (&caller.app, caller.organization.id);
+    let sent = FilesQuery::read(&mut params);
+    let list = List::of::<File>(own)
+        .any_of("service", [FileService::Downloadable])
+        .is_true("is_uploaded")
+        .is_null("deleted_at")
+        .sorted(sent.sorting);
+    let (rows, page) = params.page::<File>(app, list).await?;
+    let ids: Vec<Uuid> = rows.iter().map(|file| file.id).collect();
+    let counts = app.store.download_counts_of(own, &ids).await?;
+    Ok(page.of(with_counts(&rows, counts)))
+}
+
+/// Those of the files that are uploaded and that benefits can give, in this order, with how often each was downloaded.
+pub async fn chosen(
+    caller: &Caller<scope::FilesRead>,
+    ids: &[Uuid],
+) -> Result<Vec<BenefitDownloadableFile>> {
+    let (app, own) = (&caller.app, caller.organization.id);
+    let mut files = app.store.files_in_order(own, ids).await?;
+    files.retain(File::is_downloadable);
+    let counts = app.store.download_counts_of(own, ids).await?;
+    Ok(with_counts(&files, counts))
+}
+
+/// Finds such a file.
+pub async fn of_file(
+    caller: &Caller<scope::FilesRead>,
+    id: Uuid,
+) -> Result<BenefitDownloadableFile> {
+    let found = chosen(caller, &[id]).await?;
+    found.into_iter().next().or_not_found()
+}
+
+/// Benefits that give a file, as many as a page can name.
+pub async fn benefits_of_file(
+    caller: &Caller<scope::BenefitsRead>,
+    id: Uuid,
+) -> Result<Vec<Benefit>> {
+    let (app, own) = (&caller.app, caller.organization.id);
+    let rows = app.store.benefits_naming(own, id, NAMED).await?;
+    Ok(rows
+        .iter()
+        .map(till_core::kernel::records::Benefit::view)
+        .collect())
 }

@@ -62,6 +62,13 @@ pub async fn create(
     .await
 }
 
+/// Answers an announced file with new addresses for its parts, which work for an hour again.
+pub async fn upload(caller: &Caller<scope::FilesWrite>, id: Uuid) -> Result<FileUpload> {
+    let (app, own) = (&caller.app, caller.organization.id);
+    let file = app.store.file(own, id).await.or_not_found()?;
+    Ok(file.upload_view(&app.urls, &app.key, app.clock.now()))
+}
+
 /// Says that all parts of a file are uploaded.
 pub async fn uploaded(
     caller: &Caller<scope::FilesWrite>,

@@ -4,6 +4,7 @@ pub mod benefits;
 pub mod checkout_links;
 pub mod custom_fields;
 pub mod discounts;
+pub mod files;
 pub mod grants;
 pub mod license_keys;
 pub mod media;
@@ -24,6 +25,7 @@ pub fn routes() -> Router<Arc<App>> {
         .merge(benefits::routes())
         .merge(grants::routes())
         .merge(license_keys::routes())
+        .merge(files::routes())
         .merge(meters::routes())
         .merge(usage::routes())
         .merge(discounts::routes())

@@ -31,6 +31,8 @@ pub enum Kind {
     Ticks(Vec<(String, String, bool)>),
     /// Any of these, in groups under headings.
     GroupedTicks(Vec<TickGroup>),
+    /// Fields of their own, as safe HTML that was rendered by a template.
+    Html(String),
     /// Carried along unseen.
     Hidden,
 }

@@ -69,6 +69,8 @@ pub const GRANTS: ResourcePages = pages_of("/products/benefit-grants", "grant", 
 /// The pages of license keys.
 pub const LICENSE_KEYS: ResourcePages =
     pages_of("/products/license-keys", "license key", "License keys");
+/// The pages of files that customers download.
+pub const FILES: ResourcePages = pages_of("/products/files", "file", "Files");
 /// The pages of meters.
 pub const METERS: ResourcePages = pages_of("/products/meters", "meter", "Meters");
 /// The pages of usage events.
@@ -143,6 +145,7 @@ impl ResourcePages {
             (PRODUCTS, viewer.may::<scope::ProductsRead>().is_ok()),
             (DISCOUNTS, viewer.may::<scope::DiscountsRead>().is_ok()),
             (BENEFITS, viewer.may::<scope::BenefitsRead>().is_ok()),
+            (FILES, viewer.may::<scope::FilesRead>().is_ok()),
             (METERS, viewer.may::<scope::MetersRead>().is_ok()),
             (USAGE_EVENTS, viewer.may::<scope::EventsRead>().is_ok()),
             (

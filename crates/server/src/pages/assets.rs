@@ -84,6 +84,11 @@ static DESK_SCRIPTS: LazyLock<[Asset; 3]> = LazyLock::new(|| {
     .map(|(stem, body)| Asset::new(stem, "js", JAVASCRIPT, body))
 });
 
+static UPLOAD_SCRIPT: LazyLock<Asset> = LazyLock::new(|| {
+    let body = include_str!("../../assets/upload.js");
+    Asset::new("upload", "js", JAVASCRIPT, body)
+});
+
 /// Address of the pages' style sheet.
 #[must_use]
 pub fn styles_url() -> &'static str {
@@ -126,6 +131,12 @@ pub fn dashboard_scripts_urls() -> [&'static str; 3] {
     DESK_SCRIPTS.each_ref().map(|asset| asset.url.as_str())
 }
 
+/// Address of the script that the dashboard's pages with an upload of files have besides.
+#[must_use]
+pub fn upload_script_url() -> &'static str {
+    &UPLOAD_SCRIPT.url
+}
+
 /// `GET /assets/{file}`: the files above, cacheable for ever; 404 for any other name.
 pub fn routes<S: Clone + Send + Sync + 'static>() -> Router<S> {
     Router::new().route("/assets/{file}", get(asset))
@@ -139,6 +150,7 @@ async fn asset(Path(file): Path<String>) -> Response {
         &*ELEMENT_SCRIPT,
         &*FRAME_SCRIPT,
         &*DESK_STYLES,
+        &*UPLOAD_SCRIPT,
     ];
     let found = own
         .into_iter()

@@ -1,12 +1,15 @@
+use std::borrow::Cow;
+
 use till_core::{
     catalog::downloads::{Counts, Held},
     kernel::{
-        records::{BenefitGrant, File},
+        records::{Benefit, BenefitGrant, File},
         values::Value,
     },
 };
 use uuid::Uuid;
 
+use super::{distinct, ids, marks};
 use crate::{Col, Query, Result, Store};
 
 /// Grants with files, as far as they are of a public benefit that still exists.
@@ -73,11 +76,59 @@ impl Store {
         Ok(found)
     }
 
+    /// Benefits that name a file, archived there or not, the oldest first; `limit` at most.
+    pub async fn benefits_naming(
+        &self,
+        organization_id: Uuid,
+        file_id: Uuid,
+        limit: i64,
+    ) -> Result<Vec<Benefit>> {
+        // An id is in the text of the properties as it is.
+        let rest = "where organization_id = $1 and kind = 'downloadables' and deleted_at is null \
+                    and cast(properties as text) like $2 order by created_at, id limit $3";
+        let binds = vec![
+            Value::Uuid(organization_id),
+            Value::Text(format!("%{file_id}%")),
+            Value::Int(limit),
+        ];
+        self.all(Query::select::<Benefit>(rest, binds)).await
+    }
+
     /// Counts of the files of a benefit that were downloaded.
     pub async fn download_counts(&self, benefit_id: Uuid) -> Result<Vec<(Uuid, Counts)>> {
         let sql = "select file_id, count(*), cast(sum(downloads) as bigint) from file_downloads \
                    where benefit_id = $1 group by file_id";
-        let binds = vec![Value::Uuid(benefit_id)];
+        self.counts(sql, vec![Value::Uuid(benefit_id)]).await
+    }
+
+    /// Counts of those of the files that were downloaded, by whichever benefit; whoever has a file by two benefits is one
+    /// downloader.
+    pub async fn download_counts_of(
+        &self,
+        organization_id: Uuid,
+        files: &[Uuid],
+    ) -> Result<Vec<(Uuid, Counts)>> {
+        if files.is_empty() {
+            return Ok(Vec::new());
+        }
+        let files = distinct(files);
+        // By way of the benefits, whose index leads to the rows of a file.
+        let sql = format!(
+            "select d.file_id, count(distinct d.holder_id), cast(sum(d.downloads) as bigint) from benefits b \
+             join file_downloads d on d.benefit_id = b.id where b.organization_id = $1 and b.kind = 'downloadables' \
+             and d.file_id in ({}) group by d.file_id",
+            marks(1, files.len())
+        );
+        let organization = [Value::Uuid(organization_id)];
+        let binds = organization.into_iter().chain(ids(&files)).collect();
+        self.counts(sql, binds).await
+    }
+
+    async fn counts(
+        &self,
+        sql: impl Into<Cow<'static, str>>,
+        binds: Vec<Value>,
+    ) -> Result<Vec<(Uuid, Counts)>> {
         let found: Vec<(Col<Uuid>, Col<i64>, Col<i64>)> = self.all(Query::raw(sql, binds)).await?;
         let counts = |(id, downloaders, downloads): (Col<Uuid>, Col<i64>, Col<i64>)| {
             let counts = Counts {

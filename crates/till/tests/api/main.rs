@@ -24,6 +24,7 @@ mod dashboard_checkout_links;
 mod dashboard_collection;
 mod dashboard_developers;
 mod dashboard_discounts;
+mod dashboard_files;
 mod dashboard_home;
 mod dashboard_journal;
 mod dashboard_members;

@@ -16,7 +16,7 @@ use crate::{
 const SHOP: &str = "/dashboard/ada";
 
 /// The forms that make something, by where they are sent.
-const MAKING: [&str; 20] = [
+const MAKING: [&str; 21] = [
     "/clock",
     "/customers/new",
     "/customers/{id}/members/new",
@@ -30,6 +30,7 @@ const MAKING: [&str; 20] = [
     "/products/checkout-links/new",
     "/products/custom-fields/new",
     "/products/discounts/new",
+    "/products/files/new",
     "/products/meters/new",
     "/products/new",
     "/products/{id}/checkout",

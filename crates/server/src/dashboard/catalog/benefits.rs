@@ -1,5 +1,6 @@
 //! Benefits: what purchases include.
 
+mod files;
 mod fill;
 
 use std::sync::Arc;
@@ -78,8 +79,12 @@ async fn detail(dashboard: Dashboard<scope::BenefitsRead>, PathId(id): PathId) -
         Cell::Text(fill::giver(benefit.kind).to_owned()),
     ));
     let mut parts = vec![Part::Facts("Benefit", facts)];
+    let is_files = benefit.kind == BenefitType::Downloadables;
+    if is_files {
+        parts.push(files::part(&dashboard, &benefit).await?);
+    }
     let given = fill::shown(&benefit);
-    if !given.is_empty() {
+    if !given.is_empty() && !is_files {
         let facts = given
             .into_iter()
             .map(|(name, value)| Fact::new(name, Cell::Text(value)));
@@ -108,9 +113,10 @@ async fn detail(dashboard: Dashboard<scope::BenefitsRead>, PathId(id): PathId) -
     show(&benefit.detail(&dashboard, state, parts))
 }
 
-/// The types that the form can make. The others need a connection that cannot be made here yet, or files.
-const OFFERED: [BenefitType; 5] = [
+/// The types that the form can make. The others need a connection that cannot be made here yet.
+const OFFERED: [BenefitType; 6] = [
     BenefitType::Custom,
+    BenefitType::Downloadables,
     BenefitType::LicenseKeys,
     BenefitType::MeterCredit,
     BenefitType::FeatureFlag,
@@ -201,13 +207,26 @@ impl Resource for Benefit {
         fill::of_benefit(self)
     }
 
-    /// After the first step.
+    /// With a file that is chosen already, where the form is opened from the file's page.
+    fn fresh(_: &Dashboard<Self::Write>, query: &ListingQuery) -> FormData {
+        let kind = query.get("type").and_then(|word| word.parse().ok());
+        let Some(kind) = kind.filter(|kind| OFFERED.contains(kind)) else {
+            return FormData::default();
+        };
+        let mut form_data = fill::fresh(kind);
+        if let Some(id) = query.get("file") {
+            files::choose(&mut form_data, id);
+        }
+        form_data
+    }
+
+    /// After the first step, and where the files change.
     fn reshape(_: &App, form_data: &mut FormData) -> bool {
         let next = form_data.get("_next").is_some();
         if next {
             *form_data = fill::fresh(fill::kind(form_data, None));
         }
-        next
+        next || files::reshape(form_data)
     }
 
     async fn form_page(
@@ -227,8 +246,13 @@ impl Resource for Benefit {
             }
             _ => Vec::new(),
         };
-        let groups = fill::groups(kind, meters, form_data);
-        let mut page = form_page(dashboard, was, groups, form_data, errors);
+        let mut groups = fill::groups(kind, meters, form_data);
+        let mut errors = errors.clone();
+        if kind == BenefitType::Downloadables {
+            errors.listed("files");
+            groups.insert(1, files::group(dashboard, form_data).await?);
+        }
+        let mut page = form_page(dashboard, was, groups, form_data, &errors);
         if was.is_none() {
             page.layout.title = format!("New benefit: {}", kind_words(kind).to_lowercase());
         }

@@ -6,7 +6,7 @@ use till_wire::benefits::{
     Benefit, BenefitType, BenefitVisibility, ExpirationUnit, RepositoryPermission,
 };
 
-use super::visibility_words;
+use super::{files, visibility_words};
 use crate::dashboard::{
     form::{Field, FormData, Group, Kind},
     parts::sentence,
@@ -37,7 +37,10 @@ pub fn of_benefit(benefit: &Benefit) -> FormData {
     let mut form_data = fresh(benefit.kind);
     form_data.set("description", benefit.description.clone());
     form_data.set("visibility", benefit.visibility.as_str());
-    set_all(&mut form_data, "properties", &benefit.properties);
+    match benefit.kind {
+        BenefitType::Downloadables => files::fill(&mut form_data, &benefit.properties),
+        _ => set_all(&mut form_data, "properties", &benefit.properties),
+    }
     form_data.set_pairs("_metadata", &benefit.metadata);
     form_data
 }
@@ -83,6 +86,7 @@ pub fn body(form_data: &FormData, was: Option<&Benefit>) -> Value {
                 given.insert("expires".into(), Value::Null);
             }
         }
+        BenefitType::Downloadables => given = files::properties(form_data),
         _ => {}
     }
     // What this form has no fields for stays as it is.
@@ -107,10 +111,7 @@ pub fn giver(kind: BenefitType) -> &'static str {
 }
 
 fn has_no_fields(kind: BenefitType) -> bool {
-    matches!(
-        kind,
-        BenefitType::Discord | BenefitType::Downloadables | BenefitType::SlackSharedChannel
-    )
+    matches!(kind, BenefitType::Discord | BenefitType::SlackSharedChannel)
 }
 
 /// The form's groups.
