@@ -1,6 +1,8 @@
 -- Credits: the units among a customer's credits that move into the next period, and when the count began anew.
 alter table customer_meters add column rollover_units bigint not null default 0;
 alter table customer_meters add column reset_at timestamptz;
+-- Credits that a grant gave last: an older node, which takes such grants back, leaves them here.
+alter table benefit_grants add column credited json;
 -- A value that was there before the count began anew is none of it.
 drop index usage_values_value;
 create index usage_values_value on usage_values (meter_id, subject_id, value, starts_at);

@@ -71,6 +71,7 @@ fn of_order(order: &Order, subscription: Option<&Subscription>) -> Option<MailKi
             .map(|_| MailKind::SubscriptionConfirmation),
         (_, None) => Some(MailKind::OrderConfirmation),
         (_, Some(_)) if total <= 0 => None,
+        (BillingReason::SubscriptionMeterCycle, _) => Some(MailKind::OrderConfirmation),
         (_, Some(subscription)) => {
             let starts = order.items.0.iter().find_map(|item| item.start_timestamp);
             let ends_trial = starts.is_some() && starts == subscription.trial_end;

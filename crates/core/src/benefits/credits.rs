@@ -1,6 +1,6 @@
 //! Credits that grants give, on the counts of their customer (docs/behaviour: credits/given).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -11,27 +11,25 @@ use crate::{
     kernel::{
         changes::Changes,
         context::DecisionContext,
-        records::{Benefit, BenefitGrant, CustomerMeter},
+        records::{Benefit, BenefitGrant, Credited, CustomerMeter},
+        values::Json,
     },
     usage::credits::Credits,
 };
 
-/// Credits that a grant has given last, as its properties name them.
-fn given(properties: &Value) -> Option<(Uuid, i64, Timestamp)> {
-    Some((
-        properties["last_credited_meter_id"]
-            .as_str()?
-            .parse()
-            .ok()?,
-        properties["last_credited_units"].as_i64()?,
-        properties["last_credited_at"].as_str()?.parse().ok()?,
-    ))
-}
-
 /// True where the benefit's credits are of another meter than those that the grant has given.
 pub(super) fn has_moved(grant: &BenefitGrant, benefit: &Benefit) -> bool {
-    let was = given(&grant.properties).map(|(meter_id, ..)| meter_id);
+    let was = grant.credited.as_ref().map(|given| given.meter_id);
     Credits::of(benefit).is_some_and(|credits| Some(credits.meter_id) != was)
+}
+
+/// Properties of a grant that has given these credits last.
+fn properties(given: &Credited) -> Value {
+    json!({
+        "last_credited_meter_id": given.meter_id,
+        "last_credited_units": given.units,
+        "last_credited_at": given.at,
+    })
 }
 
 /// Counts of a customer before and after a run.
@@ -41,6 +39,10 @@ pub(super) struct Counts<'a> {
     ctx: &'a DecisionContext,
     /// Counts by their meters; new ones have no row yet.
     counts: BTreeMap<Uuid, (Option<&'a CustomerMeter>, CustomerMeter)>,
+    /// Units by meter that are used, and not billed yet.
+    unbilled: HashMap<Uuid, i64>,
+    /// Meters that the customer pays for.
+    paid: &'a [Uuid],
 }
 
 impl<'a> Counts<'a> {
@@ -53,37 +55,62 @@ impl<'a> Counts<'a> {
             counts: known
                 .map(|row| (row.meter_id, (Some(row), row.clone())))
                 .collect(),
+            unbilled: rows.unbilled.iter().copied().collect(),
+            paid: &rows.paid_meters,
         }
     }
 
-    /// Gives the credits of a benefit so many times, and says what the properties of the grant are then; none where the
-    /// benefit gives none. `is_first`: the grant gave none before.
-    pub(super) fn give(&mut self, benefit: &Benefit, times: i64, is_first: bool) -> Option<Value> {
-        let credits = Credits::of(benefit)?;
+    /// Gives the credits of a benefit, and writes them down on the grant; nothing where the benefit gives none, or the grant
+    /// has given them before and they were not taken back.
+    pub(super) fn begin(&mut self, grant: &mut BenefitGrant, benefit: &Benefit) {
+        let Some(credits) = Credits::of(benefit) else {
+            return;
+        };
+        match grant.credited {
+            Some(Json(given)) => grant.properties = Json(properties(&given)),
+            None => self.give(grant, credits, 1, true),
+        }
+    }
+
+    /// Gives the credits of a benefit for so many paid renewals: those that end with their period once, however many
+    /// periods began meanwhile.
+    pub(super) fn renew(&mut self, grant: &mut BenefitGrant, benefit: &Benefit, paid: i64) {
+        if let Some(credits) = Credits::of(benefit) {
+            let times = if credits.rollover { paid } else { 1 };
+            self.give(grant, credits, times, false);
+        }
+    }
+
+    fn give(&mut self, grant: &mut BenefitGrant, credits: Credits, times: i64, is_first: bool) {
         let ((organization_id, customer_id), ctx) = (self.customer, self.ctx);
         let empty = || CustomerMeter::new(organization_id, credits.meter_id, customer_id, ctx);
         let place = self.counts.entry(credits.meter_id);
         let (_, count) = place.or_insert_with(|| (None, empty()));
-        if let Some(started_at) = self.started_at.filter(|_| is_first) {
+        if let Some(started_at) = self.started_at.filter(|_| is_first)
+            && !self.paid.contains(&credits.meter_id)
+        {
             count.begin_with(started_at, ctx);
         }
         count.give(credits.units.saturating_mul(times), credits.rollover);
         count.modified_at = ctx.now;
-        Some(json!({
-            "last_credited_meter_id": credits.meter_id,
-            "last_credited_units": credits.units,
-            "last_credited_at": ctx.now,
-        }))
+        let given = Credited {
+            meter_id: credits.meter_id,
+            units: credits.units,
+            rollover: credits.rollover,
+            at: ctx.now,
+        };
+        grant.properties = Json(properties(&given));
+        grant.credited = Some(Json(given));
     }
 
-    /// Takes back what a grant has given last.
-    pub(super) fn take_back(&mut self, grant: &BenefitGrant, benefit: &Benefit) {
-        let Some((meter_id, units, at)) = given(&grant.properties) else {
+    /// Takes back what a grant has given last, but for what is used and still to be billed.
+    pub(super) fn take_back(&mut self, grant: &mut BenefitGrant) {
+        let Some(Json(given)) = grant.credited.take() else {
             return;
         };
-        let rollover = Credits::of(benefit).is_some_and(|credits| credits.rollover);
-        if let Some((_, count)) = self.counts.get_mut(&meter_id) {
-            count.take_back(units, rollover, at);
+        if let Some((_, count)) = self.counts.get_mut(&given.meter_id) {
+            let kept = self.unbilled.get(&given.meter_id).copied();
+            count.take_back(&given, kept.unwrap_or(0));
             count.modified_at = self.ctx.now;
         }
     }

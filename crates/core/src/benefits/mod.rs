@@ -87,6 +87,10 @@ pub struct GrantRows {
     pub counts: Vec<CustomerMeter>,
     /// Time at which the subscription started.
     pub started_at: Option<Timestamp>,
+    /// Units by meter that the subscription has used, and is still to be billed for.
+    pub unbilled: Vec<(Uuid, i64)>,
+    /// Meters that a subscription of the customer pays for.
+    pub paid_meters: Vec<Uuid>,
 }
 
 /// True where a subscription gives its benefits now (docs/behaviour: benefits/subscription): while it is active or in its

@@ -281,6 +281,7 @@ impl World {
     /// Gives what a benefit credits so many times; what was given, if anything.
     fn give_credits(&mut self, of: Of, times: i64) -> Option<(Uuid, i64, i64)> {
         let (meter, units, rollover) = self.thing(of).credits.filter(|_| times > 0)?;
+        let times = if rollover { times } else { 1 };
         let credited = self.credited.entry(meter).or_insert(Credited {
             since: i64::MIN,
             ..Credited::default()

@@ -151,7 +151,7 @@ impl Sync<'_> {
         let mut new = grant.clone();
         (new.granted_at, new.revoked_at) = (None, Some(self.ctx.now));
         new.properties = BenefitGrant::nothing();
-        self.counts.take_back(grant, benefit);
+        self.counts.take_back(&mut new);
         self.change(grant, new, benefit, EventType::BenefitGrantRevoked);
         if let Some(given) = license_keys::revoked(&self.keys, grant.id) {
             given.write(&mut self.changes, self.ctx);
@@ -204,14 +204,13 @@ impl Sync<'_> {
             properties: Json(granted_properties(want.benefit)),
             position: want.position,
             cycles: 0,
+            credited: None,
         };
         let given = license_keys::of_grant(&self.keys, &new, want.benefit, ctx);
         if let Some(given) = &given {
             new.properties = Json(given.properties());
         }
-        if let Some(properties) = self.counts.give(want.benefit, 1, true) {
-            new.properties = Json(properties);
-        }
+        self.counts.begin(&mut new, want.benefit);
         self.changes.insert(&new);
         if let Some(given) = given {
             given.write(&mut self.changes, ctx);
@@ -233,8 +232,7 @@ impl Sync<'_> {
         self.guard(want.benefit);
         let given = license_keys::of_grant(&self.keys, grant, want.benefit, self.ctx);
         let properties = given.as_ref().map(license_keys::Given::properties);
-        let properties = properties.or_else(|| self.counts.give(want.benefit, 1, true));
-        let new = BenefitGrant {
+        let mut new = BenefitGrant {
             granted_at: Some(self.ctx.now),
             revoked_at: None,
             properties: Json(properties.unwrap_or_else(|| granted_properties(want.benefit))),
@@ -242,6 +240,7 @@ impl Sync<'_> {
             cycles: 0,
             ..grant.clone()
         };
+        self.counts.begin(&mut new, want.benefit);
         if let Some(given) = given {
             given.write(&mut self.changes, self.ctx);
         }
@@ -254,7 +253,7 @@ impl Sync<'_> {
         let given = license_keys::of_grant(&self.keys, grant, want.benefit, self.ctx);
         let given = given.filter(license_keys::Given::is_changed);
         let gives_credits = want.benefit.kind == BenefitType::MeterCredit;
-        let mut properties = match (&given, self.keys.get(&grant.id)) {
+        let properties = match (&given, self.keys.get(&grant.id)) {
             (Some(given), _) => given.properties(),
             (None, None) if !gives_credits => granted_properties(want.benefit),
             (None, _) => grant.properties.0.clone(),
@@ -272,19 +271,18 @@ impl Sync<'_> {
         if !self.has_room() {
             return;
         }
-        if has_moved {
-            self.counts.take_back(grant, want.benefit);
-        }
-        if has_moved || paid > 0 {
-            let given = self.counts.give(want.benefit, paid.max(1), false);
-            properties = given.unwrap_or(properties);
-        }
         let mut new = BenefitGrant {
             properties: Json(properties),
             position: want.position,
             cycles: grant.cycles + paid,
             ..grant.clone()
         };
+        if has_moved {
+            self.counts.take_back(&mut new);
+        }
+        if has_moved || paid > 0 {
+            self.counts.renew(&mut new, want.benefit, paid.max(1));
+        }
         if is_updated {
             new.modified_at = Some(self.ctx.now);
         }

@@ -54,6 +54,8 @@ pub(super) fn purchase(benefits: Vec<Benefit>) -> GrantRows {
         cycles: Vec::new(),
         counts: Vec::new(),
         started_at: Some(at(0).now),
+        unbilled: Vec::new(),
+        paid_meters: Vec::new(),
     }
 }
 

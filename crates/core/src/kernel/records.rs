@@ -44,8 +44,8 @@ mod terms;
 mod usage;
 
 pub use catalog::{
-    AttachedField, Benefit, BenefitGrant, CustomField, File, FileDownload, Meter, PriceKind,
-    Product, ProductPrice, Upload, UploadPart,
+    AttachedField, Benefit, BenefitGrant, Credited, CustomField, File, FileDownload, Meter,
+    PriceKind, Product, ProductPrice, Upload, UploadPart,
 };
 pub use license_keys::{LicenseKey, LicenseKeyActivation};
 pub use mail::{Content, Mail, MailKind, MailState, Notices};

@@ -42,7 +42,7 @@ use crate::{
 
 pub use charge::{ChangeOutcome, declined, product_and_discount, record_outcome};
 pub use make::{Charge, Made, make};
-pub use preview::{cancel_preview, charge_preview, next_charge, preview};
+pub use preview::{cancel_preview, charge_preview, next_charge, next_renewal, preview};
 
 /// Rows that a change depends on.
 #[derive(Debug, Clone)]

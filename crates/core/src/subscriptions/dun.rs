@@ -146,15 +146,14 @@ pub fn failed(
         is_first: false,
         is_exhausted: false,
     };
-    // It waits for the next card, or for the customer to pay it.
-    let is_of_usage = order.billing_reason == BillingReason::SubscriptionMeterCycle;
     let hopeless = match failure {
         Failure::Extra => return unpaid,
         Failure::NotTried { pause } => {
             unpaid.order.next_payment_attempt_at = Some(ctx.now + pause);
             return unpaid;
         }
-        Failure::NoMethod | Failure::Declined { .. } if is_of_usage => {
+        // It waits for the next card, or for the customer to pay it.
+        Failure::NoMethod | Failure::Declined { .. } if is_of_usage(order) => {
             unpaid.order.next_payment_attempt_at = None;
             return unpaid;
         }
@@ -191,13 +190,20 @@ pub fn failed(
     unpaid
 }
 
+/// True for an order of usage within a period: unpaid, it leaves its subscription as it is
+/// (docs/behaviour: metered/interval).
+fn is_of_usage(order: &Order) -> bool {
+    order.billing_reason == BillingReason::SubscriptionMeterCycle
+}
+
 /// The subscription once an order of it is paid: active again where no other order waits. `None` where nothing changes.
 pub fn recovered(
     subscription: &Subscription,
     others: &[Order],
     ctx: &DecisionContext,
 ) -> Option<Subscription> {
-    if subscription.status != SubscriptionStatus::PastDue || !others.is_empty() {
+    let is_past_due = subscription.status == SubscriptionStatus::PastDue;
+    if !is_past_due || !others.iter().all(is_of_usage) {
         return None;
     }
     Some(Subscription {

@@ -136,11 +136,15 @@ fn bill_usage(
 ) -> Result<Step, Mismatch> {
     let mut billing = Billing::new(rows, ctx);
     let until = rows.subscription.usage_period().end;
-    let lines = billing.usage(until, true)?;
     billing.new.meter_period_start = Some(until);
     billing.reason = BillingReason::SubscriptionMeterCycle;
-    billing.tell(&[EventType::SubscriptionUpdated]);
-    billing.bill(lines, until, taxes)?;
+    // Without metered prices there is nothing to bill, and credits last for the whole period.
+    if !due::meters(&rows.subscription, &rows.offered).is_empty() {
+        let lines = billing.usage(until, true)?;
+        billing.leave_out_discount_of_periods(until);
+        billing.tell(&[EventType::SubscriptionUpdated]);
+        billing.bill(lines, until, taxes)?;
+    }
     Ok(billing.finish())
 }
 
@@ -289,6 +293,8 @@ struct Billing<'a> {
     payment: Option<Payment>,
     seats: UsedSeats,
     reason: BillingReason,
+    /// Discount of usage that is billed within a period.
+    billed_discount: Option<&'a Discount>,
 }
 
 impl<'a> Billing<'a> {
@@ -308,6 +314,7 @@ impl<'a> Billing<'a> {
             payment: None,
             seats: rows.seats.clone(),
             reason: BillingReason::SubscriptionCycle,
+            billed_discount: None,
         }
     }
 
@@ -326,7 +333,11 @@ impl<'a> Billing<'a> {
         };
         let applied = pending::apply(&update, &mut self.new, self.rows, start);
         if applied.offered.product.id != self.offered.product.id {
-            self.offered = Cow::Borrowed(applied.offered);
+            let mut next = applied.offered.clone();
+            let parts = &self.offered.parts;
+            next.parts.usage.clone_from(&parts.usage);
+            next.parts.credits.clone_from(&parts.credits);
+            self.offered = Cow::Owned(next);
         }
         self.discount = applied.discount;
         let (old, new) = (&self.rows.subscription, &self.new);
@@ -378,6 +389,16 @@ impl<'a> Billing<'a> {
         if discount.is_over(applied, start, anchor) {
             self.set_discount(None);
         }
+    }
+
+    /// Takes no discount off the usage of a part that is over by `until`, as the renewal then would take none, and no amount
+    /// that is taken off a whole period.
+    fn leave_out_discount_of_periods(&mut self, until: Timestamp) {
+        let applied = self.new.discount_applied_at.unwrap_or(until);
+        let anchor = self.new.anchor_day;
+        self.billed_discount = self.discount.filter(|discount| {
+            discount.basis_points.is_some() && !discount.is_over(applied, until, anchor)
+        });
     }
 
     fn discount_base(&self) -> Option<DiscountBase> {
@@ -446,7 +467,10 @@ impl<'a> Billing<'a> {
             organization: &rows.organization,
             subscription: &self.new,
             offered: &self.offered,
-            discount: self.discount,
+            discount: match self.reason {
+                BillingReason::SubscriptionMeterCycle => self.billed_discount,
+                _ => self.discount,
+            },
             reason: self.reason,
             latest_bill: rows.latest_bill.as_ref(),
         };

@@ -3,7 +3,9 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 use till_wire::{
-    orders::OrderStatus, payments::PaymentTrigger, subscriptions::SubscriptionStatus,
+    orders::{BillingReason, OrderStatus},
+    payments::PaymentTrigger,
+    subscriptions::SubscriptionStatus,
     values::Interval,
 };
 
@@ -551,4 +553,22 @@ fn a_paid_order_makes_the_subscription_active_unless_another_waits() {
         (active.status, active.past_due_at),
         (SubscriptionStatus::Active, None)
     );
+}
+
+#[test]
+fn an_unpaid_order_of_usage_keeps_no_paid_renewal_from_recovering() {
+    let rows = rows();
+    let mut order = step(&rows).order.expect("a renewal is billed");
+    let subscription = Subscription {
+        status: SubscriptionStatus::PastDue,
+        past_due_at: Some(at(1).now),
+        ..rows.subscription
+    };
+    let recovered = |order: &Order| {
+        let others = std::slice::from_ref(order);
+        dun::recovered(&subscription, others, &at(2)).map(|now| now.status)
+    };
+    assert_eq!(recovered(&order), None);
+    order.billing_reason = BillingReason::SubscriptionMeterCycle;
+    assert_eq!(recovered(&order), Some(SubscriptionStatus::Active));
 }

@@ -1,7 +1,7 @@
 //! Credits of meters: units that a customer may use without paying for them (docs/behaviour/credits.md).
 
 use jiff::Timestamp;
-use till_wire::{benefits::BenefitType, decimal::Decimal};
+use till_wire::{benefits::BenefitType, decimal::Decimal, subscriptions::SubscriptionStatus};
 use uuid::Uuid;
 
 use super::{count::Tally, due};
@@ -9,7 +9,9 @@ use crate::{
     catalog::products::ProductWithPrices,
     kernel::{
         context::DecisionContext,
-        records::{Benefit, CustomerMeter, Meter, ProductPrice, Subscription, UsageCharge},
+        records::{
+            Benefit, Credited, CustomerMeter, Meter, ProductPrice, Subscription, UsageCharge,
+        },
     },
 };
 
@@ -48,16 +50,17 @@ impl CustomerMeter {
         }
     }
 
-    /// Takes credits back that were given at `given_at`, as far as there are any of their kind. Those that do not roll over
-    /// have ended with their period.
-    pub(crate) fn take_back(&mut self, units: i64, rollover: bool, given_at: Timestamp) {
-        let is_over = self.reset_at.is_some_and(|reset_at| given_at < reset_at);
-        if rollover {
-            let left = units.min(self.rollover_units);
+    /// Takes credits back that a grant gave, as far as there are any of their kind, and leaves `kept` units at least. Those
+    /// that do not roll over have ended with their period.
+    pub(crate) fn take_back(&mut self, given: &Credited, kept: i64) {
+        let is_over = self.reset_at.is_some_and(|reset_at| given.at < reset_at);
+        let most = (self.credited_units - kept).max(0).min(given.units);
+        if given.rollover {
+            let left = most.min(self.rollover_units);
             self.rollover_units -= left;
             self.credited_units -= left;
         } else if !is_over {
-            self.credited_units -= units.min(self.credited_units - self.rollover_units);
+            self.credited_units -= most.min(self.credited_units - self.rollover_units);
         }
     }
 
@@ -94,6 +97,8 @@ pub struct Giver {
     pub created_at: Timestamp,
     /// The meter.
     pub meter_id: Uuid,
+    /// True while it is paused: it will give them again.
+    pub is_paused: bool,
 }
 
 /// Meters whose counts begin anew with each period of a subscription, for its customer: those that it pays for, and of
@@ -119,7 +124,12 @@ pub fn begun_by(
     let paid: Vec<_> = others
         .map(|other| ((other.created_at, other.id), metered(other)))
         .collect();
-    let givers = || givers.iter().filter(|one| one.customer_id == customer_id);
+    let givers = || {
+        givers.iter().filter(|one| {
+            let is_own = one.subscription_id == subscription.id;
+            one.customer_id == customer_id && (is_own || !one.is_paused)
+        })
+    };
     let pays = metered(subscription);
     let gives = givers().filter(|one| one.subscription_id == subscription.id);
     let mut meters = pays.clone();
@@ -147,6 +157,7 @@ pub fn next_period<'a>(
     ctx: &DecisionContext,
 ) -> Vec<(&'a CustomerMeter, CustomerMeter)> {
     let paid = due::meters(subscription, offered);
+    let is_trial = subscription.status == SubscriptionStatus::Trialing;
     let usage = offered.parts.usage.iter();
     let own: Vec<&UsageCharge> = usage
         .filter(|row| row.subscription_id == subscription.id && row.billed_at.is_none())
@@ -161,15 +172,33 @@ pub fn next_period<'a>(
             }
             used
         };
-        let (past, uniques) = sum(true);
+        let aggregation = &meter.aggregation.0;
+        let ((past, uniques), (later, later_uniques)) = (sum(true), sum(false));
         let used = match paid.contains(&meter.id) {
-            true => past.quantity(&meter.aggregation.0, uniques),
+            // What a trial's usage leaves is not billed, and no less used.
+            true if is_trial => row
+                .consumed_units
+                .minus(later.quantity(aggregation, later_uniques)),
+            true => past.quantity(aggregation, uniques),
             false => row.consumed_units,
         };
         let mut new = row.clone();
         new.begin_anew(used, ctx);
-        let (later, uniques) = sum(false);
-        (row, new.with(meter, later, uniques))
+        (row, new.with(meter, later, later_uniques))
     });
     begun.collect()
+}
+
+/// Usage of a subscription by meter, in whole units, that is to be billed and is not yet.
+pub fn unbilled(usage: &[UsageCharge], meters: &[Meter]) -> Vec<(Uuid, i64)> {
+    let of_meter = |meter: &Meter| {
+        let own = usage.iter().filter(|row| row.meter_id == meter.id);
+        let none = (Tally::default(), 0);
+        let (sum, uniques) = own.fold(none, |(sum, uniques), row| {
+            (sum.and(row.tally()), uniques + row.uniques)
+        });
+        let used = sum.quantity(&meter.aggregation.0, uniques);
+        (meter.id, -Decimal::ZERO.minus(used).floor())
+    };
+    meters.iter().map(of_meter).collect()
 }

@@ -2,7 +2,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 use till_core::{
-    kernel::{jobs::End, letters::WRITE_JOB, records::Organization},
+    kernel::{grants::SYNC_JOB, jobs::End, letters::WRITE_JOB, records::Organization},
     organizations::clock,
     subscriptions::dun::VOID_JOB,
 };
@@ -86,7 +86,7 @@ impl Journey {
     }
 
     /// The machine's time at which to look again, while what was begun at this stop is not over: a charge, the voiding of the
-    /// orders of a subscription that has ended, or a letter, which says how things are when it is written.
+    /// orders of a subscription that has ended, what a purchase gives, or a letter, which says how things are when it is written.
     async fn unsettled_until(
         &self,
         app: &App,
@@ -97,7 +97,7 @@ impl Journey {
         if app.store.charges_in_flight(organization.id, since).await? {
             return Ok(Some(now + CHARGING));
         }
-        for job in [VOID_JOB.name(), WRITE_JOB.name()] {
+        for job in [VOID_JOB.name(), SYNC_JOB.name(), WRITE_JOB.name()] {
             if app.store.is_job_due(job, now).await? {
                 return Ok(Some(now));
             }

@@ -11,6 +11,7 @@ use till_core::{
         records::{Benefit, Customer, Organization, Product, Subscription},
     },
     seats::assign::Sold,
+    usage::credits,
 };
 use till_store::Query;
 use till_wire::{benefits::BenefitType, orders::BillingReason};
@@ -39,6 +40,7 @@ async fn of_subscription(app: &App, id: Uuid) -> Result<End, ApiError> {
         organization_id: subscription.organization_id,
         customer_id: subscription.customer_id,
         product_id: subscription.product_id,
+        has_ended: subscription.ended_at.is_some(),
     };
     let Some((mut rows, organization)) = load(app, &purchase).await? else {
         return Ok(End::Done(Changes::new()));
@@ -78,6 +80,7 @@ async fn of_order(app: &App, id: Uuid) -> Result<End, ApiError> {
         organization_id: own,
         customer_id: order.customer_id,
         product_id: order.product_id,
+        has_ended: false,
     };
     let Some((mut rows, organization)) = load(app, &purchase).await? else {
         return Ok(End::Done(Changes::new()));
@@ -119,6 +122,8 @@ struct Purchase {
     organization_id: Uuid,
     customer_id: Uuid,
     product_id: Uuid,
+    /// True for a subscription that has ended: what it used and was not billed for never is.
+    has_ended: bool,
 }
 
 /// The rows of a purchase; none where it gives nothing and never did, as most do.
@@ -162,10 +167,24 @@ async fn load(
     let Some((customer, organization)) = there else {
         return Ok(None);
     };
-    let counts = match known.iter().any(|one| one.kind == BenefitType::MeterCredit) {
-        true => store.meters_of_customers(&[customer.id]).await?,
-        false => Vec::new(),
-    };
+    let gives_credits = known.iter().any(|one| one.kind == BenefitType::MeterCredit);
+    let (mut counts, mut unbilled, mut paid_meters) = (Vec::new(), Vec::new(), Vec::new());
+    if gives_credits {
+        let subscription: Vec<Uuid> = match purchase.scope {
+            GrantScope::Subscription(id) if !purchase.has_ended => vec![id],
+            _ => Vec::new(),
+        };
+        let customers = [customer.id];
+        let ((_, prices), usage, known) = tokio::try_join!(
+            store.metered_subscriptions(own, &customers),
+            store.usage_charges(&subscription),
+            store.meters_of_customers(&customers),
+        )?;
+        counts = known;
+        paid_meters = prices.iter().filter_map(|price| price.meter_id).collect();
+        let used: Vec<Uuid> = usage.iter().map(|row| row.meter_id).collect();
+        unbilled = credits::unbilled(&usage, &store.meters(own, &used).await?);
+    }
     let find = |id: &Uuid| known.iter().find(|benefit| benefit.id == *id);
     let of_product = |benefit: &Benefit| product.benefit_ids.contains(&benefit.id);
     let rows = GrantRows {
@@ -196,6 +215,8 @@ async fn load(
         cycles: Vec::new(),
         counts,
         started_at: None,
+        unbilled,
+        paid_meters,
     };
     Ok(Some((rows, organization)))
 }

@@ -235,7 +235,7 @@ async fn next_charge(
     let settings = &rows.organization.settings.tax;
     let next = app
         .taxed(settings, |taxes| {
-            Ok(change::next_charge(rows.clone(), taxes))
+            Ok(change::next_renewal(rows.clone(), taxes))
         })
         .await?;
     let next = next.map_err(ApiError::internal)?;

@@ -88,9 +88,16 @@ impl Joined {
             let discount = |id: &Uuid| joined.discounts.get(id).cloned();
             let next = row.pending_update.as_ref();
             let balance = balances.get(&row.customer_id);
+            let counts = counts.remove(&row.id).unwrap_or_default();
+            let mut sold = found(offered(&row.product_id).as_ref())?.clone();
+            // What is billed is set against the credits that are written with the bill, as they were read.
+            let rows_of = counts.iter().map(|(count, _)| count.clone());
+            let is_other = |row: &CustomerMeter| counts.iter().all(|(count, _)| count.id != row.id);
+            sold.parts.credits.retain(is_other);
+            sold.parts.credits.extend(rows_of);
             Ok(BillingRows {
                 organization: organization.clone(),
-                offered: found(offered(&row.product_id).as_ref())?.clone(),
+                offered: sold,
                 discount: row.discount_id.as_ref().and_then(discount),
                 balance: balance
                     .and_then(|all| all.iter().find(|one| one.currency == row.currency))
@@ -106,7 +113,7 @@ impl Joined {
                     DiscountChange::Set(id) => discount(&id),
                     _ => None,
                 }),
-                counts: counts.remove(&row.id).unwrap_or_default(),
+                counts,
                 seats: UsedSeats::of(seats.remove(&row.id).unwrap_or_default(), organization),
                 subscribers: subscribers.clone(),
                 subscription: row.clone(),

@@ -7,6 +7,7 @@ use till_core::{
     },
     usage::credits::{Credits, Giver},
 };
+use till_wire::subscriptions::SubscriptionStatus;
 use uuid::Uuid;
 
 use super::{ids, marks};
@@ -72,14 +73,15 @@ impl Store {
         organization_id: Uuid,
         customers: &[Uuid],
     ) -> Result<Vec<Giver>> {
-        let mut found: Vec<(Col<Uuid>, Col<Uuid>, Col<Timestamp>, Col<Uuid>)> = Vec::new();
+        type Row = (Col<Uuid>, Col<Uuid>, Col<Timestamp>, Col<Uuid>, Col<String>);
+        let mut found: Vec<Row> = Vec::new();
         for some in customers.chunks(CUSTOMERS) {
             let sql = format!(
-                "select g.customer_id, s.id, s.created_at, g.benefit_id from benefit_grants g \
+                "select g.customer_id, s.id, s.created_at, g.benefit_id, s.status from benefit_grants g \
                  join benefits b on b.id = g.benefit_id join subscriptions s on s.id = g.subscription_id \
                  where g.customer_id in ({}) and b.kind = 'meter_credit' and b.organization_id = $1 \
                  and (g.granted_at is not null or s.status = 'paused') \
-                 group by g.customer_id, s.id, s.created_at, g.benefit_id",
+                 group by g.customer_id, s.id, s.created_at, g.benefit_id, s.status",
                 marks(1, some.len())
             );
             let binds = [Value::Uuid(organization_id)].into_iter();
@@ -95,18 +97,14 @@ impl Store {
         wanted.sort_unstable();
         wanted.dedup();
         let benefits = self.benefits(organization_id, &wanted).await?;
-        let giver = |(customer, subscription, created, benefit): (
-            Col<Uuid>,
-            Col<Uuid>,
-            Col<Timestamp>,
-            Col<Uuid>,
-        )| {
+        let giver = |(customer, subscription, created, benefit, status): Row| {
             let benefit = benefits.iter().find(|known| known.id == benefit.0)?;
             Some(Giver {
                 customer_id: customer.0,
                 subscription_id: subscription.0,
                 created_at: created.0,
                 meter_id: Credits::of(benefit)?.meter_id,
+                is_paused: status.0 == SubscriptionStatus::Paused.as_str(),
             })
         };
         Ok(found.into_iter().filter_map(giver).collect())

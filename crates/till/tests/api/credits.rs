@@ -3,7 +3,12 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use till_core::kernel::records::PaymentState;
+use till_core::kernel::{
+    changes::Changes,
+    grants::GrantScope,
+    records::{BenefitGrant, PaymentState},
+    values::Json,
+};
 use till_testkit::{Till, both, buyer};
 
 use crate::{
@@ -250,6 +255,95 @@ both! {
         t.advance(Duration::from_secs(60));
         let product = including(t, &[&credits(t, &meter, 100, false).await], json!([])).await;
         bought(t, &product, VISA, json!({"customer_id": customer["id"]})).await;
+        assert_eq!(has(t, &meter).await, json!([0.0, 100, 100.0]));
+    }
+
+    async fn a_pause_leaves_what_is_used_covered(t: &mut Till) {
+        let meter = meter(t).await;
+        let credits = credits(t, &meter, 100, false).await;
+        let product = including(t, &[&credits], metered(&meter, "10", json!(null))).await;
+        let subscription = bought(t, &product, VISA, json!({})).await;
+        uses(t, &subscription, 80).await;
+        let resumes = moment(&subscription["current_period_end"]) + jiff::SignedDuration::from_hours(240);
+        change(t, &subscription, json!({"pause_at_period_end": true, "resumes_at": resumes})).await.ok();
+        next_period(t, &subscription).await;
+        assert_eq!(has(t, &meter).await, json!([80.0, 80, 0.0]));
+        until(t, resumes).await;
+        assert_eq!(billed(t, &subscription).await, [("Tokens: 0 × 0.1 USD".to_owned(), 0)]);
+        assert_eq!(has(t, &meter).await, json!([0.0, 100, 100.0]));
+    }
+
+    async fn a_flag_that_was_edited_does_not_keep_credits_from_being_taken_back(t: &mut Till) {
+        for rollover in [true, false] {
+            let meter = meter(t).await;
+            let benefit = credits(t, &meter, 100, rollover).await;
+            let subscription = bought(t, &including(t, &[&benefit], json!([])).await, VISA, json!({})).await;
+            let edited = json!({"type": "meter_credit", "properties": {"meter_id": meter["id"], "units": 100, "rollover": !rollover}});
+            t.patch(&format!("/v1/benefits/{}", benefit["id"].as_str().unwrap()), edited).await.ok();
+            t.delete(&format!("/v1/subscriptions/{}", subscription["id"].as_str().unwrap())).await.ok();
+            t.drain().await;
+            assert_eq!(has(t, &meter).await, json!([0.0, 0, 0.0]));
+        }
+        t.see_through().await;
+    }
+
+    async fn renewals_that_come_late_together_give_what_does_not_roll_over_once(t: &mut Till) {
+        for (rollover, left) in [(true, 400), (false, 100)] {
+            let meter = meter(t).await;
+            let product = including(t, &[&credits(t, &meter, 100, rollover).await], json!([])).await;
+            let subscription = bought(t, &product, VISA, json!({})).await;
+            t.advance(Duration::from_secs(95 * DAY));
+            for _ in 0..3 {
+                till_server::jobs::subscriptions::run_due(&t.app).await.unwrap();
+            }
+            t.drain().await;
+            assert_eq!(has(t, &meter).await[1], json!(left));
+            t.delete(&format!("/v1/subscriptions/{}", subscription["id"].as_str().unwrap())).await.ok();
+            t.drain().await;
+        }
+        t.see_through().await;
+    }
+
+    async fn a_paused_subscription_does_not_keep_the_count_of_another_from_beginning_anew(t: &mut Till) {
+        grace(t, 0).await;
+        let meter = meter(t).await;
+        let benefit = credits(t, &meter, 100, false).await;
+        let first = bought(t, &including(t, &[&benefit], json!([])).await, VISA, json!({})).await;
+        change(t, &first, json!({"pause_at_period_end": true})).await.ok();
+        t.advance(Duration::from_secs(DAY));
+        let product = including(t, &[&benefit], json!([])).await;
+        let second = bought(t, &product, VISA, json!({"customer_id": first["customer_id"]})).await;
+        next_period(t, &first).await;
+        let second = next_period(t, &second).await;
+        uses(t, &second, 70).await;
+        next_period(t, &second).await;
+        assert_eq!(has(t, &meter).await, json!([0.0, 100, 100.0]));
+    }
+
+    async fn what_a_trial_uses_does_not_roll_over(t: &mut Till) {
+        let meter = meter(t).await;
+        let product = including(t, &[&credits(t, &meter, 100, true).await], metered(&meter, "10", json!(null))).await;
+        let trial = json!({"trial_interval": "day", "trial_interval_count": 7});
+        t.patch(&format!("/v1/products/{}", product["id"].as_str().unwrap()), trial).await.ok();
+        let subscription = bought(t, &product, VISA, json!({})).await;
+        uses(t, &subscription, 80).await;
+        next_period(t, &subscription).await;
+        assert_eq!(has(t, &meter).await, json!([0.0, 120, 120.0]));
+    }
+
+    async fn a_grant_that_an_older_node_took_back_is_not_credited_again(t: &mut Till) {
+        let meter = meter(t).await;
+        let product = including(t, &[&credits(t, &meter, 100, false).await], json!([])).await;
+        let subscription = bought(t, &product, VISA, json!({})).await;
+        // It knows no credits: the grant is over, and nothing else.
+        let scope = GrantScope::Subscription(subscription["id"].as_str().unwrap().parse().unwrap());
+        let grant = t.app.store.grants_of(scope).await.unwrap().remove(0);
+        let taken = BenefitGrant { granted_at: None, properties: Json(json!({})), ..grant.clone() };
+        let mut changes = Changes::new();
+        changes.update(&grant, &taken).sync_grants(&t.app.context(), scope);
+        t.app.store.commit(changes).await.unwrap();
+        t.drain().await;
+        assert_eq!(t.items("/v1/benefit-grants/?is_granted=true").await.len(), 1);
         assert_eq!(has(t, &meter).await, json!([0.0, 100, 100.0]));
     }
 }

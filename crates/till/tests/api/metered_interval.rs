@@ -150,4 +150,49 @@ both! {
         assert_eq!(ended["status"], "canceled");
         assert_eq!(newest(t, &subscription).await, json!(["subscription_cycle", "paid", [4]]));
     }
+
+    async fn a_change_that_is_charged_takes_over_the_interval(t: &mut Till) {
+        let meter = meter(t).await;
+        let to = yearly(t, &meter, json!({})).await;
+        let from = t.post("/v1/products/", json!({"name": "Basic", "recurring_interval": "month",
+            "prices": [{"amount_type": "fixed", "price_amount": 1000}]})).await.created();
+        let subscription = bought(t, &from, VISA, json!({})).await;
+        let body = json!({"product_id": to["id"], "proration_behavior": "invoice"});
+        let changed = change(t, &subscription, body).await.ok();
+        t.drain().await;
+        let now = shown(t, &subscription).await;
+        assert_eq!(now["current_meter_period_end"], changed["current_meter_period_end"]);
+        uses(t, &now, 12).await;
+        next(t, &now).await;
+        assert_eq!(newest(t, &now).await, json!(["subscription_meter_cycle", "paid", [12]]));
+    }
+
+    async fn without_metered_prices_nothing_is_billed_and_credits_last_for_the_period(t: &mut Till) {
+        let meter = meter(t).await;
+        let product = yearly(t, &meter, json!({"prices": [{"amount_type": "fixed", "price_amount": 10_000}]})).await;
+        let credits = json!({"type": "meter_credit", "description": "Credits",
+            "properties": {"meter_id": meter["id"], "units": 100, "rollover": false}});
+        let credits = t.post("/v1/benefits/", credits).await.created();
+        include(t, &product, &[&credits]).await;
+        let subscription = bought(t, &product, VISA, json!({})).await;
+        next(t, &subscription).await;
+        let path = format!("/v1/subscriptions/{}/charge-preview", subscription["id"].as_str().unwrap());
+        assert_eq!(t.get(&path).await.ok()["base_amount"], 10_000);
+        assert_eq!(orders(t, &subscription).await.len(), 1);
+        assert_eq!(t.items("/v1/customer-meters/").await[0]["credited_units"], 100);
+    }
+
+    async fn letters_of_usage_are_confirmations_and_renewals_are_still_announced(t: &mut Till) {
+        let meter = meter(t).await;
+        let product = yearly(t, &meter, json!({"meter_interval_count": 1})).await;
+        let subscription = bought(t, &product, VISA, json!({})).await;
+        uses(t, &subscription, 500).await;
+        t.mailbox.take();
+        let second = next(t, &subscription).await;
+        let subjects = |t: &Till| -> Vec<String> { t.mailbox.take().iter().map(|mail| mail.subject.to_string()).collect() };
+        assert_eq!(subjects(t), ["Your order confirmation"]);
+        let left = moment(&second["current_period_end"]) - jiff::SignedDuration::from_hours(24);
+        until(t, left).await;
+        assert_eq!(subjects(t), ["Your subscription to Pro renews soon"]);
+    }
 }

@@ -104,10 +104,9 @@ fn trial() -> impl Member<Value = Option<(Interval, i64)>> {
 
 fn meter_cycle() -> impl Member<Value = Option<(Interval, i64)>> {
     group! { _f;
-        /// Unit of the interval in which usage is to be settled; if left out, usage is settled with the billing period. Till
-        /// keeps the interval, but so far settles all usage with the billing period.
+        /// Unit of the interval in which usage is billed; if left out, usage is billed with the billing period.
         meter_interval = optional(word::<Interval>()),
-        /// Number of units of the interval in which usage is to be settled; 1 if left out.
+        /// Number of units of the interval in which usage is billed; 1 if left out.
         meter_interval_count = optional(int(1, limits::INTERVALS)).or(1),
         => Some(meter_interval?.zip(meter_interval_count))
     }

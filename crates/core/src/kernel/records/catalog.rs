@@ -169,7 +169,22 @@ record! {
         position: i64,
         /// Number of paid renewals that began since it was granted, as far as they were told of.
         cycles: i64,
+        /// Credits that it gave last, and that were not taken back.
+        credited: Option<Json<Credited>>,
     }
+}
+
+/// Credits of a meter as they were given.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Credited {
+    /// The meter.
+    pub meter_id: Uuid,
+    /// Units, more than 0.
+    pub units: i64,
+    /// True where what is left of them moves into the next period.
+    pub rollover: bool,
+    /// Time at which they were given.
+    pub at: Timestamp,
 }
 
 record! {

@@ -79,6 +79,9 @@ becomes! {
     trial_end: Option<Timestamp>,
     tax_behavior: Option<TaxBehaviorOption>,
     pending_update: Option<Json<PendingUpdate>>,
+    meter_interval: Option<Interval>,
+    meter_interval_count: Option<i64>,
+    meter_period_start: Option<Timestamp>,
 }
 
 /// The attempt that charges a change, and the changes that lock the subscription until its outcome is known.

@@ -1,7 +1,7 @@
 //! What a change would charge, now and next: the change itself, decided and not written.
 
 use till_wire::{
-    orders::{OrderItem, OrderStatus},
+    orders::{BillingReason, OrderItem, OrderStatus},
     subscriptions::{
         SubscriptionCancelPreview, SubscriptionChangePreview, SubscriptionChargePreview,
         SubscriptionChargePreviewProration, SubscriptionNextCharge, SubscriptionUpdate,
@@ -26,6 +26,8 @@ use crate::{
 
 /// Steps that are looked ahead: a pause and what follows it.
 const AHEAD: usize = 3;
+/// Parts of one period, at most, that are looked ahead: the days of a year.
+const PARTS: usize = 366;
 
 /// What a change would charge now, and what would come next.
 ///
@@ -154,17 +156,43 @@ pub fn charge_preview(
 /// # Errors
 /// [`Mismatch`] where its bill cannot be worked out.
 pub fn next_charge(
-    mut rows: BillingRows,
+    rows: BillingRows,
     taxes: &dyn Taxes,
 ) -> Result<Option<SubscriptionNextCharge>, Mismatch> {
+    next_order(rows, taxes, |_| true)
+}
+
+/// [`next_charge`], but for those of usage within the current period.
+///
+/// # Errors
+/// [`Mismatch`] where its bill cannot be worked out.
+pub fn next_renewal(
+    rows: BillingRows,
+    taxes: &dyn Taxes,
+) -> Result<Option<SubscriptionNextCharge>, Mismatch> {
+    next_order(rows, taxes, |order| {
+        order.billing_reason != BillingReason::SubscriptionMeterCycle
+    })
+}
+
+fn next_order(
+    mut rows: BillingRows,
+    taxes: &dyn Taxes,
+    is_wanted: impl Fn(&Order) -> bool,
+) -> Result<Option<SubscriptionNextCharge>, Mismatch> {
     let metered = metered_prices(&rows);
-    for _ in 0..AHEAD {
+    // Parts of a period that usage is billed with are steps, too.
+    let most = match rows.subscription.meter_interval {
+        Some(_) => AHEAD + PARTS,
+        None => AHEAD,
+    };
+    for _ in 0..most {
         let Some(at) = rows.subscription.own_due_at() else {
             break;
         };
         let ctx = DecisionContext::new(at, [0; 32]);
         let step = renew::step(&rows, taxes, &ctx)?;
-        if let Some(order) = &step.order {
+        if let Some(order) = step.order.as_ref().filter(|order| is_wanted(order)) {
             return Ok(Some(SubscriptionNextCharge {
                 at,
                 charge: shown(order, &metered),
