@@ -34,7 +34,7 @@ enum Cleanup {
 /// One test run's databases on a server that other runs may use too.
 static COUNT: AtomicU32 = AtomicU32::new(0);
 
-/// As files: block by block, as is usual since PostgreSQL 15, a copy takes thrice the time.
+/// As files: block by block, as is usual since PostgreSQL 15, a copy takes twice as long.
 const COPIED: &str = " strategy file_copy";
 
 /// Whoever makes the template keeps the others waiting under this number.
@@ -59,8 +59,8 @@ impl TestDatabase {
     async fn postgres() -> Self {
         let server = std::env::var("TILL_TEST_POSTGRES").unwrap_or_else(|_| {
             panic!(
-                "this test needs PostgreSQL: run scripts/test, or set TILL_TEST_POSTGRES to a server where \
-                 databases may be created, such as postgres://till@127.0.0.1:5432/postgres"
+                "this test needs PostgreSQL: run scripts/test, or set TILL_TEST_POSTGRES to a server (15 or \
+                 newer) where databases may be created, such as postgres://till@127.0.0.1:5432/postgres"
             )
         });
         let admin = connect(&server).await;
