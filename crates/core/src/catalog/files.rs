@@ -71,12 +71,14 @@ impl File {
         numbers.map(|number| self.part_path(number)).collect()
     }
 
-    /// Everything that is kept of it: the file, or what there is of its parts.
+    /// Everything that may be kept of it: the file, and until it is whole its parts. The file may be put together already when
+    /// its completion is refused at the last moment.
     pub fn all_paths(&self) -> Vec<String> {
-        match self.is_uploaded {
-            true => vec![self.path.clone()],
-            false => self.part_paths(),
+        let mut paths = vec![self.path.clone()];
+        if !self.is_uploaded {
+            paths.extend(self.part_paths());
         }
+        paths
     }
 
     /// The part of that number.

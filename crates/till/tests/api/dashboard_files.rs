@@ -90,6 +90,21 @@ both! {
         assert!(empty.contains("0 B") && empty.contains("application/octet-stream"), "{empty}");
     }
 
+    async fn a_file_sent_many_times_at_once_is_there_once(t: &mut Till) {
+        let owner = t.dashboard().await;
+        let new = format!("{FILES}/new");
+        let sends = (0..5).map(|_| owner.upload_with(&new, &[("_idempotency_key", "k1")], "file", &[("a.zip", "application/zip", b"x")]));
+        let answers = futures_util::future::join_all(sends).await;
+        let ids: std::collections::BTreeSet<String> = answers.iter().map(led_to).collect();
+        assert_eq!(ids.len(), 1);
+        assert_eq!(t.items("/v1/files/").await.len(), 1);
+        // Of the others only what is swept is left.
+        t.advance(std::time::Duration::from_secs(24 * 3600 + 1));
+        till_server::jobs::files::forget(&t.app, jiff::SignedDuration::from_hours(24)).await.unwrap();
+        assert_eq!(t.app.files.count("uploads").await.unwrap(), 0);
+        assert_eq!(t.app.files.count("downloadable").await.unwrap(), 1);
+    }
+
     async fn a_file_that_cannot_be_is_refused_with_words_and_leaves_nothing(t: &mut Till) {
         let owner = t.dashboard().await;
         let new = format!("{FILES}/new");
@@ -211,7 +226,7 @@ both! {
             assert_eq!(owner.post(&format!("{FILES}/{wrong}/edit"), &[("name", "mine")]).await.status, 404);
         }
         owner.post(&new, &form(&["x"], &[])).await.says(422, "x: Input should be a UUID");
-        assert_eq!(owner.get(&format!("{BENEFITS}/new?type=downloadables&file=%00<b>")).await.status, 200);
+        assert_eq!(owner.get(&format!("{BENEFITS}/new?type=downloadables&file=%00%3Cb%3E")).await.status, 200);
         let many: Vec<String> = (0..501).map(|n| format!("1dbfc517-0bbf-4301-9ba8-{n:012}")).collect();
         let many: Vec<&str> = many.iter().map(String::as_str).collect();
         owner.post(&new, &form(&many, &[])).await.says(422, "at most 500 items");

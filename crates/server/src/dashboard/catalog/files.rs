@@ -1,4 +1,5 @@
-//! Files that customers download by benefits: what there is of them, and how often they were downloaded.
+//! Files that customers download by benefits: what there is of them, and how often they were downloaded
+//! (docs/behaviour: dashboard/files).
 
 mod upload;
 
