@@ -43,6 +43,7 @@ mod disputes;
 mod document;
 mod documents;
 mod downloads;
+mod downloads_large;
 mod drafts;
 mod erasure;
 mod exports;
