@@ -9,6 +9,8 @@ import { signedIn } from './dashboard.mjs';
 const MEBIBYTE = 1024 * 1024;
 /** Two parts of the dashboard's script, the second one short. */
 const large = randomBytes(33 * MEBIBYTE + 5);
+/** An unoptimised Till on a busy machine takes its time to add them up. */
+const patience = 180_000;
 const sum = (bytes) => createHash('sha256').update(bytes).digest('hex');
 const file = (name, buffer, mimeType = 'application/zip') => ({ name, mimeType, buffer });
 
@@ -44,6 +46,7 @@ describe('files on the dashboard', () => {
   test('a merchant uploads files and sells them, a buyer downloads the same bytes', async () => {
     const merchant = await signedIn(browser, till);
     const { page } = merchant;
+    page.setDefaultTimeout(patience);
     const sent = [];
     page.on('request', (request) => { if (request.method() === 'PUT') sent.push(new URL(request.url()).pathname); });
     await uploadNew(page, file('Ä "book" <2>.zip', large), '2.1');
@@ -107,6 +110,7 @@ describe('files on the dashboard', () => {
 
   test('an upload shows how far it is and can be cancelled', async () => {
     const { page, done } = await signedIn(browser, till);
+    page.setDefaultTimeout(patience);
     let hold;
     const held = new Promise((resolve) => { hold = resolve; });
     await page.route('**/files/uploads/*/2?*', async (route) => { await held; await route.continue().catch(() => {}); });

@@ -84,7 +84,7 @@ pub(super) fn size(file: &BenefitDownloadableFile) -> Cell {
 /// The beginning of a checksum, enough to tell files apart.
 fn short_sum(file: &BenefitDownloadableFile) -> Cell {
     let sum = file.file.checksum_sha256_hex.as_deref();
-    Cell::text(sum.and_then(|sum| sum.get(..12)))
+    Cell::text(sum.and_then(|sum| sum.get(..8)))
 }
 
 impl Listed for BenefitDownloadableFile {
@@ -288,8 +288,8 @@ async fn ask(dashboard: Dashboard<scope::FilesWrite>, PathId(id): PathId) -> Ans
     let words = match giving.is_empty() {
         true => "Nobody can download it any more, and it cannot be brought back.".to_owned(),
         false => format!(
-            "It is given by: {}. Whoever has this can no longer download it, and it cannot be brought back. To stop \
-             offering it for a while, archive it in the benefit instead.",
+            "It is given by: {}. Customers can no longer download it, and it cannot be brought back. To stop offering \
+             it for a while, archive it in the benefit instead.",
             named(&giving)
         ),
     };
