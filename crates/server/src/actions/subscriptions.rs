@@ -134,6 +134,17 @@ async fn shown<A: Access>(caller: &Caller<A>, id: Uuid) -> Result<Subscription> 
     shown.pop().or_not_found()
 }
 
+/// Subscriptions of a customer that have not ended, newest first, with all that their next bills depend on; of more than
+/// twenty, the newest.
+pub async fn running_of(
+    caller: &Caller<scope::SubscriptionsRead>,
+    customer: Uuid,
+) -> Result<Vec<BillingRows>> {
+    let (app, own) = (&caller.app, &caller.organization);
+    let rows = super::portal::pages::current(app, own.id, customer).await?;
+    Box::pin(Joined::billing(app, own, &rows)).await
+}
+
 /// A subscription with all that its next bills depend on.
 pub async fn billing(caller: &Caller<scope::SubscriptionsRead>, id: Uuid) -> Result<BillingRows> {
     let (app, own) = (&caller.app, &caller.organization);

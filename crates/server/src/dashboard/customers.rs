@@ -2,6 +2,7 @@
 
 mod fill;
 mod members;
+mod next_bills;
 mod page;
 
 use std::sync::Arc;

@@ -17,6 +17,7 @@ mod seat_list;
 mod seats;
 mod sign_in;
 mod subscription;
+mod usage;
 mod view;
 
 use std::sync::Arc;
@@ -63,6 +64,7 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
         .route(&at("/orders/{id}/receipt"), get(order::receipt))
         .route(&at("/subscriptions"), get(subscription::list))
         .route(&one(""), get(subscription::show))
+        .route(&at("/usage"), get(usage::show))
         .route(&at("/cards"), get(cards::list))
         .route(&at("/cards/new"), get(cards::fill).post(cards::add))
         .route(&at("/cards/new/another"), post(cards::give_up))

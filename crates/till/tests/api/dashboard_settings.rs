@@ -90,13 +90,14 @@ both! {
         let owner = t.dashboard().await;
         let own = format!("/v1/organizations/{}", t.organization.id);
         let before = t.get(&own).await.ok();
-        assert_eq!(owner.get(PORTAL).await.text().matches(" checked").count(), 2, "plan and seats");
+        assert_eq!(owner.get(PORTAL).await.text().matches(" checked").count(), 3, "plan, seats and usage");
         let sent = [("customer_portal_settings.subscription.pause", "true"),
             ("customer_portal_settings.customer.allow_email_change", "true")];
         assert_eq!(owner.post(PORTAL, &sent).await.header("location"), PORTAL);
         let now = t.get(&own).await.ok();
+        assert_eq!(before["customer_portal_settings"]["usage"], json!({"show": true}));
         assert_eq!(now["customer_portal_settings"], json!({
-            "usage": before["customer_portal_settings"]["usage"],
+            "usage": {"show": false},
             "subscription": {"update_plan": false, "update_seats": false, "pause": true},
             "customer": {"allow_email_change": true},
         }));

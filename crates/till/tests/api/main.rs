@@ -85,6 +85,7 @@ mod portal_pages;
 mod portal_security;
 mod portal_sign_in;
 mod portal_subscriptions;
+mod portal_usage;
 mod portal_walk;
 mod problems;
 mod products;

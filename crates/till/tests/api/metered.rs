@@ -11,34 +11,34 @@ const ADA: &str = "ada@example.com";
 const VISA: &str = "pm_card_visa";
 
 /// A meter of events with the name `llm`.
-async fn meter(t: &Till, aggregation: Value) -> Value {
+pub(crate) async fn meter(t: &Till, aggregation: Value) -> Value {
     let filter = json!({"conjunction": "and", "clauses": [{"property": "name", "operator": "eq", "value": "llm"}]});
     let body = json!({"name": "Tokens", "filter": filter, "aggregation": aggregation});
     t.post("/v1/meters/", body).await.created()
 }
 
-fn sum() -> Value {
+pub(crate) fn sum() -> Value {
     json!({"func": "sum", "property": "n"})
 }
 
-fn price(meter: &Value, unit_amount: &str, cap: Value) -> Value {
+pub(crate) fn price(meter: &Value, unit_amount: &str, cap: Value) -> Value {
     json!({"amount_type": "metered_unit", "meter_id": meter["id"], "unit_amount": unit_amount, "cap_amount": cap})
 }
 
 /// A product with these prices a month, and these fields besides.
-async fn product(t: &Till, prices: Value, more: Value) -> Value {
+pub(crate) async fn product(t: &Till, prices: Value, more: Value) -> Value {
     let mut body = json!({"name": "Pro", "recurring_interval": "month", "prices": prices});
     let more = more.as_object().unwrap().clone();
     body.as_object_mut().unwrap().extend(more);
     t.post("/v1/products/", body).await.created()
 }
 
-fn fixed() -> Value {
+pub(crate) fn fixed() -> Value {
     json!({"amount_type": "fixed", "price_amount": 1000})
 }
 
 /// The subscription that Ada buys.
-async fn bought(t: &Till, product: &Value, more: Value) -> Value {
+pub(crate) async fn bought(t: &Till, product: &Value, more: Value) -> Value {
     let checkout = t.checkout_with(product, more).await;
     t.confirm(&checkout, buyer(ADA, VISA)).await.ok();
     t.drain().await;
@@ -46,7 +46,7 @@ async fn bought(t: &Till, product: &Value, more: Value) -> Value {
 }
 
 /// One event of `n` of a subscription's customer; now, or when it is said.
-async fn uses(t: &Till, subscription: &Value, n: Value, at: Option<Value>) {
+pub(crate) async fn uses(t: &Till, subscription: &Value, n: Value, at: Option<Value>) {
     let mut event =
         json!({"name": "llm", "customer_id": subscription["customer_id"], "metadata": {"n": n}});
     if let Some(at) = at {

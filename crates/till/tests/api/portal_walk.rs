@@ -57,18 +57,24 @@ impl Walk {
     }
 }
 
-/// A customer who holds a subscription with everything that can be changed, and a card.
+/// A customer who holds a subscription with everything that can be changed, a card, and usage.
 async fn holder(t: &Till) -> (Value, Browser) {
     let subscription = a_day_in(t).await;
     plan(t, "Pro", 2000, json!({})).await;
     let on = json!({"update_seats": true, "update_plan": true, "pause": true});
-    let body = json!({"customer_portal_settings": {"usage": {"show": false}, "subscription": on,
+    let body = json!({"customer_portal_settings": {"usage": {"show": true}, "subscription": on,
         "customer": {"allow_email_change": true}}});
     t.patch(&format!("/v1/organizations/{}", t.organization.id), body)
         .await
         .ok();
     t.keep_card(&subscription["customer"], "pm_card_mastercard")
         .await;
+    t.meter("Calls").await;
+    let call = json!({"name": "call", "customer_id": subscription["customer_id"]});
+    t.post("/v1/events/ingest", json!({"events": [call]}))
+        .await
+        .ok();
+    t.drain().await;
     let browser = signed_in(t, &subscription["customer"]).await;
     (subscription, browser)
 }
@@ -90,7 +96,7 @@ both! {
         let (_, browser) = holder(t).await;
         let walk = Walk::of(&browser).await;
         let (pages, forms) = (walk.pages.len(), walk.forms.len());
-        assert!(pages >= 12 && forms >= 8, "{pages} pages, {forms} forms: {:?} {:?}", walk.pages, walk.forms.keys());
+        assert!(pages >= 13 && forms >= 8, "{pages} pages, {forms} forms: {:?} {:?}", walk.pages, walk.forms.keys());
         let other = signed_in(t, &t.customer("bob@example.com").await).await;
         let before = uncounted(t).await;
         for path in &walk.pages {
@@ -117,7 +123,7 @@ both! {
         assert_eq!(uncounted(t).await, before, "nothing has changed");
     }
 
-    async fn a_member_without_a_billing_role_sees_the_overview_and_their_own_benefits_alone(t: &mut Till) {
+    async fn a_member_without_a_billing_role_sees_the_overview_the_usage_and_their_own_benefits_alone(t: &mut Till) {
         let (subscription, browser) = holder(t).await;
         let walk = Walk::of(&browser).await;
         let customer = subscription["customer_id"].as_str().unwrap();
@@ -136,7 +142,9 @@ both! {
         }
         let benefits = format!("{PORTAL}/benefits");
         browser.get(&benefits).await.says(200, "There are no benefits yet.");
-        for path in walk.pages.iter().filter(|path| *path != PORTAL && **path != benefits) {
+        let usage = format!("{PORTAL}/usage");
+        browser.get(&usage).await.says(200, "Calls");
+        for path in walk.pages.iter().filter(|path| *path != PORTAL && **path != benefits && **path != usage) {
             assert_eq!(browser.get(path).await.status, 404, "{path}");
         }
         for (path, form) in &walk.forms {

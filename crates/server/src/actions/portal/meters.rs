@@ -66,7 +66,11 @@ pub async fn get(app: &App, viewer: &Viewer, id: Uuid) -> Result<CustomerCustome
     shown(app, own, &[row]).await?.pop().or_not_found()
 }
 
-async fn shown(app: &App, own: Uuid, rows: &[Row]) -> Result<Vec<CustomerCustomerMeter>> {
+pub(super) async fn shown(
+    app: &App,
+    own: Uuid,
+    rows: &[Row],
+) -> Result<Vec<CustomerCustomerMeter>> {
     let meters = meters_of(app, own, rows).await?;
     let view = |row: &Row| {
         let meter: &Meter = meters.get(&row.meter_id).ok_or_else(missing)?;

@@ -2,7 +2,7 @@
 
 use till_core::{
     catalog::products::ProductWithPrices,
-    kernel::records::{Order, PaymentMethod, Product, ProductPrice, Subscription},
+    kernel::records::{CustomerMeter, Order, PaymentMethod, Product, ProductPrice, Subscription},
     orders::payment::OrderRows,
     portal::{BillingViewer, Viewer},
     subscriptions::{
@@ -16,12 +16,13 @@ use till_wire::{
     subscriptions::{
         SubscriptionChangePreview, SubscriptionNextCharge, SubscriptionStatus, SubscriptionUpdate,
     },
+    usage::CustomerCustomerMeter,
 };
 use uuid::Uuid;
 
 use crate::{
     app::App,
-    error::{OrNotFound, Result},
+    error::{ApiError, OrNotFound, Result},
     joined::Joined,
 };
 
@@ -75,14 +76,67 @@ pub async fn current_subscriptions(
     app: &App,
     viewer: &Viewer,
 ) -> Result<Vec<(Subscription, Product)>> {
-    use SubscriptionStatus::{Active, PastDue, Paused, Trialing};
     let own = viewer.organization.id;
+    let rows = current(app, own, viewer.customer.id).await?;
+    with_products(app, own, rows).await
+}
+
+/// Subscriptions of a customer that have not ended, newest first; at most one page.
+pub(in crate::actions) async fn current(
+    app: &App,
+    own: Uuid,
+    customer: Uuid,
+) -> Result<Vec<Subscription>> {
+    use SubscriptionStatus::{Active, PastDue, Paused, Trialing};
     let list = List::of::<Subscription>(own)
-        .eq("customer_id", viewer.customer.id)
+        .eq("customer_id", customer)
         .any_of("status", [Active, PastDue, Paused, Trialing])
         .order("created_at", Direction::Desc);
-    let (rows, _) = app.store.page::<Subscription>(list, 1, ROWS).await?;
-    with_products(app, own, rows).await
+    let (rows, _) = app.store.page(list, 1, ROWS).await?;
+    Ok(rows)
+}
+
+/// Current subscriptions of the customer that have prices by usage, newest first, with all that their next bills depend
+/// on.
+pub async fn metered(app: &App, viewer: &BillingViewer<'_>) -> Result<Vec<BillingRows>> {
+    let rows = current(app, viewer.organization.id, viewer.customer.id).await?;
+    let mut rows = Box::pin(Joined::billing(app, &viewer.organization, &rows)).await?;
+    rows.retain(|one| {
+        let mut prices = one.offered.prices.iter();
+        prices.any(|price| price.meter_id.is_some())
+    });
+    Ok(rows)
+}
+
+/// True where the customer sees usage: the merchant shows it, and there is some.
+pub async fn has_usage(app: &App, viewer: &Viewer) -> Result<bool> {
+    Ok(shows_usage(viewer) && !usage(app, viewer, 1).await?.0.is_empty())
+}
+
+fn shows_usage(viewer: &Viewer) -> bool {
+    let settings = &viewer.organization.settings;
+    settings.customer_portal_settings.usage.show
+}
+
+/// Meters of the customer, the one that changed last first: page `page`, from 1.
+///
+/// # Errors
+/// 404 where the merchant does not show usage.
+pub async fn meters(app: &App, viewer: &Viewer, page: u32) -> Result<Part<CustomerCustomerMeter>> {
+    if !shows_usage(viewer) {
+        return Err(ApiError::not_found());
+    }
+    let (rows, more) = usage(app, viewer, page).await?;
+    let meters = super::meters::shown(app, viewer.organization.id, &rows).await?;
+    Ok((meters, more))
+}
+
+async fn usage(app: &App, viewer: &Viewer, page: u32) -> Result<Part<CustomerMeter>> {
+    let list = List::of::<CustomerMeter>(viewer.organization.id)
+        .eq("customer_id", viewer.customer.id)
+        .order("modified_at", Direction::Desc);
+    let (rows, total) = app.store.page(list, page, ROWS).await?;
+    Ok((rows, total > i64::from(page) * i64::from(ROWS)))
 }
 
 async fn with_products(

@@ -8,7 +8,7 @@ use till_wire::{
 };
 use uuid::Uuid;
 
-use super::{members, menu};
+use super::{members, menu, next_bills};
 use crate::{
     actions::{self, customers::CustomerRef},
     customer_data,
@@ -57,6 +57,7 @@ pub(super) async fn detail(
     let mut parts = vec![about(&dashboard, &one)];
     parts.extend(members::part(&dashboard, &one).await?);
     parts.extend(value(&dashboard, &one).await?);
+    parts.extend(next_bills::part(&dashboard, one.id).await?);
     parts.push(billing(&one));
     parts.extend(belongings(&dashboard, &one).await?);
     parts.extend(metadata(&one.metadata));

@@ -1,4 +1,4 @@
-//! Portal settings: what customers change themselves in the customer portal (docs/behaviour: portal/switches).
+//! Portal settings: what customers see and change themselves in the customer portal (docs/behaviour: portal/switches).
 
 use serde_json::{Value, json};
 use till_core::kernel::records::Organization;
@@ -13,6 +13,7 @@ const PLAN: &str = "customer_portal_settings.subscription.update_plan";
 const SEATS: &str = "customer_portal_settings.subscription.update_seats";
 const PAUSE: &str = "customer_portal_settings.subscription.pause";
 const EMAIL: &str = "customer_portal_settings.customer.allow_email_change";
+const USAGE: &str = "customer_portal_settings.usage.show";
 
 /// The page.
 pub struct Portal;
@@ -31,6 +32,7 @@ impl SettingsPage for Portal {
             (SEATS, portal.subscription.update_seats),
             (PAUSE, portal.subscription.pause),
             (EMAIL, portal.customer.allow_email_change),
+            (USAGE, portal.usage.show),
         ] {
             if is_on {
                 form_data.set(name, "true");
@@ -41,11 +43,10 @@ impl SettingsPage for Portal {
 
     /// The API's body. A change of plan has two switches there, and needs both; the page has one for them.
     fn body(organization: &Organization, form_data: &FormData) -> Value {
-        let settings = &organization.settings.0;
         let changed = json!({"allow_customer_updates": form_data.ticked(PLAN)});
         json!({
             "customer_portal_settings": {
-                "usage": settings.customer_portal_settings.usage,
+                "usage": {"show": form_data.ticked(USAGE)},
                 "subscription": {
                     "update_plan": form_data.ticked(PLAN),
                     "update_seats": form_data.ticked(SEATS),
@@ -69,7 +70,10 @@ impl SettingsPage for Portal {
             ],
         )
         .note("In the customer portal. They can always cancel, pay what is due, and manage their cards and billing address.");
-        let form = Form::new(viewer.path(Self::PATH), "Save portal settings", vec![group]);
+        let seen = tick(USAGE, "Their usage")
+            .hint("What meters have counted, what was credited, and what the next payment comes to so far.");
+        let groups = vec![group, Group::new("Customers can see", vec![seen])];
+        let form = Form::new(viewer.path(Self::PATH), "Save portal settings", groups);
         FormPage {
             layout: layout(viewer, Tab::Portal),
             form: form.again(form_data, errors),

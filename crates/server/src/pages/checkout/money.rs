@@ -77,6 +77,17 @@ pub fn number(number: i64, locale: Locale) -> String {
     numbers(locale).format(&Decimal::from(number)).to_string()
 }
 
+/// A number of units, with its decimals: `1,234` or `0.125`.
+#[must_use]
+pub fn units(units: f64, locale: Locale) -> String {
+    let words = units.to_string();
+    match words.parse::<Decimal>() {
+        Ok(number) => numbers(locale).format(&number).to_string(),
+        // What is no number is none of ours.
+        Err(_) => words,
+    }
+}
+
 /// A share such as `0.2` as `20%`; as it is where it is no number.
 #[must_use]
 pub fn percent(share: &str, locale: Locale) -> String {

@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use super::view::{Block, NavLink, PortalPage, Shell};
 use crate::{
+    actions::portal::pages,
     app::App,
     error::ApiError,
     http::viewer::viewer_of,
@@ -184,6 +185,8 @@ pub(super) struct Visit {
     pub viewer: Viewer,
     /// Message about what the page before has done.
     done: Option<&'static str>,
+    /// True where they have usage to look at.
+    has_usage: bool,
 }
 
 /// The id of a thing in the address; what is none names nothing.
@@ -227,7 +230,10 @@ impl FromRequestParts<Arc<App>> for Visit {
         let portal = Portal::of(parts, app).await?;
         let found = portal.signed_in().await;
         match found.map_err(|error| portal.failed(&error))? {
-            Some(viewer) => Ok(Self::new(portal, viewer, parts)),
+            Some(viewer) => {
+                let visit = Self::of(portal.clone(), viewer, parts).await;
+                visit.map_err(|error| portal.failed(&error))
+            }
             None => Err(portal.go("?ended=true")),
         }
     }
@@ -235,18 +241,20 @@ impl FromRequestParts<Arc<App>> for Visit {
 
 impl Visit {
     /// Of a viewer who was found already.
-    pub fn new(mut portal: Portal, viewer: Viewer, parts: &Parts) -> Self {
+    pub async fn of(mut portal: Portal, viewer: Viewer, parts: &Parts) -> Result<Self, ApiError> {
         portal.page_context = portal
             .page_context
             .of_customer(&portal.organization, &viewer.customer);
         let query = parts.uri.query().unwrap_or_default();
         let word = url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "done");
         let done = word.and_then(|(_, word)| DONE.iter().find(|(one, _)| *one == word));
-        Self {
+        let has_usage = pages::has_usage(&portal.app, &viewer).await?;
+        Ok(Self {
             portal,
             viewer,
             done: done.map(|(_, id)| *id),
-        }
+            has_usage,
+        })
     }
 
     pub fn app(&self) -> &Arc<App> {
@@ -292,19 +300,21 @@ impl Visit {
 
     /// Frame of the page `here`, one of the list of pages.
     pub fn shell(&self, here: &str) -> Shell {
+        let is_billing = self.is_billing();
         let pages = [
-            ("", "portal-overview"),
-            ("/benefits", "portal-benefits"),
-            ("/orders", "portal-orders"),
-            ("/subscriptions", "portal-subscriptions"),
-            ("/cards", "portal-cards"),
-            ("/details", "portal-details"),
+            ("", "portal-overview", true),
+            ("/benefits", "portal-benefits", true),
+            ("/usage", "portal-usage", self.has_usage),
+            ("/orders", "portal-orders", is_billing),
+            ("/subscriptions", "portal-subscriptions", is_billing),
+            ("/cards", "portal-cards", is_billing),
+            ("/details", "portal-details", is_billing),
         ];
-        let pages = pages.iter().take(if self.is_billing() { 6 } else { 2 });
-        let nav = pages.map(|(rest, id)| NavLink {
+        let pages = pages.into_iter().filter(|(_, _, is_theirs)| *is_theirs);
+        let nav = pages.map(|(rest, id, _)| NavLink {
             url: self.url(rest),
             label: self.say(id),
-            is_here: *rest == here,
+            is_here: rest == here,
         });
         let back = self.viewer.session.return_url.as_ref();
         let back = back.filter(|url| is_web(url)).map(|url| Link {

@@ -4,6 +4,8 @@
 mod forms;
 mod preview;
 
+pub(super) use self::preview::bill;
+
 use axum::{http::Uri, response::Response};
 use http::StatusCode;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};

@@ -29,7 +29,7 @@ pub(super) async fn show(State(app): State<Arc<App>>, portal: Portal, parts: Par
         match portal.signed_in().await? {
             None => Ok(sign_in::show(&portal, query)),
             Some(viewer) => {
-                let visit = Visit::new(portal.clone(), viewer, &parts);
+                let visit = Visit::of(portal.clone(), viewer, &parts).await?;
                 overview(&app, &visit).await
             }
         }

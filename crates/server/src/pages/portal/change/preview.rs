@@ -73,7 +73,7 @@ pub(super) fn comes_to(
 }
 
 /// The lines of a charge, and its sum.
-fn bill(
+pub(in crate::pages::portal) fn bill(
     visit: &Visit,
     charge: &SubscriptionChargePreview,
     currency: Currency,
@@ -90,6 +90,7 @@ fn bill(
     };
     let sums = [
         ("portal-price", charge.base_amount),
+        ("portal-usage-charge", charge.metered_amount),
         ("mail-discount", -charge.discount_amount),
         ("tax", charge.tax_amount),
         (balance, charge.applied_balance_amount),
