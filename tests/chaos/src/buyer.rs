@@ -1,6 +1,6 @@
 //! A buyer: makes a session, fills it in, pays with whatever card chance gives, goes to the bank if asked, and
 //! does not give up when connections break. Some leave when their bank asks, some get their money back ([`merchant`]), some
-//! ask their bank for it ([`contest`]), some want their invoice ([`documents`]), for subscribers weeks pass in a moment ([`travel`]), and their subscriptions are
+//! ask their bank for it ([`contest`]), some want their invoice ([`documents`]), for subscribers weeks pass in a moment ([`travel`]), what some use is measured ([`usage`]), and their subscriptions are
 //! changed ([`changes`]).
 
 mod changes;
@@ -8,6 +8,9 @@ mod contest;
 mod documents;
 mod merchant;
 mod travel;
+mod usage;
+
+pub use usage::measure;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -29,7 +32,7 @@ use crate::{
     change::{Change, Move},
     net::{Answer, Call, GaveUp, Net},
     processor::{Card, DECLINED_LATER, PAYS, Processor, TYPED},
-    record::{Acknowledgement, Fetched},
+    record::{Acknowledgement, Fetched, Sent},
     shop::Shop,
 };
 
@@ -55,6 +58,10 @@ pub struct Seen {
     pub fetched: Vec<Fetched>,
     /// Files that were fetched once, and were not there at the end.
     pub missing: Vec<String>,
+    /// Subscriptions whose use is measured, each with its customer.
+    pub measured: Vec<(Uuid, Uuid)>,
+    /// Events of usage, in the order in which they were sent.
+    pub sent: Vec<Sent>,
     /// The ends of purchases and refunds, by name.
     pub ends: BTreeMap<String, usize>,
 }
@@ -132,12 +139,13 @@ struct Buyer<'a> {
 impl<'a> Buyer<'a> {
     fn new(world: &'a World, wish: String, chance: &mut StdRng) -> Self {
         let shop = &world.shop;
-        let product = match chance.random_range(0..10) {
+        let product = match chance.random_range(0..12) {
             0..3 => shop.book,
             3 => shop.gift,
             4 => shop.monthly,
             5..7 => shop.weekly,
             7 => shop.team,
+            8..10 => shop.metered,
             _ => shop.trial,
         };
         let is_regular = [shop.book, shop.gift].contains(&product) && chance.random_bool(0.6);
@@ -158,6 +166,10 @@ impl<'a> Buyer<'a> {
         if product == shop.trial && chance.random_bool(0.4) {
             card = DECLINED_LATER;
         }
+        if shop.is_measured(product) {
+            // What is used is judged to the unit: these stay, and pay.
+            card = PAYS;
+        }
         Self {
             world,
             chance: StdRng::seed_from_u64(chance.next_u64()),
@@ -175,7 +187,11 @@ impl<'a> Buyer<'a> {
     }
 
     async fn buy(&mut self) -> Result<String, GaveUp> {
-        let body = json!({"products": [self.product], "metadata": {"wish": self.wish}});
+        let mut body = json!({"products": [self.product], "metadata": {"wish": self.wish}});
+        if self.world.shop.is_measured(self.product) {
+            body["external_customer_id"] = json!(self.wish);
+            self.use_before().await?;
+        }
         let made = self.post("/v1/checkouts/", body, true).await?;
         let (Some(id), Some(secret)) = (made.text("id"), made.text("client_secret")) else {
             return Ok(format!("create: {} {}", made.status, made.error()));
@@ -294,6 +310,11 @@ impl<'a> Buyer<'a> {
             match session["status"].as_str() {
                 Some("succeeded") => {
                     self.acknowledge(Acknowledgement::Succeeded);
+                    if self.world.shop.is_measured(self.product) {
+                        self.use_it(&session).await?;
+                        self.fetch_documents(&session).await?;
+                        return Ok(Step::End("bought".to_owned()));
+                    }
                     self.travel(&session).await?;
                     self.change(&session).await?;
                     self.contest(&session).await?;

@@ -4,12 +4,14 @@ mod changes;
 mod disputes;
 mod documents;
 mod events;
+mod grants;
 mod letters;
 mod refunds;
 mod renewals;
 mod sales;
 #[cfg(test)]
 mod tests;
+mod usage;
 
 use std::{fmt, ops::RangeInclusive};
 
@@ -76,6 +78,10 @@ pub fn judge(record: &Record) -> Verdict {
     events::in_order(record, &mut verdict);
     letters::letters(record, &mut verdict);
     documents::documents(record, &mut verdict);
+    if let Some(usage) = &record.usage {
+        usage::usage(record, usage, &mut verdict);
+        grants::grants(record, usage, &mut verdict);
+    }
     for key in &record.buried {
         verdict.broken(format!("job {key} was buried"));
     }

@@ -4,6 +4,7 @@
 mod documents;
 mod letters;
 mod read;
+mod usage;
 
 use std::collections::BTreeSet;
 
@@ -13,6 +14,9 @@ use uuid::Uuid;
 pub use documents::{CreditNote, Documents, Fetched, Next, Numbered, digest};
 pub use letters::{Arrival, Letter, Mailed, Taken};
 pub use read::{open, unknown, waiting};
+#[cfg(test)]
+pub use usage::{Billed, Event, Grant, Key, Meter};
+pub use usage::{Measured, Sent, Usage};
 
 use crate::change::{Change, Move, State, Told};
 
@@ -296,6 +300,8 @@ pub struct Record {
     /// Letters, where a mail server was there.
     pub mail: Option<Mailed>,
     pub documents: Option<Documents>,
+    /// What was used and granted, where anything was.
+    pub usage: Option<Usage>,
     /// Beginnings and ends of what may have kept a node from writing down what it had done.
     pub interruptions: Vec<(Timestamp, Timestamp)>,
     /// What webhooks told of subscriptions, in the order in which it was committed.

@@ -29,12 +29,14 @@ use crate::{
     node::{Node, Recipe},
     processor::{self, Failures, Processor},
     receiver::Receiver,
-    record::{self, Documents, Mailed, Record},
+    record::{self, Documents, Mailed, Record, Usage},
     shop, stripe, time,
 };
 
 /// Between a node's return and its next death, in milliseconds.
 const CALM: std::ops::Range<u64> = 50..900;
+/// Programs that tell of usage at the same time.
+const PROGRAMS: usize = 3;
 /// The time that buyers have to end what they began.
 const CLOSING: Duration = Duration::from_secs(130);
 
@@ -74,6 +76,11 @@ pub async fn run(args: &Args) -> Result<Verdict, Failure> {
     let mut buyers = JoinSet::new();
     for number in 0..args.buyers {
         buyers.spawn(buyer::live(world.clone(), number, seed));
+    }
+    if world.shop.measures {
+        for number in 0..PROGRAMS {
+            buyers.spawn(buyer::measure(world.clone(), number, seed));
+        }
     }
     let late = calm_after(args, &processor, &addresses, seed, async {
         kill(args, &mut nodes, &mut behind, &interruptions, seed).await
@@ -123,6 +130,9 @@ pub async fn run(args: &Args) -> Result<Verdict, Failure> {
     documents.asked = seen.asked;
     documents.missing = seen.missing;
     record.documents = Some(documents);
+    if world.shop.measures {
+        record.usage = Some(Usage::read(&world, seen.sent, &seen.measured).await?);
+    }
     record.interruptions = interruptions.all();
     record.repeats_allowed = false;
     let mut verdict = Verdict::default();

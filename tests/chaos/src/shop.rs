@@ -13,7 +13,7 @@ use crate::{
 };
 
 /// The events that every endpoint is told of.
-pub const EVENTS: [&str; 19] = [
+pub const EVENTS: [&str; 23] = [
     "checkout.created",
     "checkout.updated",
     "customer.created",
@@ -33,7 +33,16 @@ pub const EVENTS: [&str; 19] = [
     "subscription.paused",
     "subscription.resumed",
     "subscription.revoked",
+    "benefit_grant.created",
+    "benefit_grant.updated",
+    "benefit_grant.cycled",
+    "benefit_grant.revoked",
 ];
+
+/// Units that a paid period of the metered subscription, and its start, are credited.
+pub const CREDITED: i64 = 25;
+/// Names of the meters.
+pub const METERS: [&str; 2] = ["Calls", "Units"];
 
 #[derive(Debug, Clone)]
 pub struct Shop {
@@ -46,6 +55,12 @@ pub struct Shop {
     pub better: Uuid,
     /// Sold by the seat, weekly.
     pub team: Uuid,
+    /// Sold weekly, with what is used: calls, and units of which some are credited.
+    pub metered: Uuid,
+    /// False where one of the nodes is of before there was that, and before there were benefits.
+    pub measures: bool,
+    /// A license key, a note, and credits of units.
+    pub benefits: [Uuid; 3],
     /// Code and how many may use it.
     pub discounts: Vec<(String, i64)>,
     /// The endpoints in the order of their numbers.
@@ -53,9 +68,15 @@ pub struct Shop {
 }
 
 impl Shop {
+    /// True for the product that is sold by use.
+    pub fn is_measured(&self, product: Uuid) -> bool {
+        self.measures && product == self.metered
+    }
+
     /// True for a product that is sold as a subscription.
     pub fn subscribes(&self, product: Uuid) -> bool {
         [self.monthly, self.weekly, self.trial, self.team].contains(&product)
+            || self.is_measured(product)
     }
 }
 
@@ -107,6 +128,16 @@ pub async fn open(net: &Net, hooks: &str, buyers: usize) -> Result<Shop, Failure
             "prices": [{"amount_type": "seat_based", "seat_tiers": {"tiers": [tier]}}]}),
     )
     .await?;
+    let measures = knows_meters(net).await?;
+    let (mut metered, mut benefits) = (book, [Uuid::nil(); 3]);
+    if measures {
+        (metered, benefits) = measured(net).await?;
+        include(net, book, &benefits[..2]).await?;
+        include(net, trial, &benefits[1..2]).await?;
+        include(net, metered, &benefits).await?;
+    }
+    let is_known = |kind: &&str| measures || !kind.starts_with("benefit_grant.");
+    let events: Vec<&str> = EVENTS.into_iter().filter(is_known).collect();
     may_reset(net).await?;
     // Few enough that buyers race for the last.
     let limits = [(2 * buyers) as i64, (6 * buyers) as i64];
@@ -128,7 +159,7 @@ pub async fn open(net: &Net, hooks: &str, buyers: usize) -> Result<Shop, Failure
         let made = make(
             net,
             "/v1/webhooks/endpoints",
-            json!({"url": url, "format": "raw", "events": EVENTS}),
+            json!({"url": url, "format": "raw", "events": events}),
         )
         .await?;
         endpoints.push(made);
@@ -141,9 +172,81 @@ pub async fn open(net: &Net, hooks: &str, buyers: usize) -> Result<Shop, Failure
         trial,
         better,
         team,
+        metered,
+        measures,
+        benefits,
         discounts,
         endpoints,
     })
+}
+
+/// True where all nodes know of meters; they are asked in turn.
+async fn knows_meters(net: &Net) -> Result<bool, Failure> {
+    for _ in 0..2 {
+        let call = Call {
+            method: Method::GET,
+            path: "/v1/meters/?limit=1",
+            body: None,
+            key: None,
+            signed: true,
+        };
+        let until = Instant::now() + Duration::from_secs(20);
+        let answer = net.ask(call, until).await.map_err(|_| "no answer")?;
+        if !answer.is_ok() {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// What is sold by use, and the benefits.
+async fn measured(net: &Net) -> Result<(Uuid, [Uuid; 3]), Failure> {
+    let calls = json!({"conjunction": "and",
+        "clauses": [{"property": "name", "operator": "eq", "value": "call"}]});
+    let everything = json!({"conjunction": "and", "clauses": []});
+    let sum = json!({"func": "sum", "property": "units"});
+    let [first, second] = METERS;
+    let calls = make(
+        net,
+        "/v1/meters/",
+        json!({"name": first, "filter": calls, "aggregation": {"func": "count"}}),
+    )
+    .await?;
+    let units = make(
+        net,
+        "/v1/meters/",
+        json!({"name": second, "filter": everything, "aggregation": sum}),
+    )
+    .await?;
+    let price = |meter: Uuid, amount: &str| json!({"amount_type": "metered_unit", "meter_id": meter, "unit_amount": amount});
+    let prices = json!([{"amount_type": "fixed", "price_amount": 700}, price(calls, "12.5"),
+        price(units, "3")]);
+    let metered = make(
+        net,
+        "/v1/products/",
+        json!({"name": "Metered", "recurring_interval": "week", "prices": prices}),
+    )
+    .await?;
+    let benefit = |kind: &str, properties: Value| json!({"type": kind, "description": kind, "properties": properties});
+    let all = [
+        benefit("license_keys", json!({"prefix": "CHAOS"})),
+        benefit("custom", json!({"note": "Thank you"})),
+        benefit(
+            "meter_credit",
+            json!({"meter_id": units, "units": CREDITED, "rollover": true}),
+        ),
+    ];
+    let mut made = [Uuid::nil(); 3];
+    for (place, body) in made.iter_mut().zip(all) {
+        *place = make(net, "/v1/benefits/", body).await?;
+    }
+    Ok((metered, made))
+}
+
+async fn include(net: &Net, product: Uuid, benefits: &[Uuid]) -> Result<(), Failure> {
+    let path = format!("/v1/products/{product}/benefits");
+    make(net, &path, json!({"benefits": benefits})).await?;
+    Ok(())
 }
 
 /// Turns on the proration behaviour that is not there by itself.

@@ -68,7 +68,7 @@ impl Buyer<'_> {
 }
 
 impl World {
-    async fn read(&self, path: &str, until: Instant) -> Result<Answer, GaveUp> {
+    pub async fn read(&self, path: &str, until: Instant) -> Result<Answer, GaveUp> {
         let call = Call {
             method: Method::GET,
             path,

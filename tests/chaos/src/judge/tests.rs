@@ -6,6 +6,7 @@ mod documents;
 mod letters;
 mod refunds;
 mod renewals;
+mod usage;
 
 use jiff::Timestamp;
 

@@ -75,6 +75,14 @@ pub async fn waiting(store: &Store, abandoned: &BTreeSet<Uuid>) -> Result<Vec<St
     for Col(id) in store.all::<Id>(unpaid).await? {
         all.push(format!("order {id} is unpaid"));
     }
+    let uncounted = sql(
+        "select count(*) from usage_batches b where b.round is null \
+         or exists (select 1 from meter_folds f where f.organization_id = b.organization_id and f.round < b.round)",
+    );
+    let Col(uncounted) = store.one::<Int>(uncounted).await?.unwrap_or(Col(0));
+    if uncounted > 0 {
+        all.push(format!("{uncounted} requests of usage"));
+    }
     let jobs = sql("select key from jobs where buried is null");
     for Col(key) in store.all::<Text>(jobs).await? {
         if !left.iter().any(|id| key.contains(id)) {
@@ -326,6 +334,10 @@ fn order(row: &records::Order) -> Order {
         currency: row.currency.to_string(),
         due: row.due_amount(),
         least: row.currency.min_charge(),
-        lines: row.items.0.iter().map(line).collect(),
+        // What was used is judged by itself.
+        lines: (row.items.0.iter())
+            .filter(|line| usage::units(&line.label).is_none())
+            .map(line)
+            .collect(),
     }
 }
