@@ -9,4 +9,6 @@ pub mod events;
 pub mod filter;
 pub mod fold;
 pub mod meters;
+#[cfg(test)]
+mod model;
 pub mod quantities;

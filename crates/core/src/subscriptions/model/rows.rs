@@ -11,11 +11,31 @@ use crate::{
         job_request::JobRequest,
         records::{JournalEntry, Payment, PaymentState},
         values::{Columns, Kind, ReadError, Value},
-        writes::{DiscountWrite, JobWrite, NamedWrite, SubscriptionWrite},
+        writes::{DiscountWrite, JobWrite, NamedWrite, SubscriptionWrite, UsageWrite},
     },
     payments::attempt::UNSETTLED,
     subscriptions::bill::ENTRY_TAKEN,
 };
+
+/// Versions of rows after earlier writes of a commit.
+type Raised = HashMap<(&'static str, Uuid), i64>;
+
+/// Columns of which no two rows have the same.
+const UNIQUE: [(&str, &[&str]); 7] = [
+    ("usage_events", &["organization_id", "external_id"]),
+    ("event_types", &["organization_id", "name"]),
+    ("usage_buckets", &["meter_id", "subject_id", "starts_at"]),
+    (
+        "usage_values",
+        &["meter_id", "subject_id", "starts_at", "value"],
+    ),
+    ("customer_meters", &["customer_id", "meter_id"]),
+    (
+        "usage_charges",
+        &["subscription_id", "meter_id", "price_id", "starts_at"],
+    ),
+    ("usage_charge_values", &["charge_id", "value"]),
+];
 
 /// A table: its columns, as its record writes them, and its rows in the same order.
 #[derive(Debug)]
@@ -131,13 +151,13 @@ impl Rows {
         Ok(())
     }
 
-    fn check(&self, write: &Write, raised: &mut HashMap<Uuid, i64>) -> Result<(), CommitConflict> {
+    fn check(&self, write: &Write, raised: &mut Raised) -> Result<(), CommitConflict> {
         match write {
             Write::Update {
                 table, id, version, ..
             } => {
                 self.is_at(table, *id, *version, raised)?;
-                raised.extend(version.map(|version| (*id, version + 1)));
+                raised.extend(version.map(|version| ((*table, *id), version + 1)));
                 Ok(())
             }
             Write::Guard { table, id, version } => self.is_at(table, *id, Some(*version), raised),
@@ -151,6 +171,12 @@ impl Rows {
                     false => Ok(()),
                 }
             }
+            Write::Insert {
+                table,
+                columns,
+                values,
+                ..
+            } => self.is_free(table, columns, values),
             Write::Named(NamedWrite::Subscription(SubscriptionWrite::DeleteEntry(id))) => {
                 let entries = self.tables.get("billing_entries");
                 match entries.is_some_and(|entries| entries.rows.contains_key(id)) {
@@ -162,19 +188,47 @@ impl Rows {
         }
     }
 
-    fn is_at(
+    /// Unique indexes of usage: what a null is in, or a bill has, stands in nobody's way.
+    fn is_free(
         &self,
         table: &str,
+        columns: &[&str],
+        values: &[Value],
+    ) -> Result<(), CommitConflict> {
+        let known = UNIQUE.iter().find(|(of, _)| *of == table);
+        let (Some((_, unique)), Some(there)) = (known, self.tables.get(table)) else {
+            return Ok(());
+        };
+        let place = |column: &&str| columns.iter().position(|one| one == column);
+        let places: Vec<usize> = unique.iter().filter_map(place).collect();
+        assert_eq!(places.len(), unique.len(), "columns of {table}");
+        let billed = columns.iter().position(|one| *one == "billed_at");
+        let is_rival = |row: &&Vec<Value>| {
+            let is_same =
+                |place: &usize| row[*place] == values[*place] && row[*place] != Value::Null;
+            let is_open = billed.is_none_or(|place| row[place] == Value::Null);
+            is_open && places.iter().all(is_same)
+        };
+        match there.rows.values().find(is_rival) {
+            Some(_) => Err(CommitConflict::Taken(table.to_owned())),
+            None => Ok(()),
+        }
+    }
+
+    fn is_at(
+        &self,
+        table: &'static str,
         id: Uuid,
         version: Option<i64>,
-        raised: &HashMap<Uuid, i64>,
+        raised: &Raised,
     ) -> Result<(), CommitConflict> {
+        let known = raised.get(&(table, id));
         let table = self.tables.get(table).ok_or(CommitConflict::Stale)?;
         let row = table.rows.get(&id).ok_or(CommitConflict::Stale)?;
         let Some(version) = version else {
             return Ok(());
         };
-        let stored = match raised.get(&id) {
+        let stored = match known {
             Some(raised) => Value::Int(*raised),
             None => row[table.place("version")].clone(),
         };
@@ -213,6 +267,12 @@ impl Rows {
                 }
             }
             Write::Guard { .. } => {}
+            Write::Named(NamedWrite::Usage(UsageWrite::DeleteChargeValues(id))) => {
+                if let Some(values) = self.tables.get_mut("usage_charge_values") {
+                    let place = values.place("charge_id");
+                    values.rows.retain(|_, row| row[place] != Value::Uuid(id));
+                }
+            }
             Write::Named(NamedWrite::Job(
                 JobWrite::Request(job) | JobWrite::RequestForBenefits { job, .. },
             )) => {

@@ -1,0 +1,73 @@
+//! Credits that grants give and take back.
+
+use super::{super::shop::PLANS, Count, Grant, Oracle};
+
+impl Oracle {
+    /// The grants of a subscription are brought in line.
+    pub(super) fn sync(&mut self, n: usize, now: i64) {
+        let sub = &mut self.subs[n];
+        let (customer, created, plan) = (sub.customer, sub.created, sub.plan);
+        let gives = sub.is_billable();
+        for ((of, k), grant) in &mut sub.grants {
+            if grant.granted.is_some() && (!gives || *of != plan) {
+                grant.granted = None;
+                let (meter, _, rollover) = PLANS[*of].credits[*k];
+                let count = self.counts.get_mut(&(customer, meter)).expect("given once");
+                count.take_back(grant.given, rollover);
+            }
+        }
+        if !gives {
+            return;
+        }
+        for (k, (meter, units, rollover)) in PLANS[plan].credits.iter().enumerate() {
+            let count = self.counts.entry((customer, *meter)).or_default();
+            let mut times = 0;
+            match sub
+                .grants
+                .get_mut(&(plan, k))
+                .filter(|grant| grant.granted.is_some())
+            {
+                Some(grant) => {
+                    let paid = sub
+                        .renewals
+                        .iter()
+                        .filter(|(at, is_paid)| *is_paid && Some(*at) > grant.granted);
+                    let paid = paid.count();
+                    times += i64::try_from(paid - grant.renewals).expect("few of them");
+                    grant.renewals = paid;
+                    if times > 0 {
+                        grant.given = (*units, now);
+                    }
+                }
+                None => {
+                    if count.credited == 0 && count.began.is_none_or(|at| at < created) {
+                        (count.used, count.different) = (Vec::new(), 0);
+                        (count.rollover, count.began) = (0, Some(now));
+                    }
+                    times += 1;
+                    let grant = Grant {
+                        granted: Some(now),
+                        renewals: 0,
+                        given: (*units, now),
+                    };
+                    sub.grants.insert((plan, k), grant);
+                }
+            }
+            count.credited += times * units;
+            count.rollover += if *rollover { times * units } else { 0 };
+        }
+    }
+}
+
+impl Count {
+    /// Takes back what was given last: what did not roll over is gone with its period.
+    fn take_back(&mut self, (units, at): (i64, i64), rollover: bool) {
+        let left = match rollover {
+            true => units.min(self.rollover),
+            false if self.began.is_some_and(|began| at < began) => 0,
+            false => units.min(self.credited - self.rollover),
+        };
+        self.credited -= left;
+        self.rollover -= if rollover { left } else { 0 };
+    }
+}
