@@ -517,7 +517,11 @@ impl Oracle {
         let gives = |of: usize, meter: usize| {
             let sub = &self.subs[of];
             sub.grants.iter().any(|((plan, k), grant)| {
-                let is_given = grant.granted.is_some() || sub.status == Status::Paused;
+                // A pause that is over gives them again; one of others does not hold this one up.
+                let is_given = match sub.status {
+                    Status::Paused => of == n,
+                    _ => grant.granted.is_some(),
+                };
                 is_given && PLANS[*plan].credits[*k].0 == meter
             })
         };
@@ -543,11 +547,15 @@ impl Oracle {
             let sub = &self.subs[n];
             let own = || sub.pending.iter().filter(|one| one.meter == meter);
             let past: Vec<&Pending> = own().filter(|one| one.start < until).collect();
+            let later: Vec<&Pending> = own().filter(|one| one.start >= until).collect();
             let used = match sub.price(meter) {
+                // What a trial uses is not billed, and no less used.
+                Some(_) if sub.status == Status::Trial => {
+                    self.consumed((customer, meter)) - self.quantity_of(meter, &later)
+                }
                 Some(_) => self.quantity_of(meter, &past),
                 None => self.consumed((customer, meter)),
             };
-            let later: Vec<&Pending> = own().filter(|one| one.start >= until).collect();
             let different = later.iter().filter(|one| one.is_first).count();
             let later: Vec<usize> = later.iter().map(|one| one.event).collect();
             let count = self

@@ -39,7 +39,7 @@ use crate::{
     usage::{
         charges::{Charging, Payer, payers},
         count::{Added, Counter, EVERYBODY, add, bucket_of},
-        credits::{Credits, Giver, begun_by},
+        credits::{self, Credits, Giver, begun_by},
         due,
         events::{IngestRows, KnownCustomer, KnownEvent, ingest},
         fold::{self, BoundMeter, CountedRows, SealRows, UnboundEvent, batch_id},
@@ -406,6 +406,7 @@ impl Till {
                     subscription_id: giver.id,
                     created_at: giver.created_at,
                     meter_id: Credits::of(&benefit).expect("credits").meter_id,
+                    is_paused: giver.status == SubscriptionStatus::Paused,
                 });
             }
         }
@@ -471,7 +472,16 @@ impl Till {
             i64::try_from(orders.iter().filter(counts).count()).expect("few")
         };
         let of_customer = [("customer_id", sub.customer_id.into())];
+        let mut usage = self
+            .rows
+            .of::<UsageCharge>(&[("subscription_id", sub.id.into())]);
+        usage.retain(|row| row.billed_at.is_none() && sub.ended_at.is_none());
+        let subscriptions = self.rows.of::<Subscription>(&of_customer);
+        let paid_meters = subscriptions.iter().filter(|one| one.is_billable());
+        let paid_meters = paid_meters.flat_map(|one| due::meters(one, &self.offered(one)));
         let rows = GrantRows {
+            unbilled: credits::unbilled(&usage, &self.rows.of::<Meter>(&[])),
+            paid_meters: paid_meters.collect(),
             subscription_id: Some(sub.id),
             order_id: None,
             customer: self.rows.get(sub.customer_id),

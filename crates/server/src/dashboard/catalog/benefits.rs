@@ -75,7 +75,7 @@ async fn detail(dashboard: Dashboard<scope::BenefitsRead>, PathId(id): PathId) -
         &dashboard.zone,
     ));
     facts.push(Fact::new(
-        "Granted by",
+        "How it is granted",
         Cell::Text(fill::giver(benefit.kind).to_owned()),
     ));
     let mut parts = vec![Part::Facts("Benefit", facts)];

@@ -1,10 +1,28 @@
 //! Credits that grants give and take back.
 
-use super::{super::shop::PLANS, Count, Grant, Oracle};
+use super::{
+    super::shop::{METERS, PLANS},
+    Count, Grant, ONE, Oracle, Status, Sub,
+};
 
 impl Oracle {
     /// The grants of a subscription are brought in line.
     pub(super) fn sync(&mut self, n: usize, now: i64) {
+        let own = &self.subs[n];
+        // What is used and still to be billed stays covered.
+        let kept = |meter: usize| match own.status {
+            Status::Ended => 0,
+            _ => {
+                let pending = own.pending.iter().filter(|one| one.meter == meter);
+                let used = self.quantity_of(meter, &pending.collect::<Vec<_>>());
+                i64::try_from(-(-used).div_euclid(ONE)).expect("small numbers")
+            }
+        };
+        let kept: Vec<i64> = (0..METERS.len()).map(kept).collect();
+        let customers = self.subs.iter().filter(|sub| sub.customer == own.customer);
+        let payers: Vec<&Sub> = customers.filter(|sub| sub.is_billable()).collect();
+        let is_paid = |meter: usize| payers.iter().any(|sub| sub.price(meter).is_some());
+        let is_paid: Vec<bool> = (0..METERS.len()).map(is_paid).collect();
         let sub = &mut self.subs[n];
         let (customer, created, plan) = (sub.customer, sub.created, sub.plan);
         let gives = sub.is_billable();
@@ -13,7 +31,7 @@ impl Oracle {
                 grant.granted = None;
                 let (meter, _, rollover) = PLANS[*of].credits[*k];
                 let count = self.counts.get_mut(&(customer, meter)).expect("given once");
-                count.take_back(grant.given, rollover);
+                count.take_back(grant.given, rollover, kept[meter]);
             }
         }
         if !gives {
@@ -36,11 +54,13 @@ impl Oracle {
                     times += i64::try_from(paid - grant.renewals).expect("few of them");
                     grant.renewals = paid;
                     if times > 0 {
+                        times = if *rollover { times } else { 1 };
                         grant.given = (*units, now);
                     }
                 }
                 None => {
-                    if count.credited == 0 && count.began.is_none_or(|at| at < created) {
+                    let is_free = !is_paid[*meter];
+                    if is_free && count.credited == 0 && count.began.is_none_or(|at| at < created) {
                         (count.used, count.different) = (Vec::new(), 0);
                         (count.rollover, count.began) = (0, Some(now));
                     }
@@ -61,11 +81,12 @@ impl Oracle {
 
 impl Count {
     /// Takes back what was given last: what did not roll over is gone with its period.
-    fn take_back(&mut self, (units, at): (i64, i64), rollover: bool) {
+    fn take_back(&mut self, (units, at): (i64, i64), rollover: bool, kept: i64) {
+        let most = (self.credited - kept).max(0).min(units);
         let left = match rollover {
-            true => units.min(self.rollover),
+            true => most.min(self.rollover),
             false if self.began.is_some_and(|began| at < began) => 0,
-            false => units.min(self.credited - self.rollover),
+            false => most.min(self.credited - self.rollover),
         };
         self.credited -= left;
         self.rollover -= if rollover { left } else { 0 };

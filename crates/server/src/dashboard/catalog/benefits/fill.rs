@@ -102,10 +102,10 @@ pub fn body(form_data: &FormData, was: Option<&Benefit>) -> Value {
 pub fn giver(kind: BenefitType) -> &'static str {
     match is_granted(kind) {
         true => {
-            "Till, with each purchase of a product that includes it, until the purchase ends. Your program hears of it by benefit_grant.created and benefit_grant.revoked."
+            "Till grants it with each purchase of a product that includes it, until the purchase ends. Your program is told by benefit_grant.created and benefit_grant.revoked."
         }
         false => {
-            "Your program, when order.paid arrives. Till shows benefits of this type on the checkout page but does not grant them yet."
+            "Your program grants it when order.paid arrives. Till shows benefits of this type on the checkout page but does not grant them yet."
         }
     }
 }
