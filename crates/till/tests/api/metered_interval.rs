@@ -190,7 +190,7 @@ both! {
         t.mailbox.take();
         let second = next(t, &subscription).await;
         let subjects = |t: &Till| -> Vec<String> { t.mailbox.take().iter().map(|mail| mail.subject.to_string()).collect() };
-        assert_eq!(subjects(t), ["Your order confirmation"]);
+        assert_eq!(subjects(t), ["Your order from Ada's Shop"]);
         let left = moment(&second["current_period_end"]) - jiff::SignedDuration::from_hours(24);
         until(t, left).await;
         assert_eq!(subjects(t), ["Your subscription to Pro renews soon"]);
