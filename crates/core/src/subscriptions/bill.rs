@@ -1,6 +1,7 @@
 //! Bill of a subscription: the order that its lines, its discount, the tax and the customer's balance make
 //! (docs/behaviour: subscriptions/bill).
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use till_wire::{
     country::Country,
@@ -70,6 +71,13 @@ pub struct BillingRows {
 }
 
 impl BillingRows {
+    /// Product that a bill at this time is for: from the end of the period on, the one of a change that waits for it.
+    pub fn sold_at(&self, at: Timestamp) -> &ProductWithPrices {
+        let next = self.next_offered.as_ref();
+        let next = next.filter(|_| at >= self.subscription.current_period_end);
+        next.unwrap_or(&self.offered)
+    }
+
     /// The customer's balance in the subscription's currency.
     pub fn balance(&self) -> Balance {
         let currency = self.subscription.currency;

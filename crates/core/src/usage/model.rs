@@ -520,12 +520,11 @@ impl World {
     }
 }
 
+/// Lines of a bill; none where there is no bill.
+type Bill = Option<Vec<Line>>;
+
 /// Has the model follow; what is on a bill and what ought to be, where that is something else.
-fn follow(
-    oracle: &mut Oracle,
-    done: &Done,
-    now: i64,
-) -> Result<(), (Option<Vec<Line>>, Option<Vec<Line>>)> {
+fn follow(oracle: &mut Oracle, done: &Done, now: i64) -> Result<(), (Bill, Bill)> {
     if let Done::Billed { sub, lines, .. } = done {
         let wanted = oracle.lines(*sub, now).into_iter();
         let wanted = wanted.map(|((plan, metered), amount, units)| {

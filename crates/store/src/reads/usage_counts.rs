@@ -390,6 +390,13 @@ impl Store {
         self.own(organization_id, id, "").await
     }
 
+    /// True where a customer has any meter.
+    pub async fn has_customer_meters(&self, customer_id: Uuid) -> Result<bool> {
+        let sql = "select count(*) from (select 1 from customer_meters where customer_id = $1 limit 1) used";
+        let found = self.scalar(Query::raw(sql, vec![customer_id.into()]));
+        Ok(found.await? > 0)
+    }
+
     /// The meters that a customer has used, the first used first; at most `limit`.
     pub async fn customer_meters_of(
         &self,

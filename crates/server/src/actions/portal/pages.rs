@@ -9,6 +9,7 @@ use till_core::{
         bill::BillingRows,
         change::{self, ChangeRows},
     },
+    usage::due,
 };
 use till_store::{List, Order as Direction};
 use till_wire::{
@@ -101,16 +102,13 @@ pub(in crate::actions) async fn current(
 pub async fn metered(app: &App, viewer: &BillingViewer<'_>) -> Result<Vec<BillingRows>> {
     let rows = current(app, viewer.organization.id, viewer.customer.id).await?;
     let mut rows = Box::pin(Joined::billing(app, &viewer.organization, &rows)).await?;
-    rows.retain(|one| {
-        let mut prices = one.offered.prices.iter();
-        prices.any(|price| price.meter_id.is_some())
-    });
+    rows.retain(|one| !due::meters(&one.subscription, &one.offered).is_empty());
     Ok(rows)
 }
 
 /// True where the customer sees usage: the merchant shows it, and there is some.
 pub async fn has_usage(app: &App, viewer: &Viewer) -> Result<bool> {
-    Ok(shows_usage(viewer) && !usage(app, viewer, 1).await?.0.is_empty())
+    Ok(shows_usage(viewer) && app.store.has_customer_meters(viewer.customer.id).await?)
 }
 
 fn shows_usage(viewer: &Viewer) -> bool {

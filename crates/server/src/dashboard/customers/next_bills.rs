@@ -52,7 +52,7 @@ fn fact(viewer: &Viewer, billing: &BillingRows, next: &SubscriptionNextCharge) -
         let usage = money(next.charge.metered_amount, row.currency);
         words = format!("{words}, {usage} before tax for usage so far");
     }
-    let product = billing.next_offered.as_ref().unwrap_or(&billing.offered);
+    let product = billing.sold_at(next.at);
     let subscription = Cell::link(SUBSCRIPTIONS.path(viewer, row.id, ""), due);
     let cell = Cell::Many(vec![subscription, Cell::Text(words)]);
     Fact::new(product.product.name.clone(), cell)

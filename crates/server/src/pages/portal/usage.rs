@@ -13,7 +13,7 @@ use super::{
 };
 use crate::{
     actions::portal::pages,
-    error::Result,
+    error::{ApiError, Result},
     pages::{
         checkout::{
             money::{date, number, units},
@@ -32,6 +32,9 @@ pub(super) async fn show(visit: Visit, uri: Uri) -> Response {
             1 => charges(&visit).await?,
             _ => Vec::new(),
         };
+        if meters.is_empty() && page_number > 1 {
+            return Err(ApiError::not_found());
+        }
         if meters.is_empty() {
             blocks.push(Block::Text(visit.say("portal-no-usage")));
         }
@@ -89,7 +92,7 @@ async fn charge(visit: &Visit, billing: &BillingRows) -> Option<Block> {
     let page_context = visit.portal.page_context;
     let day = date(next.at, page_context.locale);
     let when = page_context.with("portal-next-on", [("date", day.into())]);
-    let name = &billing.offered.product.name;
+    let name = &billing.sold_at(next.at).product.name;
     let (lines, total) = change::bill(visit, &next.charge, row.currency);
     Some(Block::Sums(Some(format!("{name} · {when}")), lines, total))
 }
