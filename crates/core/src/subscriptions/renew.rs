@@ -1,6 +1,8 @@
 //! Renewal: one step of what is due for a subscription (docs/behaviour: subscriptions/renewal). A step is decided at its
 //! moment; after downtime several steps follow each other.
 
+mod usage;
+
 use std::borrow::Cow;
 
 use jiff::{SignedDuration, Timestamp};
@@ -24,7 +26,7 @@ use crate::{
         changes::Changes,
         context::DecisionContext,
         period,
-        records::{BillingEntry, Customer, Discount, Order, Payment, Subscription, UsageCharge},
+        records::{Customer, Discount, Order, Payment, Subscription},
         writes::DiscountWrite,
     },
     orders::{
@@ -34,10 +36,6 @@ use crate::{
     organizations::capabilities,
     seats::UsedSeats,
     tax::Taxes,
-    usage::{
-        credits,
-        due::{self, Unbillable},
-    },
 };
 
 /// Pause until a subscription is looked at again whose organization may not renew.
@@ -120,32 +118,11 @@ pub fn step(
     let subscription = &rows.subscription;
     match subscription.status {
         SubscriptionStatus::Paused => resume(rows, taxes, ctx),
-        _ if subscription.bills_usage_next() => bill_usage(rows, taxes, ctx),
+        _ if subscription.bills_usage_next() => usage::bill(rows, taxes, ctx),
         _ if subscription.cancel_at_period_end => end(rows, taxes, ctx),
         _ if subscription.pause_at_period_end => Ok(pause(rows, ctx)),
         _ => cycle(rows, taxes, ctx),
     }
-}
-
-/// Bills the usage of a period that is shorter than the subscription's own. Nothing else is billed with it, and what waits
-/// for the subscription's next order goes on waiting (docs/behaviour: metered/interval).
-fn bill_usage(
-    rows: &BillingRows,
-    taxes: &dyn Taxes,
-    ctx: &DecisionContext,
-) -> Result<Step, Mismatch> {
-    let mut billing = Billing::new(rows, ctx);
-    let until = rows.subscription.usage_period().end;
-    billing.new.meter_period_start = Some(until);
-    billing.reason = BillingReason::SubscriptionMeterCycle;
-    // Without metered prices there is nothing to bill, and credits last for the whole period.
-    if !due::meters(&rows.subscription, &rows.offered).is_empty() {
-        let lines = billing.usage(until, true)?;
-        billing.leave_out_discount_of_periods(until);
-        billing.tell(&[EventType::SubscriptionUpdated]);
-        billing.bill(lines, until, taxes)?;
-    }
-    Ok(billing.finish())
 }
 
 /// Nothing is due: the next moment is worked out again, where it is another one.
@@ -318,14 +295,6 @@ impl<'a> Billing<'a> {
         }
     }
 
-    /// Lines that wait for the order that is made.
-    fn waiting(&self) -> &'a [BillingEntry] {
-        match self.reason {
-            BillingReason::SubscriptionMeterCycle => &[],
-            _ => &self.rows.entries,
-        }
-    }
-
     /// Applies the change that waited for the end of the period, and takes back the seats that are too many then.
     fn apply_pending_update(&mut self, start: Timestamp) {
         let Some(update) = self.new.pending_update.take() else {
@@ -351,28 +320,6 @@ impl<'a> Billing<'a> {
         (self.seats).revoke_surplus(total, &mut self.changes, subscribers, self.ctx);
     }
 
-    /// Usage of the period that begins now was counted at the prices of the one before, where that is billed late: it moves
-    /// to the new price of its meter.
-    fn move_later_usage(&mut self, start: Timestamp) {
-        for row in &self.rows.offered.parts.usage {
-            let is_later = row.subscription_id == self.new.id && row.starts_at >= start;
-            if !is_later || self.new.price_ids.contains(&row.price_id) {
-                continue;
-            }
-            let mut prices = self.offered.prices.iter();
-            let price = prices.find(|price| {
-                price.meter_id == Some(row.meter_id) && self.new.price_ids.contains(&price.id)
-            });
-            if let Some(price) = price {
-                let moved = UsageCharge {
-                    price_id: price.id,
-                    ..row.clone()
-                };
-                self.changes.update(row, &moved);
-            }
-        }
-    }
-
     fn set_discount(&mut self, discount: Option<&'a Discount>) {
         self.discount = discount;
         self.new.discount_id = discount.map(|discount| discount.id);
@@ -391,16 +338,6 @@ impl<'a> Billing<'a> {
         }
     }
 
-    /// Takes no discount off the usage of a part that is over by `until`, as the renewal then would take none, and no amount
-    /// that is taken off a whole period.
-    fn leave_out_discount_of_periods(&mut self, until: Timestamp) {
-        let applied = self.new.discount_applied_at.unwrap_or(until);
-        let anchor = self.new.anchor_day;
-        self.billed_discount = self.discount.filter(|discount| {
-            discount.basis_points.is_some() && !discount.is_over(applied, until, anchor)
-        });
-    }
-
     fn discount_base(&self) -> Option<DiscountBase> {
         let currency = self.rows.organization.default_currency;
         self.discount.map(|discount| discount.base(currency))
@@ -417,27 +354,6 @@ impl<'a> Billing<'a> {
     fn revoke_seats(&mut self) {
         let subscribers = &self.rows.subscribers;
         (self.seats).revoke_surplus(0, &mut self.changes, subscribers, self.ctx);
-    }
-
-    /// Lines for the usage of the periods that began before `until`, by the prices that the subscription had in them: one
-    /// for each metered price, without `each` only where there is usage. From here on it is billed.
-    fn usage(&mut self, until: Timestamp, each: bool) -> Result<Vec<OrderItem>, Mismatch> {
-        let (old, offered) = (&self.rows.subscription, &self.rows.offered);
-        let lines = due::lines(old, offered, until, each, self.ctx);
-        let lines = lines.map_err(|error: Unbillable| Mismatch(error.to_string()))?;
-        if !offered.parts.usage.is_empty() || !self.rows.counts.is_empty() {
-            let mut next = offered.without_usage(old.id, until);
-            let counts = credits::next_period(old, offered, &self.rows.counts, until, self.ctx);
-            for (row, new) in counts {
-                self.changes.update(row, &new);
-                let shown = next.parts.credits.iter_mut();
-                shown
-                    .filter(|shown| shown.id == new.id)
-                    .for_each(|shown| shown.clone_from(&new));
-            }
-            self.offered = Cow::Owned(next);
-        }
-        Ok(lines)
     }
 
     /// Bills these lines, and those that waited; usage of periods that began before `until` is billed by them.

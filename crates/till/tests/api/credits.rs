@@ -13,18 +13,12 @@ use till_testkit::{Till, both, buyer};
 
 use crate::{
     benefit_grants::{grace, include},
+    metered_kit::{meter, sum, uses},
     subscriptions_kit::{
         ADA, DAY, DECLINED_LATER, VISA, bought, change, moment, next_period, orders, plan, switch,
         until,
     },
 };
-
-/// A meter that counts events with the name `llm`.
-async fn meter(t: &Till) -> Value {
-    let filter = json!({"conjunction": "and", "clauses": [{"property": "name", "operator": "eq", "value": "llm"}]});
-    let body = json!({"name": "Tokens", "filter": filter, "aggregation": {"func": "sum", "property": "n"}});
-    t.post("/v1/meters/", body).await.created()
-}
 
 /// A benefit of so many credits.
 async fn credits(t: &Till, meter: &Value, units: i64, rollover: bool) -> Value {
@@ -44,15 +38,6 @@ async fn including(t: &Till, benefits: &[&Value], prices: Value) -> Value {
 
 fn metered(meter: &Value, unit_amount: &str, cap: Value) -> Value {
     json!([{"amount_type": "metered_unit", "meter_id": meter["id"], "unit_amount": unit_amount, "cap_amount": cap}])
-}
-
-async fn uses(t: &Till, subscription: &Value, n: i64) {
-    let event =
-        json!({"name": "llm", "customer_id": subscription["customer_id"], "metadata": {"n": n}});
-    t.post("/v1/events/ingest", json!({"events": [event]}))
-        .await
-        .ok();
-    t.drain().await;
 }
 
 /// What a customer has of the meter: consumed, credited, balance.
@@ -86,7 +71,7 @@ async fn billed(t: &Till, subscription: &Value) -> Vec<(String, i64)> {
 both! {
     async fn credits_that_roll_over_add_up_and_others_are_over_with_their_period(t: &mut Till) {
         for (rollover, renewed) in [(true, 170), (false, 100)] {
-            let meter = meter(t).await;
+            let meter = meter(t, sum()).await;
             let product = including(t, &[&credits(t, &meter, 100, rollover).await], json!([])).await;
             let subscription = bought(t, &product, VISA, json!({})).await;
             assert_eq!(has(t, &meter).await, json!([0.0, 100, 100.0]));
@@ -107,7 +92,7 @@ both! {
     }
 
     async fn credits_are_taken_off_usage_before_it_is_billed(t: &mut Till) {
-        let meter = meter(t).await;
+        let meter = meter(t, sum()).await;
         let credits = credits(t, &meter, 1000, false).await;
         let product = including(t, &[&credits], metered(&meter, "0.2", json!(500))).await;
         let subscription = bought(t, &product, VISA, json!({})).await;
@@ -124,7 +109,7 @@ both! {
     }
 
     async fn usage_after_the_end_of_a_period_is_set_against_the_credits_of_the_next(t: &mut Till) {
-        let meter = meter(t).await;
+        let meter = meter(t, sum()).await;
         let credits = credits(t, &meter, 100, true).await;
         let product = including(t, &[&credits], metered(&meter, "10", json!(null))).await;
         let subscription = bought(t, &product, VISA, json!({})).await;
@@ -142,7 +127,7 @@ both! {
 
     async fn credits_wait_for_the_payment_of_their_renewal(t: &mut Till) {
         grace(t, 21).await;
-        let meter = meter(t).await;
+        let meter = meter(t, sum()).await;
         let product = including(t, &[&credits(t, &meter, 100, false).await], json!([])).await;
         let free = t.percent_off(10_000, json!({"duration": "once"})).await;
         let subscription = bought(t, &product, DECLINED_LATER, json!({"discount_id": free["id"]})).await;
@@ -156,7 +141,7 @@ both! {
     }
 
     async fn a_pause_takes_credits_and_its_end_gives_them_with_a_new_count(t: &mut Till) {
-        let meter = meter(t).await;
+        let meter = meter(t, sum()).await;
         let product = including(t, &[&credits(t, &meter, 100, true).await], json!([])).await;
         let subscription = bought(t, &product, VISA, json!({})).await;
         uses(t, &subscription, 30).await;
@@ -169,7 +154,7 @@ both! {
     }
 
     async fn a_change_of_plan_takes_the_credits_of_the_one_and_gives_those_of_the_other(t: &mut Till) {
-        let meter = meter(t).await;
+        let meter = meter(t, sum()).await;
         let small = including(t, &[&credits(t, &meter, 100, false).await], json!([])).await;
         let large = including(t, &[&credits(t, &meter, 500, false).await], json!([])).await;
         let subscription = bought(t, &small, VISA, json!({})).await;
@@ -184,7 +169,7 @@ both! {
     }
 
     async fn what_is_bought_once_is_credited_once_and_a_refund_takes_it_back(t: &mut Till) {
-        let meter = meter(t).await;
+        let meter = meter(t, sum()).await;
         let pack = t.post("/v1/products/", json!({"name": "Pack", "prices": [{"amount_type": "fixed", "price_amount": 500}]})).await.created();
         include(t, &pack, &[&credits(t, &meter, 1000, false).await]).await;
         let mut orders = Vec::new();
@@ -210,7 +195,7 @@ both! {
     }
 
     async fn an_edited_benefit_credits_otherwise_from_the_next_renewal_on_and_another_meter_at_once(t: &mut Till) {
-        let (one, two) = (meter(t).await, meter(t).await);
+        let (one, two) = (meter(t, sum()).await, meter(t, sum()).await);
         let benefit = credits(t, &one, 100, false).await;
         let subscription = bought(t, &including(t, &[&benefit], json!([])).await, VISA, json!({})).await;
         let path = format!("/v1/benefits/{}", benefit["id"].as_str().unwrap());
@@ -230,7 +215,7 @@ both! {
     async fn of_two_subscriptions_the_one_that_pays_for_the_meter_begins_its_count(t: &mut Till) {
         // Which allows several subscriptions, too.
         grace(t, 0).await;
-        let meter = meter(t).await;
+        let meter = meter(t, sum()).await;
         let benefit = credits(t, &meter, 100, false).await;
         let product = including(t, &[&benefit], metered(&meter, "10", json!(null))).await;
         let first = bought(t, &product, VISA, json!({})).await;
@@ -248,7 +233,7 @@ both! {
     }
 
     async fn use_from_before_the_first_credits_is_not_set_against_them(t: &mut Till) {
-        let meter = meter(t).await;
+        let meter = meter(t, sum()).await;
         let customer = t.customer(ADA).await;
         uses(t, &json!({"customer_id": customer["id"]}), 40).await;
         assert_eq!(has(t, &meter).await, json!([40.0, 0, -40.0]));
@@ -259,7 +244,7 @@ both! {
     }
 
     async fn a_pause_leaves_what_is_used_covered(t: &mut Till) {
-        let meter = meter(t).await;
+        let meter = meter(t, sum()).await;
         let credits = credits(t, &meter, 100, false).await;
         let product = including(t, &[&credits], metered(&meter, "10", json!(null))).await;
         let subscription = bought(t, &product, VISA, json!({})).await;
@@ -275,7 +260,7 @@ both! {
 
     async fn a_flag_that_was_edited_does_not_keep_credits_from_being_taken_back(t: &mut Till) {
         for rollover in [true, false] {
-            let meter = meter(t).await;
+            let meter = meter(t, sum()).await;
             let benefit = credits(t, &meter, 100, rollover).await;
             let subscription = bought(t, &including(t, &[&benefit], json!([])).await, VISA, json!({})).await;
             let edited = json!({"type": "meter_credit", "properties": {"meter_id": meter["id"], "units": 100, "rollover": !rollover}});
@@ -289,7 +274,7 @@ both! {
 
     async fn renewals_that_come_late_together_give_what_does_not_roll_over_once(t: &mut Till) {
         for (rollover, left) in [(true, 400), (false, 100)] {
-            let meter = meter(t).await;
+            let meter = meter(t, sum()).await;
             let product = including(t, &[&credits(t, &meter, 100, rollover).await], json!([])).await;
             let subscription = bought(t, &product, VISA, json!({})).await;
             t.advance(Duration::from_secs(95 * DAY));
@@ -306,7 +291,7 @@ both! {
 
     async fn a_paused_subscription_does_not_keep_the_count_of_another_from_beginning_anew(t: &mut Till) {
         grace(t, 0).await;
-        let meter = meter(t).await;
+        let meter = meter(t, sum()).await;
         let benefit = credits(t, &meter, 100, false).await;
         let first = bought(t, &including(t, &[&benefit], json!([])).await, VISA, json!({})).await;
         change(t, &first, json!({"pause_at_period_end": true})).await.ok();
@@ -321,7 +306,7 @@ both! {
     }
 
     async fn what_a_trial_uses_does_not_roll_over(t: &mut Till) {
-        let meter = meter(t).await;
+        let meter = meter(t, sum()).await;
         let product = including(t, &[&credits(t, &meter, 100, true).await], metered(&meter, "10", json!(null))).await;
         let trial = json!({"trial_interval": "day", "trial_interval_count": 7});
         t.patch(&format!("/v1/products/{}", product["id"].as_str().unwrap()), trial).await.ok();
@@ -332,7 +317,7 @@ both! {
     }
 
     async fn a_grant_that_an_older_node_took_back_is_not_credited_again(t: &mut Till) {
-        let meter = meter(t).await;
+        let meter = meter(t, sum()).await;
         let product = including(t, &[&credits(t, &meter, 100, false).await], json!([])).await;
         let subscription = bought(t, &product, VISA, json!({})).await;
         // It knows no credits: the grant is over, and nothing else.

@@ -60,6 +60,7 @@ mod mail;
 mod members;
 mod metered;
 mod metered_interval;
+mod metered_kit;
 mod meters;
 mod new_cards;
 mod notices;

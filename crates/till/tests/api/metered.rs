@@ -5,21 +5,11 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use till_testkit::{Till, both, buyer};
 
+use crate::metered_kit::{meter, sum};
 use crate::subscriptions_kit::{moment, next_period, shown, until};
 
 const ADA: &str = "ada@example.com";
 const VISA: &str = "pm_card_visa";
-
-/// A meter of events with the name `llm`.
-pub(crate) async fn meter(t: &Till, aggregation: Value) -> Value {
-    let filter = json!({"conjunction": "and", "clauses": [{"property": "name", "operator": "eq", "value": "llm"}]});
-    let body = json!({"name": "Tokens", "filter": filter, "aggregation": aggregation});
-    t.post("/v1/meters/", body).await.created()
-}
-
-pub(crate) fn sum() -> Value {
-    json!({"func": "sum", "property": "n"})
-}
 
 pub(crate) fn price(meter: &Value, unit_amount: &str, cap: Value) -> Value {
     json!({"amount_type": "metered_unit", "meter_id": meter["id"], "unit_amount": unit_amount, "cap_amount": cap})

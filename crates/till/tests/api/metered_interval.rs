@@ -6,14 +6,9 @@ use till_testkit::{Till, both};
 
 use crate::{
     benefit_grants::include,
+    metered_kit::{meter, sum, uses},
     subscriptions_kit::{DECLINED_LATER, VISA, bought, change, moment, orders, shown, told, until},
 };
-
-async fn meter(t: &Till) -> Value {
-    let filter = json!({"conjunction": "and", "clauses": [{"property": "name", "operator": "eq", "value": "llm"}]});
-    let body = json!({"name": "Tokens", "filter": filter, "aggregation": {"func": "sum", "property": "n"}});
-    t.post("/v1/meters/", body).await.created()
-}
 
 /// A plan of 100.00 a year, whose usage is billed each quarter at a cent a token.
 async fn yearly(t: &mut Till, meter: &Value, more: Value) -> Value {
@@ -27,15 +22,6 @@ async fn yearly(t: &mut Till, meter: &Value, more: Value) -> Value {
         .unwrap()
         .extend(more.as_object().unwrap().clone());
     t.post("/v1/products/", body).await.created()
-}
-
-async fn uses(t: &Till, subscription: &Value, n: i64) {
-    let event =
-        json!({"name": "llm", "customer_id": subscription["customer_id"], "metadata": {"n": n}});
-    t.post("/v1/events/ingest", json!({"events": [event]}))
-        .await
-        .ok();
-    t.drain().await;
 }
 
 /// The next end of a period of usage comes.
@@ -57,7 +43,7 @@ async fn newest(t: &Till, subscription: &Value) -> Value {
 both! {
     async fn usage_has_orders_of_its_own_until_the_renewal_bills_the_last_part(t: &mut Till) {
         t.listen().await;
-        let meter = meter(t).await;
+        let meter = meter(t, sum()).await;
         let product = yearly(t, &meter, json!({})).await;
         let subscription = bought(t, &product, VISA, json!({})).await;
         let of_part = |one: &Value| json!([one["current_meter_period_start"], one["current_meter_period_end"]]);
@@ -90,7 +76,7 @@ both! {
     }
 
     async fn credits_are_given_for_each_part_and_usage_after_its_end_is_of_the_next(t: &mut Till) {
-        let meter = meter(t).await;
+        let meter = meter(t, sum()).await;
         let product = yearly(t, &meter, json!({})).await;
         let credits = json!({"type": "meter_credit", "description": "Credits",
             "properties": {"meter_id": meter["id"], "units": 100, "rollover": true}});
@@ -113,7 +99,7 @@ both! {
     }
 
     async fn an_unpaid_order_of_usage_leaves_the_subscription_active_and_waits_for_a_card(t: &mut Till) {
-        let meter = meter(t).await;
+        let meter = meter(t, sum()).await;
         let product = yearly(t, &meter, json!({})).await;
         let free = t.percent_off(10_000, json!({"duration": "once"})).await;
         let subscription = bought(t, &product, DECLINED_LATER, json!({"discount_id": free["id"]})).await;
@@ -131,7 +117,7 @@ both! {
     }
 
     async fn a_trial_is_one_part_and_an_end_with_the_period_bills_the_last(t: &mut Till) {
-        let meter = meter(t).await;
+        let meter = meter(t, sum()).await;
         let product = yearly(t, &meter, json!({"trial_interval": "month", "trial_interval_count": 5})).await;
         let subscription = bought(t, &product, VISA, json!({})).await;
         assert_eq!(subscription["current_meter_period_end"], subscription["trial_end"]);
@@ -152,7 +138,7 @@ both! {
     }
 
     async fn a_change_that_is_charged_takes_over_the_interval(t: &mut Till) {
-        let meter = meter(t).await;
+        let meter = meter(t, sum()).await;
         let to = yearly(t, &meter, json!({})).await;
         let from = t.post("/v1/products/", json!({"name": "Basic", "recurring_interval": "month",
             "prices": [{"amount_type": "fixed", "price_amount": 1000}]})).await.created();
@@ -168,7 +154,7 @@ both! {
     }
 
     async fn without_metered_prices_nothing_is_billed_and_credits_last_for_the_period(t: &mut Till) {
-        let meter = meter(t).await;
+        let meter = meter(t, sum()).await;
         let product = yearly(t, &meter, json!({"prices": [{"amount_type": "fixed", "price_amount": 10_000}]})).await;
         let credits = json!({"type": "meter_credit", "description": "Credits",
             "properties": {"meter_id": meter["id"], "units": 100, "rollover": false}});
@@ -183,7 +169,7 @@ both! {
     }
 
     async fn letters_of_usage_are_confirmations_and_renewals_are_still_announced(t: &mut Till) {
-        let meter = meter(t).await;
+        let meter = meter(t, sum()).await;
         let product = yearly(t, &meter, json!({"meter_interval_count": 1})).await;
         let subscription = bought(t, &product, VISA, json!({})).await;
         uses(t, &subscription, 500).await;

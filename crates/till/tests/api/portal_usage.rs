@@ -5,7 +5,8 @@ use till_core::kernel::changes::Changes;
 use till_testkit::{Till, both};
 
 use crate::{
-    metered::{bought, fixed, meter, price, product, sum, uses},
+    metered::{bought, fixed, price, product, uses},
+    metered_kit::{meter, sum},
     portal_kit::{PORTAL, Redirected, signed_in},
     subscriptions_kit::a_day_in,
 };
