@@ -13,6 +13,7 @@ import sys
 import threading
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -272,6 +273,19 @@ def test_a_large_file_goes_through_in_little_memory(shop: tuple[Bucket, Till]) -
     assert (length, seen.hexdigest()) == (len(content), file["checksum_sha256_hex"])
     taken = till.memory() - before
     assert taken < MOST, f"{len(content) // MEBIBYTE} MiB took {taken // MEBIBYTE} MiB of memory"
+
+
+def test_a_part_that_is_broken_off_leaves_nothing_in_the_bucket(shop: tuple[Bucket, Till]) -> None:
+    bucket, till = shop
+    content = random.Random(4).randbytes(12 * MEBIBYTE)
+    made = announce(till, "book.zip", [content], content)
+    url = urllib.parse.urlsplit(made["upload"]["parts"][0]["url"])
+    head = f"PUT {url.path}?{url.query} HTTP/1.1\r\nhost: {url.netloc}\r\ncontent-length: {len(content)}\r\n\r\n"
+    with socket.create_connection((url.hostname, url.port)) as one:
+        one.sendall(head.encode() + content[: 7 * MEBIBYTE])
+        until("the upload to the bucket", bucket.unfinished)
+    until("its end", lambda: bucket.unfinished() == [])
+    assert bucket.keys() == []
 
 
 def test_what_is_gone_from_the_bucket_is_not_there(shop: tuple[Bucket, Till]) -> None:

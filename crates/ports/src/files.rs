@@ -66,6 +66,50 @@ impl std::fmt::Debug for Reading {
 /// The number of pieces of a large file that are on their way to a bucket at once.
 const PIECES: usize = 4;
 
+/// A file that is being written. It ends in a task of its own, even where nobody waits for it any more, as when the
+/// sender's connection is closed: a bucket keeps what is unfinished for ever.
+struct Unfinished(Option<WriteMultipart>);
+
+impl Unfinished {
+    async fn begin(store: &dyn ObjectStore, path: &str) -> Result<Self, FilesError> {
+        let upload = store.put_multipart(&Path::from(path)).await?;
+        Ok(Self(Some(WriteMultipart::new(upload))))
+    }
+
+    fn open(&mut self) -> &mut WriteMultipart {
+        self.0.as_mut().expect("open until it ends")
+    }
+
+    async fn finish(mut self) -> Result<(), FilesError> {
+        if let Some(write) = self.0.take() {
+            let finished = tokio::spawn(write.finish()).await;
+            finished.map_err(object_store::Error::from)??;
+        }
+        Ok(())
+    }
+
+    async fn abort(mut self) {
+        if let Some(write) = self.0.take() {
+            // It logs its failure itself; what is awaited is only its end.
+            let _ = tokio::spawn(aborted(write)).await;
+        }
+    }
+}
+
+impl Drop for Unfinished {
+    fn drop(&mut self) {
+        if let (Some(write), Ok(runtime)) = (self.0.take(), tokio::runtime::Handle::try_current()) {
+            runtime.spawn(aborted(write));
+        }
+    }
+}
+
+async fn aborted(write: WriteMultipart) {
+    if let Err(error) = write.abort().await {
+        tracing::warn!(%error, "a failed upload could not be removed");
+    }
+}
+
 impl Files {
     /// In a folder, which must be there. A file appears whole or not at all.
     pub fn folder(folder: &Folder) -> Result<Self, FilesError> {
@@ -105,18 +149,11 @@ impl Files {
         most: u64,
         bytes: impl Stream<Item = Result<Bytes, E>> + Send,
     ) -> Result<(), FilesError> {
-        let upload = self.0.put_multipart(&Path::from(path)).await?;
-        let mut write = WriteMultipart::new(upload);
-        let written = Self::write_stream(&mut write, most, bytes).await;
-        match written {
-            Ok(()) => {
-                write.finish().await?;
-                Ok(())
-            }
+        let mut write = Unfinished::begin(&*self.0, path).await?;
+        match Self::write_stream(write.open(), most, bytes).await {
+            Ok(()) => write.finish().await,
             Err(error) => {
-                if let Err(error) = write.abort().await {
-                    tracing::warn!(%error, "a failed upload could not be removed");
-                }
+                write.abort().await;
                 Err(error)
             }
         }
@@ -149,13 +186,12 @@ impl Files {
         parts: &[String],
         judge: impl FnOnce(&[Digest], &Digest) -> Result<T, E>,
     ) -> Result<Result<T, E>, FilesError> {
-        let mut write = WriteMultipart::new(self.0.put_multipart(&Path::from(path)).await?);
-        let joined = self.join(&mut write, parts).await;
+        let mut write = Unfinished::begin(&*self.0, path).await?;
+        let joined = self.join(write.open(), parts).await;
         let judged = joined.map(|(sums, whole)| judge(&sums, &whole));
-        if matches!(judged, Ok(Ok(_))) {
-            write.finish().await?;
-        } else if let Err(error) = write.abort().await {
-            tracing::warn!(%error, "a rejected file could not be removed");
+        match judged {
+            Ok(Ok(_)) => write.finish().await?,
+            _ => write.abort().await,
         }
         judged
     }
