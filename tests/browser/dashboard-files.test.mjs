@@ -122,6 +122,7 @@ describe('files on the dashboard', () => {
     await says(page, 'The upload was cancelled.');
     hold();
     assert.equal(await page.locator('.sending').isHidden(), true);
+    assert.equal(await page.evaluate(() => document.activeElement.id), 'file');
     assert.equal(await page.getByRole('button', { name: 'Upload' }).isEnabled(), true);
     assert.equal(await named('cancelled.zip'), undefined);
     // The form works once more.

@@ -126,6 +126,8 @@
       return null;
     } finally {
       enable(true);
+      // The button that had the focus is hidden now.
+      if (controller.signal.aborted) inputs[0]?.focus();
     }
   }
 
