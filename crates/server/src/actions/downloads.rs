@@ -12,7 +12,7 @@ use till_core::{
 use till_store::List;
 use till_wire::{
     benefits::Benefit,
-    files::{BenefitDownloadableFile, DownloadableRead, FileService},
+    files::{self as file, BenefitDownloadableFile, DownloadableRead, FileService},
     members::MemberRole,
     page::Page,
 };
@@ -22,7 +22,7 @@ use crate::{
     app::App,
     error::{OrNotFound, Result},
     http::extract::{
-        Caller, Params,
+        Caller, Paging, Params,
         query::{Sorted, ids, query, sorting},
         scope,
     },
@@ -184,40 +184,53 @@ fn with_counts(files: &[File], counts: Vec<(Uuid, Counts)>) -> Vec<BenefitDownlo
 /// Lists the uploaded files that benefits can give, with how often each was downloaded by any of them.
 pub async fn of_organization(
     caller: &Caller<scope::FilesRead>,
-    mut params: Params,
+    params: Params,
 ) -> Result<Page<BenefitDownloadableFile>> {
     let (app, own) = (&caller.app, caller.organization.id);
+    let (rows, page) = rows(caller, params).await?;
+    let ids: Vec<Uuid> = rows.iter().map(|file| file.id).collect();
+    let counts = app.store.download_counts_of(own, &ids).await?;
+    Ok(page.of(with_counts(&rows, counts)))
+}
+
+/// Lists the newest of the uploaded files that benefits can give, without counts, which take long for popular ones.
+pub async fn newest(caller: &Caller<scope::FilesRead>) -> Result<Page<file::File>> {
+    let (rows, page) = rows(caller, Params::parse("limit=100")).await?;
+    Ok(page.of(rows.iter().map(File::view)))
+}
+
+async fn rows(
+    caller: &Caller<scope::FilesRead>,
+    mut params: Params,
+) -> Result<(Vec<File>, Paging)> {
+    let own = caller.organization.id;
     let sent = FilesQuery::read(&mut params);
     let list = List::of::<File>(own)
         .any_of("service", [FileService::Downloadable])
         .is_true("is_uploaded")
         .is_null("deleted_at")
         .sorted(sent.sorting);
-    let (rows, page) = params.page::<File>(app, list).await?;
-    let ids: Vec<Uuid> = rows.iter().map(|file| file.id).collect();
-    let counts = app.store.download_counts_of(own, &ids).await?;
-    Ok(page.of(with_counts(&rows, counts)))
+    params.page::<File>(&caller.app, list).await
 }
 
-/// Those of the files that are uploaded and that benefits can give, in this order, with how often each was downloaded.
-pub async fn chosen(
-    caller: &Caller<scope::FilesRead>,
-    ids: &[Uuid],
-) -> Result<Vec<BenefitDownloadableFile>> {
+/// Files among these that are uploaded and that benefits can give, in this order.
+pub async fn chosen(caller: &Caller<scope::FilesRead>, ids: &[Uuid]) -> Result<Vec<file::File>> {
     let (app, own) = (&caller.app, caller.organization.id);
     let mut files = app.store.files_in_order(own, ids).await?;
     files.retain(File::is_downloadable);
-    let counts = app.store.download_counts_of(own, ids).await?;
-    Ok(with_counts(&files, counts))
+    Ok(files.iter().map(File::view).collect())
 }
 
-/// Finds such a file.
+/// The uploaded file that benefits can give, with how often it was downloaded.
 pub async fn of_file(
     caller: &Caller<scope::FilesRead>,
     id: Uuid,
 ) -> Result<BenefitDownloadableFile> {
-    let found = chosen(caller, &[id]).await?;
-    found.into_iter().next().or_not_found()
+    let (app, own) = (&caller.app, caller.organization.id);
+    let file = app.store.file(own, id).await?;
+    let file = file.filter(File::is_downloadable).or_not_found()?;
+    let counts = app.store.download_counts_of(own, &[id]).await?;
+    with_counts(&[file], counts).pop().or_not_found()
 }
 
 /// Benefits that give a file, as many as a page can name.

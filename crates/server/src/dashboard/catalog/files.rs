@@ -12,7 +12,7 @@ use axum::{
 };
 use till_wire::{
     benefits::{Benefit, BenefitType},
-    files::{BenefitDownloadableFile, FilePatch},
+    files::{BenefitDownloadableFile, File, FilePatch},
     page::Page,
 };
 use uuid::Uuid;
@@ -57,22 +57,18 @@ pub fn routes() -> Router<Arc<App>> {
 }
 
 /// The name of a file, for people.
-pub(super) fn name(file: &BenefitDownloadableFile) -> String {
-    match file.file.name.trim() {
+pub(super) fn name(file: &File) -> String {
+    match file.name.trim() {
         "" => "(without a name)".to_owned(),
         name => name.to_owned(),
     }
 }
 
-/// Version, size and downloads of a file, in one line.
-pub(super) fn about(file: &BenefitDownloadableFile) -> String {
-    let downloads = match file.downloads {
-        1 => "1 download".to_owned(),
-        some => format!("{} downloads", thousands(some)),
-    };
-    let version = file.file.version.iter().filter(|text| !text.is_empty());
+/// Version and size of a file, in one line.
+pub(super) fn about(file: &File) -> String {
+    let version = file.version.iter().filter(|text| !text.is_empty());
     let mut words: Vec<String> = version.map(|text| format!("version {text}")).collect();
-    words.extend([file.file.size_readable.clone(), downloads]);
+    words.push(file.size_readable.clone());
     words.join(", ")
 }
 
@@ -99,7 +95,7 @@ impl Listed for BenefitDownloadableFile {
     }
 
     fn name(&self) -> String {
-        name(self)
+        name(&self.file)
     }
 
     async fn find(caller: &Caller<Self::Read>, id: Uuid) -> Result<Self> {

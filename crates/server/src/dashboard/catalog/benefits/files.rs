@@ -4,7 +4,12 @@ use std::collections::BTreeSet;
 
 use askama::Template;
 use serde_json::{Map, Value, json};
-use till_wire::{benefits::Benefit, files::BenefitDownloadableFile, limits, page::Page};
+use till_wire::{
+    benefits::Benefit,
+    files::{BenefitDownloadableFile, File},
+    limits,
+    page::Page,
+};
 use uuid::Uuid;
 
 use crate::{
@@ -19,7 +24,7 @@ use crate::{
         resource_pages::{BENEFITS, FILES},
     },
     error::{ApiError, Result},
-    http::extract::{Params, scope},
+    http::extract::scope,
 };
 
 /// The chosen files, in their order; and those of them that are archived.
@@ -125,21 +130,18 @@ pub async fn group(
     let ids = &ids[..ids.len().min(limits::FILES)];
     let archived: BTreeSet<&str> = form_data.all(ARCHIVED).into_iter().collect();
     let chosen = downloads::chosen(&caller, ids).await?;
-    let newest = downloads::of_organization(&caller, Params::parse("limit=100")).await?;
+    let newest = downloads::newest(&caller).await?;
     let more = newest.pagination.max_page > 1;
-    let others = newest
-        .items
-        .iter()
-        .filter(|file| !ids.contains(&file.file.id));
-    let of = |file: &BenefitDownloadableFile| {
-        let id = file.file.id;
+    let others = newest.items.iter().filter(|file| !ids.contains(&file.id));
+    let of = |file: &File| {
+        let id = file.id;
         let is_archived = archived.contains(id.to_string().as_str());
         (id, name(file), about(file), is_archived)
     };
     let chooser = Chooser {
         chosen: chosen.iter().map(of).collect(),
         others: others
-            .map(|file| (file.file.id, format!("{}, {}", name(file), about(file))))
+            .map(|file| (file.id, format!("{}, {}", name(file), about(file))))
             .collect(),
         more,
         uploads: dashboard
@@ -187,8 +189,8 @@ fn cells(
     let id = file.file.id;
     let is_archived = benefit.properties["archived"][id.to_string()] == true;
     let named = match may_read {
-        true => Cell::link(FILES.path(viewer, id, ""), name(file)),
-        false => Cell::Text(name(file)),
+        true => Cell::link(FILES.path(viewer, id, ""), name(&file.file)),
+        false => Cell::Text(name(&file.file)),
     };
     vec![
         named,
