@@ -11,8 +11,9 @@ use axum::{
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use bytes::Bytes;
-use futures_util::{Stream, TryStreamExt as _};
+use futures_util::{Stream, StreamExt as _, TryStreamExt as _};
 use http::{HeaderMap, StatusCode, header};
+use jiff::SignedDuration;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use till_core::{
@@ -26,6 +27,10 @@ use crate::{
     app::App,
     error::{ApiError, OrNotFound},
 };
+
+/// The longest time in which a file of unknown size comes in: well below the time after which unfinished ones are
+/// forgotten.
+const LONGEST: SignedDuration = SignedDuration::from_hours(12);
 
 /// The addresses.
 pub fn routes() -> Router<Arc<App>> {
@@ -94,7 +99,18 @@ pub(crate) async fn keep_part(
         app.files.remove(&path).await.map_err(ApiError::internal)?;
         return Ok(Err(words));
     }
+    still_unfinished(app, id, &path).await?;
     Ok(Ok(hex(&sum)))
+}
+
+/// Removes a part again whose file was deleted or became whole meanwhile: whoever did that did not see it.
+async fn still_unfinished(app: &App, id: Uuid, path: &str) -> Result<(), ApiError> {
+    let file = app.store.file_by_id(id).await?;
+    if file.as_ref().is_none_or(|file| file.is_uploaded) {
+        app.files.remove(path).await.map_err(ApiError::internal)?;
+        return Err(ApiError::not_found());
+    }
+    Ok(())
 }
 
 /// Keeps a file of unknown size as the first part of an announced one that is larger: its size and SHA-256, or what is
@@ -106,17 +122,29 @@ pub(crate) async fn keep_unmeasured<E: std::fmt::Display>(
 ) -> Result<Result<(i64, Digest), &'static str>, ApiError> {
     let file = app.store.file_by_id(id).await?.or_not_found()?;
     let most = u64::try_from(file.size).map_err(ApiError::internal)?;
-    let (mut sum, mut length) = (Sha256::new(), 0);
-    let bytes = bytes.inspect_ok(|piece| {
-        sum.update(piece);
+    let (mut sum, mut length, mut is_late) = (Sha256::new(), 0, false);
+    let end = app.clock.now() + LONGEST;
+    let bytes = bytes.map_err(|error| error.to_string()).map(|piece| {
+        let piece = piece?;
+        is_late = app.clock.now() > end;
+        if is_late {
+            return Err("it took too long".to_owned());
+        }
+        sum.update(&piece);
         length += piece.len() as u64;
+        Ok(piece)
     });
-    match app.files.write(&file.part_path(1), most, bytes).await {
+    let path = file.part_path(1);
+    match app.files.write(&path, most, bytes).await {
         Ok(()) => {}
         Err(FilesError::TooLong) => return Ok(Err("The file is larger than 5 GB.")),
+        Err(FilesError::BrokenOff(_)) if is_late => {
+            return Ok(Err("The upload took longer than 12 hours."));
+        }
         Err(FilesError::BrokenOff(_)) => return Ok(Err("The upload was interrupted.")),
         Err(error) => return Err(ApiError::internal(error)),
     }
+    still_unfinished(app, id, &path).await?;
     let length = i64::try_from(length).map_err(ApiError::internal)?;
     Ok(Ok((length, sum.finalize().into())))
 }

@@ -90,11 +90,18 @@ pub async fn uploaded(
             Err(FilesError::Missing) => Err(files::part_missing()),
             judged => judged.map_err(ApiError::internal)?,
         };
-        let view = app
+        let replied = app
             .reply(guard, StatusCode::OK, judged?, |now| now.view())
-            .await?;
-        remove(app, &parts).await;
-        Ok(view)
+            .await;
+        match &replied {
+            Ok(_) => remove(app, &parts).await,
+            // Whoever deleted it meanwhile did not see what was put together.
+            Err(_) if app.store.file_by_id(id).await?.is_none() => {
+                remove(app, &file.all_paths()).await;
+            }
+            Err(_) => {}
+        }
+        replied
     })
     .await
 }

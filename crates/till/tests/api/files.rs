@@ -6,6 +6,7 @@ use axum::{
     body::Body,
     http::{Method, Request},
 };
+use futures_util::StreamExt as _;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -119,6 +120,21 @@ both! {
         complete(t, &made, &[sent.header("etag")]).await.not_found();
         assert!(is_there(kept["path"].as_str().unwrap()).await);
         assert_eq!(t.get(FILES).await.listed("id"), [kept["id"].as_str().unwrap()]);
+    }
+
+    async fn a_part_that_comes_while_its_file_is_deleted_is_not_kept(t: &mut Till) {
+        let made = t.post(FILES, announced("downloadable", "text/plain", &[5])).await.created();
+        t.advance(Duration::from_secs(1));
+        let app = t.app.clone();
+        let last = async move {
+            assert_eq!(till_server::jobs::files::forget(&app, SignedDuration::ZERO).await.unwrap(), 1);
+            Ok::<_, std::io::Error>("lo")
+        };
+        let pieces = futures_util::stream::iter([Ok("hel")]).chain(futures_util::stream::once(last));
+        let path = url(&made, 0).strip_prefix("https://till.test").unwrap();
+        let request = Request::builder().method(Method::PUT).uri(path);
+        assert_eq!(t.raw(request.body(Body::from_stream(pieces)).unwrap()).await.status, 404);
+        assert_eq!(t.app.files.count("uploads").await.unwrap(), 0);
     }
 
     async fn a_part_is_exactly_what_was_announced(t: &mut Till) {
