@@ -121,7 +121,7 @@ impl Browser {
     async fn send(
         &self,
         mut request: axum::http::request::Builder,
-        body: String,
+        body: impl Into<Body>,
         headers: &[(&str, &str)],
     ) -> Answer {
         request = request.header(header::ACCEPT, "text/html");
@@ -132,7 +132,7 @@ impl Browser {
         for (name, value) in headers {
             request = request.header(*name, *value);
         }
-        let answer = self.till.raw(request.body(Body::from(body)).unwrap()).await;
+        let answer = self.till.raw(request.body(body.into()).unwrap()).await;
         for set in answer.headers.get_all(header::SET_COOKIE) {
             let set = set.to_str().unwrap();
             let (pair, rest) = set.split_once(';').unwrap_or((set, ""));
@@ -173,6 +173,11 @@ impl Browser {
             );
         }
         body += "--edge--\r\n";
+        self.send_upload(path, body).await
+    }
+
+    /// Sends the body of a form with files, whose parts are divided by `edge`.
+    pub async fn send_upload(&self, path: &str, body: impl Into<Body>) -> Answer {
         let request =
             Request::post(path).header(header::CONTENT_TYPE, "multipart/form-data; boundary=edge");
         let headers = [("sec-fetch-site", "same-origin")];

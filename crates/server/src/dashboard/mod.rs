@@ -16,6 +16,7 @@ pub mod customers;
 pub mod denied;
 pub mod detail;
 pub mod developers;
+mod file_form;
 pub mod form;
 mod form_data;
 mod home;

@@ -1,5 +1,13 @@
 //! Files of benefits on the dashboard: uploaded, named, counted, chosen for benefits, and deleted.
 
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
+
 use axum::{
     body::Body,
     http::{Method, Request},
@@ -7,7 +15,7 @@ use axum::{
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use till_core::kernel::records::Role;
-use till_testkit::{Answer, Browser, Till, both, id_in};
+use till_testkit::{Answer, Browser, TestClock, Till, both, id_in};
 
 use crate::files::{put, uploaded, url};
 
@@ -59,6 +67,34 @@ async fn announce(owner: &Browser, name: &str, size: &str) -> Answer {
         ("size", size),
     ];
     owner.post(&format!("{FILES}/uploads"), &about).await
+}
+
+/// A body that begins so and goes on for 16 MiB, and how much of it was taken.
+fn endless(start: &'static str) -> (Body, Arc<AtomicUsize>) {
+    let taken = Arc::new(AtomicUsize::new(0));
+    let count = taken.clone();
+    let rest = (0..1024).map(|_| "x".repeat(16 * 1024));
+    let pieces = std::iter::once(start.to_owned()).chain(rest);
+    let pieces = pieces.map(move |piece| {
+        count.fetch_add(piece.len(), Ordering::Relaxed);
+        Ok::<_, std::io::Error>(piece)
+    });
+    (Body::from_stream(futures_util::stream::iter(pieces)), taken)
+}
+
+/// The form of a file, in the middle of which hours pass.
+fn slow(clock: Arc<TestClock>, hours: u64) -> Body {
+    let pieces = [
+        "--edge\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.zip\"\r\n\r\nhello",
+        " world\r\n--edge--\r\n",
+    ];
+    let pieces = pieces.into_iter().enumerate().map(move |(place, piece)| {
+        if place == 1 {
+            clock.advance(Duration::from_secs(hours * 3600));
+        }
+        Ok::<_, std::io::Error>(piece)
+    });
+    Body::from_stream(futures_util::stream::iter(pieces))
 }
 
 both! {
@@ -129,6 +165,34 @@ both! {
         assert_eq!(t.all_rows().await, before);
     }
 
+    async fn what_is_before_a_file_is_not_read_without_end(t: &mut Till) {
+        let owner = t.dashboard().await;
+        let media = format!("/dashboard/ada/products/{}/media", id_in(&t.product().await, "id"));
+        let before = t.all_rows().await;
+        let header = "--edge\r\ncontent-disposition: form-data; name=\"file\"; filename=\"a.zip\"\r\nx-long: ";
+        let line = "--edge\r\ncontent-disposition: form-data; name=\"version\"\r\n\r\n";
+        for path in [format!("{FILES}/new"), media] {
+            for start in [header, "", line, "--edge\r\ncontent-disposition: form-data; name=\"_idempotency_key\"\r\n\r\n"] {
+                let (body, taken) = endless(start);
+                owner.send_upload(&path, body).await.says(422, "What is sent before a file is longer than 64 KiB.");
+                let taken = taken.load(Ordering::Relaxed);
+                assert!(taken < 256 * 1024, "{path} {start}: {taken} bytes were read");
+            }
+        }
+        assert_eq!(t.all_rows().await, before);
+    }
+
+    async fn a_form_that_takes_long_is_refused_before_it_is_swept(t: &mut Till) {
+        let owner = t.dashboard().await;
+        let new = format!("{FILES}/new");
+        let late = owner.send_upload(&new, slow(t.clock.clone(), 13)).await;
+        late.says(422, "The upload took longer than 12 hours.");
+        assert_eq!(t.app.files.count("uploads").await.unwrap(), 0);
+        assert!(t.items("/v1/files/").await.is_empty());
+        led_to(&owner.send_upload(&new, slow(t.clock.clone(), 11)).await);
+        assert_eq!(t.app.files.count("uploads").await.unwrap(), 0);
+    }
+
     async fn the_script_sends_parts_to_signed_addresses_and_completes(t: &mut Till) {
         let owner = t.dashboard().await;
         let made = announce(&owner, "book.zip", "5").await.ok();
@@ -167,7 +231,7 @@ both! {
         assert!(owner.get(&new).await.text().contains("value=\"downloadables\""));
         let first = owner.post(&new, &[("type", "downloadables"), ("_next", "1")]).await;
         let text = first.text();
-        assert!(text.contains("No file is chosen yet.") && text.contains("5 B, 0 downloads") && text.contains(&a), "{text}");
+        assert!(text.contains("No file is chosen yet.") && text.contains("5 B<") && text.contains(&a), "{text}");
         let form_of = |files: &[&str], more: &[(&str, &str)]| {
             let all = form(files, more);
             all.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect::<Vec<_>>()

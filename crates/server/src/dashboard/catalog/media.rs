@@ -5,7 +5,7 @@ use std::sync::Arc;
 use askama::Template;
 use axum::{
     Router,
-    extract::{DefaultBodyLimit, Multipart, multipart::Field},
+    extract::{DefaultBodyLimit, multipart::Field},
     routing::{get, post},
 };
 use bytes::Bytes;
@@ -26,6 +26,7 @@ use crate::{
         denied::Denied,
         detail::{DetailPage, Part},
         done,
+        file_form::FileForm,
         form::{FormData, judged},
         parts::Cell,
         resource_pages::{PRODUCTS, find},
@@ -103,7 +104,7 @@ async fn detail(dashboard: Dashboard<scope::ProductsRead>, PathId(id): PathId) -
 async fn upload(
     dashboard: Dashboard<scope::ProductsWrite>,
     PathId(id): PathId,
-    mut form: Multipart,
+    mut form: FileForm,
 ) -> Answer {
     let product: Product = find(&dashboard, id).await?;
     let (mut errors, mut added, mut key) = (Vec::new(), Vec::new(), None);
@@ -115,8 +116,8 @@ async fn upload(
         let field = match form.next_field().await {
             Ok(Some(field)) => field,
             Ok(None) => break,
-            Err(error) => {
-                errors.push(format!("The upload was interrupted: {error}"));
+            Err(words) => {
+                errors.push(words);
                 break;
             }
         };

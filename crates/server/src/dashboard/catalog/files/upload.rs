@@ -4,10 +4,7 @@
 use askama::Template;
 use axum::{
     Json,
-    extract::{
-        Multipart,
-        multipart::{Field, MultipartError},
-    },
+    extract::multipart::{Field, MultipartError},
     response::{IntoResponse, Response},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
@@ -25,6 +22,7 @@ use crate::{
         access::{Dashboard, Viewer},
         detail::{DetailPage, Part},
         done,
+        file_form::FileForm,
         form::{FormData, FormErrors, judged},
         message,
         parts::Cell,
@@ -215,16 +213,15 @@ async fn line(mut field: Field<'_>) -> Result<String, MultipartError> {
 }
 
 /// Takes a file in from the form without script.
-pub(super) async fn take(dashboard: Dashboard<scope::FilesWrite>, mut form: Multipart) -> Answer {
+pub(super) async fn take(dashboard: Dashboard<scope::FilesWrite>, mut form: FileForm) -> Answer {
     let (mut key, mut version) = (None, String::new());
-    let interrupted = |error: MultipartError| format!("The upload was interrupted: {error}");
     let mut problem = "Choose a file first.".to_owned();
     for _ in 0..FIELDS {
         let field = match form.next_field().await {
             Ok(Some(field)) => field,
             Ok(None) => break,
-            Err(error) => {
-                problem = interrupted(error);
+            Err(words) => {
+                problem = words;
                 break;
             }
         };
@@ -246,7 +243,7 @@ pub(super) async fn take(dashboard: Dashboard<scope::FilesWrite>, mut form: Mult
         match line(field).await {
             Ok(text) => *filled = text,
             Err(error) => {
-                problem = interrupted(error);
+                problem = form.interrupted(&error);
                 break;
             }
         }
@@ -280,7 +277,11 @@ async fn whole(
         Ok(made.id)
     };
     let made = made.await;
-    actions::files::delete(caller, kept).await?;
+    match actions::files::delete(caller, kept).await {
+        // Somebody else was faster.
+        Err(gone) if gone.status() == StatusCode::NOT_FOUND => {}
+        deleted => deleted?,
+    }
     made
 }
 
