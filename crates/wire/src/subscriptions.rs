@@ -202,7 +202,7 @@ pub struct MeterUsage {
     pub modified_at: Option<Timestamp>,
     /// Number of units used that are not billed yet.
     pub consumed_units: f64,
-    /// Number of units that the customer may use without charge; always 0, because Till credits none yet.
+    /// Number of units that the customer may use without charge.
     pub credited_units: i64,
     /// Amount due for the usage so far, in minor units of the subscription's currency.
     pub amount: i64,

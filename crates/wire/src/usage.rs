@@ -205,7 +205,7 @@ pub struct CustomerStateMeter {
     pub meter_id: Uuid,
     /// Number of units that the customer used.
     pub consumed_units: f64,
-    /// Number of units that the customer was credited; always 0, because Till credits none yet.
+    /// Number of units that the customer was credited.
     pub credited_units: i64,
     /// Number of credited units less those that were used.
     pub balance: f64,
@@ -226,7 +226,7 @@ pub struct CustomerMeter {
     pub meter_id: Uuid,
     /// Number of units that the customer used.
     pub consumed_units: f64,
-    /// Number of units that the customer was credited; always 0, because Till credits none yet.
+    /// Number of units that the customer was credited.
     pub credited_units: i64,
     /// Number of credited units less those that were used.
     pub balance: f64,
@@ -264,7 +264,7 @@ pub struct CustomerCustomerMeter {
     pub meter_id: Uuid,
     /// Number of units that the customer used.
     pub consumed_units: f64,
-    /// Number of units that the customer was credited; always 0, because Till credits none yet.
+    /// Number of units that the customer was credited.
     pub credited_units: i64,
     /// Number of credited units less those that were used.
     pub balance: f64,

@@ -163,17 +163,11 @@ pub fn next_period<'a>(
         .filter(|row| row.subscription_id == subscription.id && row.billed_at.is_none())
         .collect();
     let begun = counts.iter().map(|(row, meter)| {
-        let sum = |is_past: bool| {
-            let mut used = (Tally::default(), 0);
-            for charge in own.iter().filter(|charge| charge.meter_id == meter.id) {
-                if (charge.starts_at < until) == is_past {
-                    used = (used.0.and(charge.tally()), used.1 + charge.uniques);
-                }
-            }
-            used
-        };
+        let of_meter = own.iter().copied().filter(|row| row.meter_id == meter.id);
+        let (past, later): (Vec<&UsageCharge>, Vec<&UsageCharge>) =
+            of_meter.partition(|row| row.starts_at < until);
         let aggregation = &meter.aggregation.0;
-        let ((past, uniques), (later, later_uniques)) = (sum(true), sum(false));
+        let ((past, uniques), (later, later_uniques)) = (due::sum(past), due::sum(later));
         let used = match paid.contains(&meter.id) {
             // What a trial's usage leaves is not billed, and no less used.
             true if is_trial => row
@@ -193,10 +187,7 @@ pub fn next_period<'a>(
 pub fn unbilled(usage: &[UsageCharge], meters: &[Meter]) -> Vec<(Uuid, i64)> {
     let of_meter = |meter: &Meter| {
         let own = usage.iter().filter(|row| row.meter_id == meter.id);
-        let none = (Tally::default(), 0);
-        let (sum, uniques) = own.fold(none, |(sum, uniques), row| {
-            (sum.and(row.tally()), uniques + row.uniques)
-        });
+        let (sum, uniques) = due::sum(own);
         let used = sum.quantity(&meter.aggregation.0, uniques);
         (meter.id, -Decimal::ZERO.minus(used).floor())
     };

@@ -48,6 +48,15 @@ pub struct Due {
 #[error("the usage of meter {0} comes to more than can be billed, or its price cannot be read")]
 pub struct Unbillable(pub Uuid);
 
+/// Sums and number of different values of some usage together.
+pub(super) fn sum<'a>(usage: impl IntoIterator<Item = &'a UsageCharge>) -> (Tally, i64) {
+    let none = (Tally::default(), 0);
+    let add = |(sum, uniques): (Tally, i64), row: &UsageCharge| {
+        (sum.and(row.tally()), uniques + row.uniques)
+    };
+    usage.into_iter().fold(none, add)
+}
+
 /// Usage of a subscription that falls into periods which began before `until`, at one of its prices. Counts and sums are
 /// those at this price alone, other functions those of the whole period (docs/behaviour: metered/prices).
 ///
@@ -69,10 +78,9 @@ pub fn due(
             && row.starts_at < until
             && (!by_price || row.price_id == price.id)
     };
-    let mut used = (Tally::default(), 0);
+    let used = sum(parts.usage.iter().filter(is_due));
     let mut counted: Option<(Timestamp, Timestamp)> = None;
     for row in parts.usage.iter().filter(is_due) {
-        used = (used.0.and(row.tally()), used.1 + row.uniques);
         let (first, last) = counted.unwrap_or((row.created_at, row.modified_at));
         counted = Some((first.min(row.created_at), last.max(row.modified_at)));
     }

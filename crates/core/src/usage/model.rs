@@ -30,7 +30,7 @@ const BEGIN: i64 = 1_769_817_600;
 /// Subscriptions of a customer, ended ones too.
 const MOST: usize = 4;
 
-/// How an event names its customer.
+/// Name by which an event gives its customer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum By {
     Id(usize),
@@ -95,7 +95,7 @@ enum Change {
     Revoke,
 }
 
-/// What was done, once it is written.
+/// Act that was done, once it is written.
 #[derive(Debug, Clone)]
 enum Done {
     Ingested(Vec<Sent>),
@@ -131,7 +131,7 @@ enum Done {
 /// Price of a line of a bill, its amount, and its units.
 type Line = (Uuid, i64, Option<String>);
 
-/// What happened in a walk.
+/// Figures of a walk.
 #[derive(Debug, Default)]
 struct Figures {
     /// Events on bills.

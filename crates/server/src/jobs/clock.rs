@@ -86,7 +86,8 @@ impl Journey {
     }
 
     /// The machine's time at which to look again, while what was begun at this stop is not over: a charge, the voiding of the
-    /// orders of a subscription that has ended, what a purchase gives, or a letter, which says how things are when it is written.
+    /// orders of a subscription that has ended, the grants of a purchase, or a letter, which says how things are when it is
+    /// written.
     async fn unsettled_until(
         &self,
         app: &App,

@@ -22,6 +22,7 @@ use crate::{
         renew::{self, Step},
     },
     tax::Taxes,
+    usage::due,
 };
 
 /// Steps that are looked ahead: a pause and what follows it.
@@ -181,6 +182,10 @@ fn next_order(
     is_wanted: impl Fn(&Order) -> bool,
 ) -> Result<Option<SubscriptionNextCharge>, Mismatch> {
     let metered = metered_prices(&rows);
+    if due::meters(&rows.subscription, &rows.offered).is_empty() {
+        // Its parts bill nothing: only whole periods need to be looked at.
+        rows.subscription.meter_interval = None;
+    }
     // Parts of a period that usage is billed with are steps, too.
     let most = match rows.subscription.meter_interval {
         Some(_) => AHEAD + PARTS,

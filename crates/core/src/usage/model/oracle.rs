@@ -1,4 +1,4 @@
-//! What ought to be: the events as they came in, and what follows from them, worked out anew from the lists each time; from
+//! Events as they came in, and what ought to follow from them, worked out anew from the lists each time; written from
 //! docs/behaviour/{usage,meters,metered,credits}.md and not from the code.
 
 mod grants;
@@ -106,7 +106,7 @@ pub struct Oracle {
     pub subs: Vec<Sub>,
     /// Meters and events that a bill has.
     pub billed: BTreeSet<(usize, usize)>,
-    /// Those that were used at a price which the subscription did not have any more.
+    /// Meters and events that were used at a price which the subscription did not have any more.
     pub dropped: BTreeSet<(usize, usize)>,
 }
 
@@ -209,7 +209,7 @@ impl Oracle {
         self.quantity(METERS[place.1].0, &count.used, count.different)
     }
 
-    /// What was done, at a moment.
+    /// Follows what was done, at a moment.
     pub fn follow(&mut self, done: &Done, now: i64) {
         match done {
             Done::Ingested(sent) => sent.iter().for_each(|one| self.take_in(one, now)),
@@ -425,7 +425,7 @@ impl Oracle {
         (consumed, billed, amount, !usage.is_empty())
     }
 
-    /// What comes for a subscription now: true where it goes on after that, and the moment until which usage is billed;
+    /// Step that comes for a subscription now: true where it goes on after that, and the moment until which usage is billed;
     /// none where it is paused.
     fn next(&self, n: usize, now: i64) -> Option<(bool, i64)> {
         let sub = &self.subs[n];
@@ -461,7 +461,7 @@ impl Oracle {
         lines
     }
 
-    /// What comes at the end of a period, or of a pause.
+    /// Takes the step at the end of a period, or of a pause.
     fn bill(&mut self, n: usize, is_paid: bool, now: i64) {
         let Some((renews, until)) = self.next(n, now) else {
             let sub = &mut self.subs[n];

@@ -1,4 +1,4 @@
-//! What the shop of the model sells and counts, twice: as the model knows it, and as rows.
+//! Plans and meters of the model's shop, twice: as the model knows them, and as rows.
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -34,7 +34,7 @@ pub enum Kind {
 pub enum Only {
     All,
     Calls,
-    /// Those with a number of more than 2.
+    /// Events with a number of more than 2.
     Large,
 }
 

@@ -1,4 +1,4 @@
-//! What is judged: the decisions, on rows, which are read as the server reads them.
+//! Decisions that are judged, on rows, which are read as the server reads them.
 
 mod made;
 mod shown;

@@ -1,4 +1,4 @@
-//! What ought to be shown.
+//! Quantities and balances that ought to be shown.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! What is sent and bought, as rows and requests.
+//! Rows and requests of what is sent and bought.
 
 use serde_json::{Map, json};
 use till_wire::{

@@ -1,4 +1,4 @@
-//! What the rows say.
+//! Sums and counts as the rows have them.
 
 use std::collections::BTreeMap;
 
@@ -74,7 +74,7 @@ impl Till {
         !self.is_there(customer) || self.decide(&Act::Bind(customer), 0).is_none()
     }
 
-    /// What a meter has counted, and what it is still to count.
+    /// Sums that a meter has counted, and events that it is still to count.
     pub fn known_quantities(&self, n: usize) -> Known {
         let meter: Meter = self.rows.get(meter_id(n));
         let of_meter = [("meter_id", Value::Uuid(meter.id))];
