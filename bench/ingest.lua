@@ -1,5 +1,9 @@
--- Events of usage in batches: each with an id of its own, one of 1,000 customers of whom Till knows none, and metadata.
+-- Events of usage in batches: each with an id of its own, one of 1,000 customers by the merchant's own id, and metadata. With
+-- SPAN, days, their times go from so long ago to now, one after the other, as event OFFSET and so on of TOTAL.
 local size = tonumber(os.getenv("BATCH") or "100")
+local span = (tonumber(os.getenv("SPAN")) or 0) * 86400
+local offset, total = tonumber(os.getenv("OFFSET") or "0"), tonumber(os.getenv("TOTAL") or "1")
+local threads, now = 2, os.time()
 local thread = 0
 function setup(t)
   thread = thread + 1
@@ -13,12 +17,16 @@ wrk.headers["Authorization"] = "Bearer " .. os.getenv("TOKEN")
 wrk.headers["Content-Type"] = "application/json"
 
 function request()
-  local events = {}
+  local events, at = {}, ""
+  if span > 0 then
+    local share = math.min(1, (offset + sent * threads) / total)
+    at = os.date('!"timestamp":"%Y-%m-%dT%H:%M:%SZ",', now - 1 - math.floor(span * (1 - share)))
+  end
   for i = 1, size do
     sent = sent + 1
     events[i] = string.format(
-      '{"name":"%s","external_customer_id":"%s_%d","external_id":"%s-%d-%d","metadata":{"tokens":%d,"model":"small","cached":false}}',
-      sent % 4 == 0 and "call" or "llm", os.getenv("CUSTOMERS") or "user", sent % 1000, os.getenv("RUN") or "run", number, sent, sent % 97)
+      '{%s"name":"%s","external_customer_id":"%s_%d","external_id":"%s-%d-%d","metadata":{"tokens":%d,"model":"small","cached":false}}',
+      at, sent % 4 == 0 and "call" or "llm", os.getenv("CUSTOMERS") or "user", sent % 1000, os.getenv("RUN") or "run", number, sent, sent % 97)
   end
   return wrk.format(nil, nil, nil, '{"events":[' .. table.concat(events, ",") .. ']}')
 end

@@ -20,8 +20,8 @@ mod retry;
 mod rows;
 mod sql;
 mod state;
-mod unawaited;
 mod writes;
+mod yielding;
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -48,7 +48,7 @@ pub use reads::{
 pub use retry::retry_on_conflict;
 use rows::{Rows, typed};
 pub use state::{Queues, Size, sqlite_file};
-pub use unawaited::unawaited;
+pub use yielding::yielding;
 
 /// The options of opening a [`Store`]. The defaults serve production.
 #[derive(Debug, Clone)]

@@ -1,7 +1,7 @@
 //! Usage that is to be billed: while a meter counts events, those of subscribers are added to what their subscriptions are
 //! billed for, in the same commit (docs/behaviour: metered/once).
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use jiff::Timestamp;
 use uuid::Uuid;
@@ -107,17 +107,29 @@ impl Charging {
     pub fn new<'e>(
         counter: &Counter<'_>,
         events: impl IntoIterator<Item = &'e UsageEvent>,
-        mut payers: HashMap<Uuid, Payer>,
+        payers: &HashMap<Uuid, Payer>,
     ) -> Self {
-        let mut added: BTreeMap<Place, (Tally, BTreeSet<String>)> = BTreeMap::new();
-        if payers.is_empty() {
-            return Self::default();
+        let mut charging = Self::default();
+        charging.take(counter, events, payers);
+        charging
+    }
+
+    /// Adds the usage of more events. A customer's usage goes to the subscription as it was first read.
+    pub fn take<'e>(
+        &mut self,
+        counter: &Counter<'_>,
+        events: impl IntoIterator<Item = &'e UsageEvent>,
+        payers: &HashMap<Uuid, Payer>,
+    ) {
+        if payers.is_empty() && self.payers.is_empty() {
+            return;
         }
         for event in events {
             let Some(customer_id) = event.customer_id else {
                 continue;
             };
-            let Some(payer) = payers.get(&customer_id) else {
+            let known = self.payers.get(&customer_id);
+            let Some(payer) = known.or_else(|| payers.get(&customer_id)) else {
                 continue;
             };
             if event.created_at < payer.billed_from(counter.meter) {
@@ -129,17 +141,13 @@ impl Charging {
                 Counted::Value(value) => (Tally::one(None), Some(value)),
             };
             let place = (customer_id, payer.later_period(event.timestamp));
-            let sum = added.entry(place).or_default();
+            if known.is_none() {
+                let payer = payer.clone();
+                self.payers.insert(customer_id, payer);
+            }
+            let sum = self.added.entry(place).or_default();
             sum.0 = sum.0.and(tally);
             sum.1.extend(value);
-        }
-        let used: HashSet<Uuid> = added.keys().map(|(customer_id, _)| *customer_id).collect();
-        payers.retain(|customer_id, _| used.contains(customer_id));
-        Self {
-            payers,
-            added,
-            charges: Vec::new(),
-            held: Vec::new(),
         }
     }
 

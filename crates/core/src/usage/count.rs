@@ -168,6 +168,22 @@ pub struct Added {
 }
 
 impl Added {
+    /// Adds what some events contribute to a meter.
+    pub fn take<'e>(
+        &mut self,
+        counter: &Counter<'_>,
+        events: impl IntoIterator<Item = &'e UsageEvent>,
+    ) {
+        for event in events {
+            self.put(event, counter.count(event));
+        }
+    }
+
+    /// Number of sums and values that are to be written.
+    pub fn places(&self) -> usize {
+        self.buckets.len() + self.values.len()
+    }
+
     /// Puts one event in.
     fn put(&mut self, event: &UsageEvent, counted: Counted) {
         let tally = match &counted {
@@ -202,9 +218,7 @@ impl Added {
 /// The contributions of events to a meter.
 pub fn add<'e>(counter: &Counter<'_>, events: impl IntoIterator<Item = &'e UsageEvent>) -> Added {
     let mut added = Added::default();
-    for event in events {
-        added.put(event, counter.count(event));
-    }
+    added.take(counter, events);
     added
 }
 

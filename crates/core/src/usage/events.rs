@@ -307,7 +307,7 @@ fn bytes_of(event: &UsageEvent) -> i64 {
 /// Takes events in: all of them, or none. An event whose own id is there already is left out; of two with one id the
 /// first is kept. A customer who is named by the merchant's own id need not exist yet.
 pub fn ingest(
-    events: Vec<EventCreate>,
+    events: &[EventCreate],
     organization: &Organization,
     rows: &IngestRows,
     ctx: &DecisionContext,
@@ -317,13 +317,13 @@ pub fn ingest(
     for (i, event) in events.iter().enumerate() {
         judge(i, event, &lookup, ctx, &mut problems);
     }
-    judge_parents(&events, &lookup, &mut problems);
+    judge_parents(events, &lookup, &mut problems);
     let sent = events.len();
     let mut seen = HashSet::new();
-    let new: Vec<EventCreate> = events
-        .into_iter()
-        .filter(|event| match &event.external_id {
-            Some(id) => !lookup.own_ids.contains_key(id.as_str()) && seen.insert(id.clone()),
+    let new: Vec<&EventCreate> = events
+        .iter()
+        .filter(|event| match event.external_id.as_deref() {
+            Some(id) => !lookup.own_ids.contains_key(id) && seen.insert(id),
             None => true,
         })
         .collect();
@@ -355,15 +355,15 @@ pub fn ingest(
     let (Some(first), Some(last)) = (ids.first(), ids.last()) else {
         return Ok((outcome, changes));
     };
-    let own_ids: HashMap<String, Uuid> = new
+    let own_ids: HashMap<&str, Uuid> = new
         .iter()
         .zip(&ids)
-        .filter_map(|(event, id)| Some((event.external_id.clone()?, *id)))
+        .filter_map(|(event, id)| Some((event.external_id.as_deref()?, *id)))
         .collect();
     let mut bytes = 0_i64;
     for (event, id) in new.into_iter().zip(&ids) {
-        let customer = lookup.customer(&event);
-        let member = lookup.member(&event, customer);
+        let customer = lookup.customer(event);
+        let member = lookup.member(event, customer);
         let parent = event.parent_id.as_deref();
         let parent_id =
             parent.and_then(|text| lookup.parent(text).or_else(|| own_ids.get(text).copied()));
@@ -373,18 +373,16 @@ pub fn ingest(
             organization_id: organization.id,
             timestamp: event.timestamp.unwrap_or(ctx.now),
             customer_id: customer.map(|c| c.id),
-            external_customer_id: event
-                .external_customer_id
+            external_customer_id: (event.external_customer_id.clone())
                 .or_else(|| customer.and_then(|c| c.external_id.clone())),
             member_id: member.map(|m| m.id),
-            external_member_id: event
-                .external_member_id
+            external_member_id: (event.external_member_id.clone())
                 .or_else(|| member.and_then(|m| m.external_id.clone())),
-            external_id: event.external_id,
+            external_id: event.external_id.clone(),
             parent_id,
-            parent_key: event.parent_id.filter(|_| parent_id.is_none()),
-            name: event.name,
-            metadata: Json(Metadata(event.metadata.0)),
+            parent_key: event.parent_id.clone().filter(|_| parent_id.is_none()),
+            name: event.name.clone(),
+            metadata: Json(Metadata(event.metadata.0.clone())),
         };
         bytes = bytes.saturating_add(bytes_of(&row));
         changes.insert(&row);

@@ -123,14 +123,23 @@ pub fn seal(
             changes.update(orphan, &child);
         }
     }
-    for row in &rows.types {
-        let mut new = row.clone();
-        for event in events.iter().filter(|event| event.name == row.name) {
+    let mut types: HashMap<&str, (&UsageEventType, UsageEventType)> = rows
+        .types
+        .iter()
+        .map(|row| (row.name.as_str(), (row, row.clone())))
+        .collect();
+    for event in events {
+        if let Some((_, new)) = types.get_mut(event.name.as_str()) {
             new.occurrences += 1;
             new.first_seen = new.first_seen.min(event.timestamp);
             new.last_seen = new.last_seen.max(event.timestamp);
         }
-        changes.update(row, &new);
+    }
+    // In one order, whoever counts.
+    for row in &rows.types {
+        if let Some((_, new)) = types.get(row.name.as_str()) {
+            changes.update(row, new);
+        }
     }
     for meter in &rows.uncounted {
         changes.insert(&MeterFold {
@@ -237,14 +246,15 @@ pub fn put(
             *uniques.entry(*subject_id).or_default() += 1;
         }
     }
+    let customer_meters: HashMap<Uuid, &CustomerMeter> = rows
+        .customer_meters
+        .iter()
+        .map(|row| (row.customer_id, row))
+        .collect();
     for customer_id in &added.customers {
         let tally = customers.get(customer_id).copied().unwrap_or_default();
         let different = uniques.get(customer_id).copied().unwrap_or(0);
-        let row = rows
-            .customer_meters
-            .iter()
-            .find(|row| row.customer_id == *customer_id);
-        match row {
+        match customer_meters.get(customer_id).copied() {
             Some(row) => {
                 let mut new = row.with(meter, tally, different);
                 if new != *row {
@@ -350,7 +360,7 @@ impl<'m> BoundMeter<'m> {
             chooses,
             added: added.of_customers(),
             rows: CountedRows::default(),
-            charging: Charging::new(&counter, billed, payers.clone()),
+            charging: Charging::new(&counter, billed, &payers),
         }
     }
 }

@@ -15,7 +15,7 @@ use till_core::{
         filter::{Matcher, only_name},
     },
 };
-use till_store::{List, Order};
+use till_store::{List, Order, yielding};
 use till_wire::{
     input::Problem,
     loc,
@@ -75,13 +75,14 @@ pub async fn ingest(
 ) -> Result<EventsIngestResponse> {
     let (app, own) = (&caller.app, &caller.organization);
     let named = Named::of(&input.events);
-    app.retry_on_conflict(|| async {
+    let taken = app.retry_on_conflict(|| async {
         let rows = app.store.ingest_rows(own.id, &named).await?;
-        let taken = events::ingest(input.events.clone(), own, &rows, &caller.context())?;
+        let taken = events::ingest(&input.events, own, &rows, &caller.context())?;
         app.reply(guard, StatusCode::OK, taken, |outcome| outcome)
             .await
-    })
-    .await
+    });
+    // Many rows, for which no buyer waits.
+    yielding(Box::pin(taken)).await
 }
 
 query! {
@@ -142,8 +143,8 @@ pub async fn list(
         .after("timestamp", sent.start_timestamp)
         .before("timestamp", sent.end_timestamp)
         .any_of("customer_id", sent.customer_id)
-        .any_of("external_customer_id", sent.external_customer_id)
         .sorted(sent.sorting);
+    list = of_named(app, own, list, sent.external_customer_id).await?;
     list = match filters.iter().find_map(|filter| only_name(filter)) {
         // What is asked for twice is looked through.
         Some(name) if sent.name.is_empty() => list.eq("name", name),
@@ -173,6 +174,19 @@ pub async fn list(
     }
     let (rows, total) = wanted.page(app, list, window).await?;
     Ok(window.of(total, shown(app, own, &rows).await?))
+}
+
+/// Events of customers by the merchant's own IDs, and, of IDs that nobody has, those that wait for their customer; none
+/// given: all events (docs/behaviour: usage/by-own-id).
+async fn of_named(app: &App, own: Uuid, list: List, external: Vec<String>) -> Result<List> {
+    if external.is_empty() {
+        return Ok(list);
+    }
+    let customers = app.store.customers_named(own, &external).await?;
+    let mut unknown = external;
+    unknown.retain(|id| !customers.iter().any(|c| c.external_id.as_ref() == Some(id)));
+    let known: Vec<Uuid> = customers.iter().map(|customer| customer.id).collect();
+    Ok(list.of_customers_or_unbound(&known, &unknown))
 }
 
 /// Refuses a time that ends before it begins.
@@ -461,8 +475,8 @@ impl WantedTypes {
         }
         let mut events = List::of::<UsageEvent>(own)
             .any_of("customer_id", self.customer_id)
-            .any_of("external_customer_id", self.external_customer_id)
             .order("timestamp", Order::Desc);
+        events = of_named(app, own, events, self.external_customer_id).await?;
         events = match self.parents {
             Parents::Any => events,
             Parents::None => events.is_null("parent_id"),
@@ -481,11 +495,13 @@ impl WantedTypes {
             .store
             .page::<UsageEventType>(list, 1, u32::try_from(LOOKED_AT).unwrap_or(u32::MAX))
             .await?;
+        let counted: HashMap<String, _> = counted
+            .into_iter()
+            .map(|(name, occurrences, first, last)| (name, (occurrences, first, last)))
+            .collect();
         for row in &mut rows {
-            if let Some((_, occurrences, first, last)) =
-                counted.iter().find(|(name, ..)| *name == row.name)
-            {
-                (row.occurrences, row.first_seen, row.last_seen) = (*occurrences, *first, *last);
+            if let Some(found) = counted.get(&row.name) {
+                (row.occurrences, row.first_seen, row.last_seen) = *found;
             }
         }
         sort(&mut rows, &self.sorting);

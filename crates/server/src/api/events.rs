@@ -8,6 +8,7 @@ use till_wire::{
         UsageEventType, UserEvent,
     },
 };
+use tokio::sync::Semaphore;
 
 use super::{
     Reply,
@@ -20,6 +21,9 @@ use crate::{
         idempotency::IdempotencyGuard,
     },
 };
+
+/// Requests whose events are stored at the same time.
+static INGESTING: Semaphore = Semaphore::const_new(3);
 
 /// The routes.
 pub(super) const OPERATIONS: &[Operation] =
@@ -75,6 +79,8 @@ async fn ingest(
     guard: IdempotencyGuard,
     body: Body,
 ) -> Reply<EventsIngestResponse> {
+    // Held until all is stored: whoever sends a lot waits here, and not in front of everybody else.
+    let _turn = INGESTING.acquire().await;
     let input = body.read(EventsIngest::read)?;
     events::ingest(&caller, &guard, input).await.map(Json)
 }

@@ -50,7 +50,7 @@ use till_core::{
     subscriptions::dun::VOID_JOB,
     usage::fold::BIND_JOB,
 };
-use till_store::unawaited;
+use till_store::yielding;
 use tokio::{
     sync::watch,
     task::JoinSet,
@@ -161,7 +161,7 @@ async fn run_by_queue(app: &App, job: &Job) {
     let done = boxed(|| run(app, job));
     match is_awaited(job) {
         true => done.await,
-        false => unawaited(done).await,
+        false => yielding(done).await,
     }
 }
 

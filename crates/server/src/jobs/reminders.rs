@@ -19,7 +19,7 @@ use till_core::{
     },
     subscriptions::{bill::BillingRows, change},
 };
-use till_store::{Query, unawaited};
+use till_store::{Query, yielding};
 use till_wire::subscriptions::SubscriptionNextCharge;
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -120,7 +120,7 @@ impl Search {
 
     /// Looks at one batch, and writes its reminders; says how many were seen to. One that fails holds up no other.
     pub(super) async fn turn(&mut self, app: &App) -> Result<usize, ApiError> {
-        unawaited(Box::pin(self.take_turn(app))).await
+        yielding(Box::pin(self.take_turn(app))).await
     }
 
     async fn take_turn(&mut self, app: &App) -> Result<usize, ApiError> {

@@ -18,7 +18,7 @@ use till_core::{
     },
     usage::due,
 };
-use till_store::unawaited;
+use till_store::yielding;
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -76,7 +76,7 @@ pub(super) async fn turn(
     organization_id: Option<Uuid>,
     now: Timestamp,
 ) -> Result<Turn, ApiError> {
-    unawaited(Box::pin(take_turn(app, organization_id, now))).await
+    yielding(Box::pin(take_turn(app, organization_id, now))).await
 }
 
 async fn take_turn(

@@ -15,11 +15,11 @@ use till_core::{
     },
     usage::{
         charges::{self, Charging},
-        count::{Counter, add},
+        count::{Added, Counter},
         fold::{self, BATCHES, BOUND, BYTES, BoundMeter, SealRows, TURN, UnboundEvent, batch_id},
     },
 };
-use till_store::{Query, unawaited};
+use till_store::{Query, yielding};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -36,8 +36,16 @@ const METERS_OF_ONE: i64 = 64;
 const ORPHANS: i64 = 1_000;
 /// Number of turns, at most, that are counted at once for a bill that waits for them.
 const TURNS: usize = 8;
+/// Events, at most, that a meter counts in one commit, beyond the part with which there are so many.
+const EVENTS: usize = 100_000;
+/// Sums and values, at most, that it writes then, beyond the part with which there are so many.
+const PLACES: usize = 4_000;
+/// Turns into which an organization's new events are put at once, at most.
+const SEALED: usize = 32;
 /// The interval at which new events are looked for.
 const EVERY: SignedDuration = SignedDuration::from_secs(1);
+/// The interval at most, where much is written.
+const SELDOM: SignedDuration = SignedDuration::from_secs(10);
 /// The pause before it is looked again for events that were being put into a turn.
 const PAUSE: SignedDuration = SignedDuration::from_secs(3);
 
@@ -69,38 +77,55 @@ async fn goes_on(app: &App, holder: Option<&Holder>) -> Result<bool, ApiError> {
 
 /// Counts what has come in, until nothing is left; says how much was done.
 pub async fn run_due(app: &App) -> Result<usize, ApiError> {
-    run(app, None).await
-}
-
-async fn run(app: &App, holder: Option<&Holder>) -> Result<usize, ApiError> {
     let mut done = 0;
     loop {
-        let turn = unawaited(Box::pin(work(app, holder))).await?;
-        if turn == 0 {
+        let work = yielding(Box::pin(work(app, None))).await?;
+        if work.done == 0 {
             return Ok(done);
         }
-        done += turn;
+        done += work.done;
     }
 }
 
-/// One turn of each organization that has new events, and of each meter that is behind. One that fails holds up no other.
-async fn work(app: &App, holder: Option<&Holder>) -> Result<usize, ApiError> {
-    let mut done = 0;
-    for id in app
-        .store
-        .organizations_with_new_usage(ORGANIZATIONS)
-        .await?
-    {
+/// Extent of what was counted.
+#[derive(Default)]
+struct Work {
+    /// Number of turns that were made or counted.
+    done: usize,
+    /// Rows that were written.
+    rows: usize,
+    /// True where more was there than is done at once.
+    is_left: bool,
+}
+
+impl Work {
+    /// The time after which to look again. Each commit holds up those of buyers for as long as its rows take to write, and
+    /// the longer it waits the fewer they are: most usage is of few customers.
+    fn pause(&self) -> SignedDuration {
+        let rows = i64::try_from(self.rows).unwrap_or(i64::MAX);
+        (EVERY.saturating_add(SignedDuration::from_millis(rows))).min(SELDOM)
+    }
+}
+
+/// New turns of each organization that has new events, and a part of what each meter is behind. One that fails holds up no
+/// other.
+async fn work(app: &App, holder: Option<&Holder>) -> Result<Work, ApiError> {
+    let mut work = Work::default();
+    let new = app.store.organizations_with_new_usage(ORGANIZATIONS);
+    for id in new.await? {
         if !goes_on(app, holder).await? {
-            return Ok(0);
+            return Ok(Work::default());
         }
-        let mut is_sealed = false;
-        let sealed = async {
-            is_sealed = unless_moved(seal(app, id).await)?;
+        let mut sealed = 0;
+        let sealing = async {
+            while sealed < SEALED && unless_moved(seal(app, id).await)? {
+                sealed += 1;
+            }
             Ok::<(), ApiError>(())
         };
-        alone(app, "usage turns", id, Box::pin(sealed)).await;
-        done += usize::from(is_sealed);
+        alone(app, "usage turns", id, Box::pin(sealing)).await;
+        work.done += sealed;
+        work.is_left |= sealed == SEALED;
     }
     let behind = app.store.meters_behind(METERS_OF_ONE, METERS).await?;
     let mut turns: BTreeMap<(Uuid, i64), Vec<(Meter, MeterFold)>> = BTreeMap::new();
@@ -110,17 +135,19 @@ async fn work(app: &App, holder: Option<&Holder>) -> Result<usize, ApiError> {
     }
     for ((id, round), meters) in turns {
         if !goes_on(app, holder).await? {
-            return Ok(0);
+            return Ok(Work::default());
         }
-        let mut counted = 0;
+        let mut counted = Work::default();
         let counting = async {
             counted = count(app, holder, id, round, &meters).await?;
             Ok::<(), ApiError>(())
         };
         alone(app, "usage", id, Box::pin(counting)).await;
-        done += counted;
+        work.done += counted.done;
+        work.rows += counted.rows;
+        work.is_left |= counted.is_left;
     }
-    Ok(done)
+    Ok(work)
 }
 
 /// Counts what came in until a moment by these meters of an organization; false where that is too much for now, or another
@@ -148,7 +175,7 @@ pub async fn count_until(
             }
         }
         for (round, some) in behind {
-            is_moved |= count(app, None, organization_id, round, &some).await? > 0;
+            is_moved |= count(app, None, organization_id, round, &some).await?.done > 0;
         }
         if !is_moved {
             break;
@@ -210,50 +237,81 @@ async fn seal(app: &App, organization_id: Uuid) -> Result<bool, ApiError> {
     Ok(true)
 }
 
-/// Has meters count the next turns after the one that they have all come to; says how many of them did. One that fails
-/// holds up no other.
+/// Counting of a meter that is not written yet.
+struct Counting<'m> {
+    counter: Counter<'m>,
+    fold: &'m MeterFold,
+    added: Added,
+    charging: Charging,
+}
+
+/// Has meters count the next turns after the one that they have all come to. Turns are read one after the other and
+/// written together. A meter that fails holds up no other.
 async fn count(
     app: &App,
     holder: Option<&Holder>,
     organization_id: Uuid,
     round: i64,
     meters: &[(Meter, MeterFold)],
-) -> Result<usize, ApiError> {
-    let most = 2 * BATCHES as i64;
-    let (batches, to) = whole_turns(
-        app.store
-            .batches_after(organization_id, round, most)
-            .await?,
-        round,
-    );
-    let events = app.store.events_of_batches(&batches).await?;
-    let ctx = app.context_for(organization_id).await?;
-    let mut customers: Vec<Uuid> = events.iter().filter_map(|e| e.customer_id).collect();
-    customers.sort_unstable();
-    customers.dedup();
-    let paid = app.store.metered_subscriptions(organization_id, &customers);
-    let (subscriptions, prices) = paid.await?;
-    let mut done = 0;
-    for (meter, fold) in meters {
-        if !goes_on(app, holder).await? {
+) -> Result<Work, ApiError> {
+    let mut countings: Vec<Counting<'_>> = meters
+        .iter()
+        .map(|(meter, fold)| Counting {
+            counter: Counter::new(meter),
+            fold,
+            added: Added::default(),
+            charging: Charging::default(),
+        })
+        .collect();
+    let (mut to, mut read) = (round, 0);
+    let is_full = |countings: &[Counting<'_>], read: usize| {
+        read >= EVENTS || countings.iter().any(|one| one.added.places() >= PLACES)
+    };
+    while !is_full(&countings, read) {
+        let most = 2 * BATCHES as i64;
+        let next = app.store.batches_after(organization_id, to, most).await?;
+        let (batches, last) = whole_turns(next, to);
+        if batches.is_empty() {
             break;
         }
-        let mut is_counted = false;
+        let events = app.store.events_of_batches(&batches).await?;
+        let mut customers: Vec<Uuid> = events.iter().filter_map(|e| e.customer_id).collect();
+        customers.sort_unstable();
+        customers.dedup();
+        let paid = app.store.metered_subscriptions(organization_id, &customers);
+        let (subscriptions, prices) = paid.await?;
+        for one in &mut countings {
+            let payers = charges::payers(one.counter.meter, &subscriptions, &prices);
+            one.added.take(&one.counter, &events);
+            one.charging.take(&one.counter, &events, &payers);
+        }
+        (to, read) = (last, read + events.len());
+    }
+    let mut work = Work {
+        is_left: is_full(&countings, read),
+        ..Work::default()
+    };
+    let ctx = app.context_for(organization_id).await?;
+    for one in &mut countings {
+        if to == round || !goes_on(app, holder).await? {
+            break;
+        }
+        let (mut is_counted, mut written) = (false, 0);
+        let meter = one.counter.meter;
         let counting = async {
-            let counter = Counter::new(meter);
-            let added = add(&counter, &events);
-            let rows = app.store.counted_rows(meter.id, &added).await?;
-            let payers = charges::payers(meter, &subscriptions, &prices);
-            let mut charging = Charging::new(&counter, &events, payers);
-            app.store.read_charges(meter.id, &mut charging).await?;
-            let changes = fold::advance(&counter, fold, to, &added, &rows, &charging, &ctx);
+            let rows = app.store.counted_rows(meter.id, &one.added).await?;
+            app.store.read_charges(meter.id, &mut one.charging).await?;
+            let (added, charging) = (&one.added, &one.charging);
+            let changes = fold::advance(&one.counter, one.fold, to, added, &rows, charging, &ctx);
+            written = changes.writes.len();
             is_counted = unless_moved(app.commit(changes).await.map(|()| true))?;
             Ok::<(), ApiError>(())
         };
         alone(app, "usage of a meter", meter.id, Box::pin(counting)).await;
-        done += usize::from(is_counted);
+        work.done += usize::from(is_counted);
+        work.rows += written;
     }
-    Ok(done)
+    Ok(work)
 }
 
 /// The first whole turns of these batches, as many as make one large one, and the last of them.
@@ -282,13 +340,15 @@ fn whole_turns(batches: Vec<UsageBatch>, round: i64) -> (Vec<UsageBatch>, i64) {
 
 /// Gives the customer whose id is the payload the events that named them before they were there.
 pub async fn bind(app: &App, id: Uuid) -> Result<End, ApiError> {
-    let mut after = Some(Uuid::nil());
-    let mut is_left = false;
-    while let Some(last) = after {
-        let some = || Box::pin(bind_some(app, id, last));
+    let (mut after, mut is_left) = (None, false);
+    loop {
+        let some = || Box::pin(bind_some(app, id, after));
         let bound = app.retry_on_conflict(some).await?;
-        after = bound.last;
         is_left |= bound.is_left;
+        if bound.last.is_none() {
+            break;
+        }
+        after = bound.last;
     }
     Ok(match is_left {
         false => End::Done(Changes::new()),
@@ -301,14 +361,18 @@ pub async fn bind(app: &App, id: Uuid) -> Result<End, ApiError> {
 /// Outcome of binding some events.
 #[derive(Default)]
 struct Bound {
-    /// The last event; none where there was none.
-    last: Option<Uuid>,
+    /// Time and id of the last event; none where there was none.
+    last: Option<(Timestamp, Uuid)>,
     /// True where any has no turn yet. Whoever is giving it one may have looked for the customer too early.
     is_left: bool,
 }
 
 /// Binds some events, those after `after`, if the customer is still there.
-async fn bind_some(app: &App, id: Uuid, after: Uuid) -> Result<Bound, ApiError> {
+async fn bind_some(
+    app: &App,
+    id: Uuid,
+    after: Option<(Timestamp, Uuid)>,
+) -> Result<Bound, ApiError> {
     let customer: Option<Customer> = app.store.one(Query::by_id::<Customer>(id)).await?;
     let Some(customer) = customer.filter(|c| c.deleted_at.is_none()) else {
         return Ok(Bound::default());
@@ -323,7 +387,7 @@ async fn bind_some(app: &App, id: Uuid, after: Uuid) -> Result<Bound, ApiError> 
         .store
         .unbound_events(own, external_id, after, BOUND as i64)
         .await?;
-    let Some(last) = events.last().map(|event| event.id) else {
+    let Some(last) = events.last().map(|event| (event.timestamp, event.id)) else {
         return Ok(Bound::default());
     };
     let ids: Vec<Uuid> = events.iter().map(|event| batch_id(event.id)).collect();
@@ -367,17 +431,21 @@ pub(super) async fn serve(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
     };
     while !*shutdown.borrow() {
         let counted = async {
-            if holder.goes_on(&app).await? {
-                run(&app, Some(&holder)).await?;
+            if !holder.goes_on(&app).await? {
+                return Ok(Work::default());
             }
-            Ok::<(), ApiError>(())
+            yielding(Box::pin(work(&app, Some(&holder)))).await
         };
-        if let Err(error) = counted.await {
+        let work = counted.await.unwrap_or_else(|error: ApiError| {
             tracing::error!(?error, "usage could not be counted");
+            Work::default()
+        });
+        if work.is_left {
+            continue;
         }
         tokio::select! {
             _ = shutdown.wait_for(|stop| *stop) => break,
-            () = app.clock.wait(app.clock.now() + EVERY) => {}
+            () = app.clock.wait(app.clock.now() + work.pause()) => {}
         }
     }
     let _ = app.store.release_all(holder.id).await;

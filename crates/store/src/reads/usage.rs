@@ -260,6 +260,30 @@ impl Store {
 }
 
 impl List {
+    /// Events of some customers, and those that wait for customers by these external ids.
+    pub fn of_customers_or_unbound(self, customers: &[Uuid], external: &[String]) -> Self {
+        let (bound, unbound) = ("customer_id", "external_customer_id");
+        match (customers.is_empty(), external.is_empty()) {
+            (false, true) => self.is_in(bound, ids(customers).collect()),
+            (true, _) => self
+                .is_null(bound)
+                .is_in(unbound, texts(external).collect()),
+            (false, false) => {
+                let one = |column: &str, count: usize| {
+                    let marks = vec!["?"; count].join(", ");
+                    format!("{}.{column} in ({marks})", UsageEvent::TABLE)
+                };
+                let sql = format!(
+                    "({} or {}.{bound} is null and {})",
+                    one(bound, customers.len()),
+                    UsageEvent::TABLE,
+                    one(unbound, external.len())
+                );
+                self.filter_sql(&sql, ids(customers).chain(texts(external)).collect())
+            }
+        }
+    }
+
     /// Events with at most so many generations above them; 5 are looked at, at most.
     pub fn within_generations(self, depth: u32) -> Self {
         let depth = depth.min(GENERATIONS);

@@ -47,6 +47,36 @@ pub(crate) fn uncounted(organization_id: Uuid, round: i64, limit: i64) -> Query 
     Query::raw(sql, binds)
 }
 
+/// The sums of a meter that something is added to: few statements for many customers at one time, and for many times of one
+/// customer.
+fn buckets_at(meter_id: Uuid, added: &Added) -> Vec<Query> {
+    let mut by_time: BTreeMap<Timestamp, Vec<Value>> = BTreeMap::new();
+    let mut by_subject: BTreeMap<Uuid, Vec<Value>> = BTreeMap::new();
+    for (subject, at) in added.buckets.keys() {
+        by_time.entry(*at).or_default().push((*subject).into());
+        by_subject.entry(*subject).or_default().push((*at).into());
+    }
+    let groups: Vec<(&str, &str, Value, Vec<Value>)> = match by_time.len() < by_subject.len() {
+        true => (by_time.into_iter())
+            .map(|(at, subjects)| ("starts_at", "subject_id", at.into(), subjects))
+            .collect(),
+        false => (by_subject.into_iter())
+            .map(|(subject, times)| ("subject_id", "starts_at", subject.into(), times))
+            .collect(),
+    };
+    let mut queries = Vec::new();
+    for (one, many, value, values) in groups {
+        for some in values.chunks(PLACES) {
+            let marks = marks(2, some.len());
+            let rest = format!("where meter_id = $1 and {one} = $2 and {many} in ({marks})");
+            let binds = [Value::Uuid(meter_id), value.clone()].into_iter();
+            let binds = binds.chain(some.iter().cloned()).collect();
+            queries.push(Query::select::<UsageBucket>(&rest, binds).keyed());
+        }
+    }
+    queries
+}
+
 /// Values that a meter has counted, each in its quarter of an hour.
 pub(crate) fn values_at(meter_id: Uuid, places: &[&(Uuid, Timestamp, String)]) -> Query {
     let place = |n: usize| {
@@ -253,20 +283,23 @@ impl Store {
         Ok(found.await? > 0)
     }
 
-    /// Events that name a customer by this external id and are bound to none, after `after`, at most `limit`.
+    /// Events that name a customer by this external id and are bound to none, in the order of their times, after the
+    /// event `after`, at most `limit`.
     pub async fn unbound_events(
         &self,
         organization_id: Uuid,
         external_id: &str,
-        after: Uuid,
+        after: Option<(Timestamp, Uuid)>,
         limit: i64,
     ) -> Result<Vec<UsageEvent>> {
-        let rest = "where organization_id = $1 and customer_id is null and external_customer_id = $2 and id > $3 \
-                    order by id limit $4";
+        let rest = "where organization_id = $1 and customer_id is null and external_customer_id = $2 \
+                    and (timestamp, id) > ($3, $4) order by timestamp, id limit $5";
+        let (time, id) = after.unwrap_or((Timestamp::UNIX_EPOCH, Uuid::nil()));
         let binds = vec![
             organization_id.into(),
             external_id.into(),
-            after.into(),
+            time.into(),
+            id.into(),
             limit.into(),
         ];
         self.all(Query::select::<UsageEvent>(rest, binds)).await
@@ -275,23 +308,8 @@ impl Store {
     /// The rows that hold what a meter has counted, as far as `added` adds to them.
     pub async fn counted_rows(&self, meter_id: Uuid, added: &Added) -> Result<CountedRows> {
         let mut rows = CountedRows::default();
-        let mut places: BTreeMap<Uuid, Vec<Timestamp>> = BTreeMap::new();
-        for (subject, bucket) in added.buckets.keys() {
-            places.entry(*subject).or_default().push(*bucket);
-        }
-        for (subject, buckets) in &places {
-            for some in buckets.chunks(PLACES) {
-                let rest = format!(
-                    "where meter_id = $1 and subject_id = $2 and starts_at in ({})",
-                    marks(2, some.len())
-                );
-                let binds = [Value::Uuid(meter_id), Value::Uuid(*subject)]
-                    .into_iter()
-                    .chain(some.iter().map(|at| Value::Time(*at)))
-                    .collect();
-                let query = Query::select::<UsageBucket>(&rest, binds).keyed();
-                rows.buckets.extend(self.all(query).await?);
-            }
+        for query in buckets_at(meter_id, added) {
+            rows.buckets.extend(self.all(query).await?);
         }
         let values: Vec<_> = added.values.iter().collect();
         for some in values.chunks(VALUES) {

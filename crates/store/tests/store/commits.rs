@@ -1,6 +1,6 @@
 use futures_util::future::join_all;
 use till_core::kernel::changes::{Changes, CommitConflict};
-use till_store::{CommitError, Query, Stale, retry_on_conflict, unawaited};
+use till_store::{CommitError, Query, Stale, retry_on_conflict, yielding};
 
 use crate::kit::{Db, Person};
 
@@ -76,7 +76,7 @@ on_both! {
         changes.update(&read, &Person { count: 9, ..read.clone() });
         db.store.commit(changes).await.unwrap();
         let before = db.store.gauges().batch.get_sample_count();
-        let outcomes = unawaited(join_all((0..40).map(|n| {
+        let outcomes = yielding(join_all((0..40).map(|n| {
             let (db, read) = (&db, &read);
             async move {
                 let mut changes = Changes::new();
@@ -86,7 +86,7 @@ on_both! {
                     _ if n % 3 == 0 => changes.insert(&db.person(&format!("also {n}"))),
                     _ => &mut changes,
                 };
-                changes.insert(&db.person(&format!("unawaited {n}")));
+                changes.insert(&db.person(&format!("yielding {n}")));
                 db.store.commit(changes).await
             }
         })))

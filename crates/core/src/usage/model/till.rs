@@ -159,8 +159,8 @@ impl Till {
             types: i64::try_from(names.len()).expect("few"),
             names,
         };
-        let events = sent.iter().map(request).collect();
-        let taken = ingest(events, &organization(), &rows, ctx);
+        let events: Vec<_> = sent.iter().map(request).collect();
+        let taken = ingest(&events, &organization(), &rows, ctx);
         let (_, changes) = taken.expect("nothing is wrong with it");
         (changes, Done::Ingested(sent.to_vec()))
     }
@@ -230,7 +230,7 @@ impl Till {
         let counter = Counter::new(&row);
         let added = add(&counter, &events);
         let rows = self.counted_rows(row.id, &added);
-        let mut charging = Charging::new(&counter, &events, self.payers(&row));
+        let mut charging = Charging::new(&counter, &events, &self.payers(&row));
         self.read_charges(row.id, &mut charging);
         let changes = fold::advance(&counter, &fold, to, &added, &rows, &charging, ctx);
         Some((changes, Done::Counted { meter, to }))

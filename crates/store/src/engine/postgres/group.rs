@@ -1,4 +1,4 @@
-//! Commits that nobody waits for: those that are there together share a transaction, one of a node at a time.
+//! Commits that yield to others: those that are there together share a transaction, one of a node at a time.
 
 use std::sync::Arc;
 

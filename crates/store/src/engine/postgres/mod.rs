@@ -25,7 +25,7 @@ use crate::list::Dialect;
 use crate::migrate::{self, Migration};
 use crate::page::{PageQuery, Total};
 use crate::rows::{PageRows, Rows};
-use crate::unawaited::is_unawaited;
+use crate::yielding::is_yielding;
 use crate::{Options, Query};
 
 use cells::{Cells, Param, check};
@@ -47,7 +47,7 @@ pub(crate) struct Postgres {
     pool: Pool,
     committer: Committer,
     /// Commits that nobody waits for.
-    unawaited: mpsc::UnboundedSender<Member>,
+    yielding: mpsc::UnboundedSender<Member>,
     listener: AbortHandle,
 }
 
@@ -83,13 +83,13 @@ impl Postgres {
             gauges: gauges.clone(),
             open: Arc::new(RwLock::new(())),
         };
-        let (unawaited, queue) = mpsc::unbounded_channel();
+        let (yielding, queue) = mpsc::unbounded_channel();
         tokio::spawn(committer.clone().run(queue));
         Ok(Self {
             hub,
             gauges,
             committer,
-            unawaited,
+            yielding,
             pool,
             listener: listener.abort_handle(),
             steps,
@@ -153,8 +153,8 @@ impl Postgres {
             self.committer.committed(batch);
             return Ok(());
         }
-        if is_unawaited() {
-            return group::commit(&self.unawaited, batch).await;
+        if is_yielding() {
+            return group::commit(&self.yielding, batch).await;
         }
         let committer = self.committer.clone();
         let client = self.client().await?;

@@ -151,7 +151,7 @@ impl Sqlite {
             read::read(db, &query, usize::MAX, &mut *rows)?;
             Ok(rows)
         };
-        self.writer.write(write, || ()).await
+        self.writer.write(1, write, || ()).await
     }
 
     pub(crate) async fn commit(&self, changes: Changes) -> Result<(), CommitError> {
@@ -177,9 +177,9 @@ impl Sqlite {
             after();
             return Ok(());
         }
-        self.writer
-            .write(move |db| write::apply(db, &steps), after)
-            .await
+        let rows = steps.len();
+        let write = move |db: &Connection| write::apply(db, &steps);
+        self.writer.write(rows, write, after).await
     }
 
     pub(crate) async fn migrate(&self) -> Result<()> {

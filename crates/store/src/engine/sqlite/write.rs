@@ -15,12 +15,14 @@ use super::{checkpoint, constraint};
 use crate::batch::Step;
 use crate::error::{CommitError, Result, StoreError};
 use crate::gauges::Gauges;
-use crate::unawaited::is_unawaited;
+use crate::yielding::is_yielding;
 
 /// Members of one group at most.
 const GROUP: usize = 64;
-/// Those of them that nobody waits for: others wait for the group that is being written, and for their own.
-const UNAWAITED: usize = 4;
+/// Those of them that yield: others wait for the group that is being written, and for their own.
+const YIELDING: usize = 4;
+/// Rows that those write, beyond the member with which there are so many.
+const YIELDING_ROWS: usize = 128;
 
 /// Work that shares a group's transaction.
 trait Member: Send {
@@ -75,8 +77,8 @@ type Alone = Box<dyn FnOnce(&mut Connection) -> bool + Send>;
 
 enum Work {
     Member(Box<dyn Member>),
-    /// A member that nobody waits for.
-    Unawaited(Box<dyn Member>),
+    /// A member that yields to the others, and about how many rows it writes.
+    Yielding(Box<dyn Member>, usize),
     Alone(Alone),
     Close(oneshot::Sender<()>),
 }
@@ -98,9 +100,10 @@ impl Writer {
         Ok(Self { queue })
     }
 
-    /// Runs `work` within the next group; `after` once it is durable.
+    /// Runs `work`, which writes about so many rows, within the next group; `after` once it is durable.
     pub(super) async fn write<T, E>(
         &self,
+        rows: usize,
         work: impl FnOnce(&Connection) -> Result<T, E> + Send + 'static,
         after: impl FnOnce() + Send + 'static,
     ) -> Result<T, E>
@@ -115,8 +118,8 @@ impl Writer {
             after,
             caller,
         });
-        let work = match is_unawaited() {
-            true => Work::Unawaited(member),
+        let work = match is_yielding() {
+            true => Work::Yielding(member, rows),
             false => Work::Member(member),
         };
         self.queue.send(work).map_err(|_| StoreError::Closed)?;
@@ -183,14 +186,16 @@ fn end_transaction(db: &Connection, gauges: &Gauges) {
 #[derive(Default)]
 struct Waiting {
     members: VecDeque<Box<dyn Member>>,
-    unawaited: VecDeque<Box<dyn Member>>,
+    yielding: VecDeque<(Box<dyn Member>, usize)>,
+    /// True where the last group had members that yield.
+    has_yielded: bool,
     /// Belongs in no group; what came before it is done first, and nothing is taken after it.
     other: Option<Work>,
 }
 
 impl Waiting {
     fn has_members(&self) -> bool {
-        !self.members.is_empty() || !self.unawaited.is_empty()
+        !self.members.is_empty() || !self.yielding.is_empty()
     }
 
     /// Takes what is queued.
@@ -206,9 +211,28 @@ impl Waiting {
     fn add(&mut self, work: Work) {
         match work {
             Work::Member(member) => self.members.push_back(member),
-            Work::Unawaited(member) => self.unawaited.push_back(member),
+            Work::Yielding(member, rows) => self.yielding.push_back((member, rows)),
             work => self.other = Some(work),
         }
+    }
+}
+
+/// Members of a group that yield.
+#[derive(Default)]
+struct Yielding {
+    members: usize,
+    rows: usize,
+}
+
+impl Yielding {
+    fn is_full(&self) -> bool {
+        self.members >= YIELDING || self.rows >= YIELDING_ROWS
+    }
+
+    fn add(&mut self, member: Box<dyn Member>, rows: usize) -> Box<dyn Member> {
+        self.members += 1;
+        self.rows += rows;
+        member
     }
 }
 
@@ -237,27 +261,30 @@ fn run_tasks(
     }
 }
 
-/// Commits what waits and what is queued meanwhile: all that somebody waits for, and some of the rest.
+/// Commits what waits and what is queued meanwhile: all that does not yield, and some of the rest. What does not yield
+/// waits for the rest in one group of two at most: the one that is being written, or its own.
 fn group(db: &Connection, queue: &Receiver<Work>, waiting: &mut Waiting, gauges: &Gauges) {
     let timed = gauges.seconds.start_timer();
-    let (mut members, mut unawaited) = (Vec::new(), 0);
+    let (mut members, mut yielding) = (Vec::new(), Yielding::default());
     let mut ended = step(db, "begin immediate");
     while members.len() < GROUP {
         waiting.take(queue);
-        let next = match waiting.members.pop_front() {
-            Some(member) => Some(member),
-            None if unawaited == UNAWAITED => None,
-            None => {
-                unawaited += 1;
-                waiting.unawaited.pop_front()
+        let next = waiting.members.pop_front();
+        let has_others = members.len() > yielding.members;
+        let is_full = yielding.is_full() || has_others && waiting.has_yielded;
+        let next = next.or_else(|| match is_full {
+            true => None,
+            false => {
+                (waiting.yielding.pop_front()).map(|(member, rows)| yielding.add(member, rows))
             }
-        };
+        });
         let Some(mut member) = next else {
             break;
         };
         ended = ended.and_then(|()| savepoint(db, member.as_mut(), gauges));
         members.push(member);
     }
+    waiting.has_yielded = yielding.members > 0;
     let ended = ended.and_then(|()| step(db, "commit"));
     timed.observe_duration();
     gauges.batch.observe(members.len() as f64);
@@ -364,11 +391,11 @@ mod tests {
         for _ in 0..2 {
             let bad = db
                 .writer
-                .write::<(), StoreError>(|_| panic!("on purpose"), || ());
-            let good = db.writer.write::<i64, StoreError>(seven, || ());
+                .write::<(), StoreError>(1, |_| panic!("on purpose"), || ());
+            let good = db.writer.write::<i64, StoreError>(1, seven, || ());
             let told = db
                 .writer
-                .write::<i64, StoreError>(seven, || panic!("afterwards"));
+                .write::<i64, StoreError>(1, seven, || panic!("afterwards"));
             let alone = db.writer.alone::<()>(|_| panic!("all alone"));
             let (bad, good, told, alone) = tokio::join!(bad, good, told, alone);
             assert!(matches!(bad, Err(StoreError::Panic)), "{bad:?}");
@@ -383,12 +410,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_nobody_waits_for_holds_up_others_by_a_few() {
+    async fn work_that_yields_holds_up_others_by_a_few() {
         use std::sync::{Arc, Mutex};
 
         use futures_util::future::join_all;
 
-        use crate::unawaited::unawaited;
+        use crate::yielding::yielding;
 
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("till.db");
@@ -400,7 +427,7 @@ mod tests {
                 order.lock().unwrap().push(n);
                 Ok::<(), StoreError>(())
             };
-            db.writer.write(note, || ())
+            db.writer.write(1, note, || ())
         };
         // The writer is busy until everything is queued.
         let (go_on, waits) = channel::<()>();
@@ -408,7 +435,7 @@ mod tests {
             waits.recv().unwrap();
             Ok(())
         });
-        let many = unawaited(join_all((0..20).map(member)));
+        let many = yielding(join_all((0..20).map(member)));
         let (first, second) = (member(100), member(101));
         let queued = async {
             go_on.send(()).unwrap();
@@ -419,8 +446,45 @@ mod tests {
         let order = order.lock().unwrap().clone();
         assert_eq!(order[..2], [100, 101]);
         assert_eq!(order[2..], (0..20).collect::<Vec<_>>());
-        // Two that are waited for and four others, then four by four.
+        // Two that do not yield and four others, then four by four.
         assert_eq!(db.gauges.batch.get_sample_count(), 5);
         db.close().await;
+    }
+
+    /// A member that writes nothing, and tells when its group has ended.
+    struct Noted(Sender<()>);
+
+    impl Member for Noted {
+        fn apply(&mut self, _: &Connection) -> bool {
+            true
+        }
+
+        fn answer(self: Box<Self>, group: Result<()>) {
+            group.unwrap();
+            let _ = self.0.send(());
+        }
+    }
+
+    #[test]
+    fn many_rows_make_small_groups_and_none_beside_others_twice_in_turn() {
+        let db = Connection::open_in_memory().unwrap();
+        let (gauges, (_keep, queue)) = (Gauges::new(), channel());
+        let (noted, done) = channel();
+        let mut waiting = Waiting::default();
+        let member = || Box::new(Noted(noted.clone()));
+        for rows in [YIELDING_ROWS - 1, 2, 1, 3 * YIELDING_ROWS, 1, 1, 1, 1, 1] {
+            waiting.add(Work::Yielding(member(), rows));
+        }
+        let mut sizes = Vec::new();
+        for others in [0, 1, 1, 0, 2, 0] {
+            for _ in 0..others {
+                waiting.add(Work::Member(member()));
+            }
+            group(&db, &queue, &mut waiting, &gauges);
+            sizes.push(done.try_iter().count());
+        }
+        // Two that are many rows; one without any that yield; one with two; four; two alone; the last.
+        assert_eq!(sizes, [2, 1, 3, 4, 2, 1]);
+        assert!(!waiting.has_members());
     }
 }
