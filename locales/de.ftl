@@ -557,6 +557,7 @@ mail-converted-subject = Aus Ihrem Test von „{ $product }“ ist ein Abonnemen
 mail-converted-body = Ihre Testphase ist zu Ende. Ihr Abonnement ist bis { $date } bezahlt.
 mail-past-due-subject = Die Zahlung für „{ $product }“ ist fehlgeschlagen
 mail-past-due-body = Wir konnten Ihre Karte für den laufenden Zeitraum nicht belasten. Bitte zahlen Sie jetzt, damit Ihr Abonnement weiterläuft.
+mail-usage-unpaid-body = Wir konnten Ihre Karte für Ihren Verbrauch nicht belasten. Bitte zahlen Sie jetzt.
 mail-canceled-subject = Ihr Abonnement „{ $product }“ wurde gekündigt
 mail-canceled-body = Ihr Abonnement läuft noch bis { $date } und verlängert sich danach nicht.
 mail-uncanceled-subject = Ihr Abonnement „{ $product }“ läuft weiter

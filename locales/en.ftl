@@ -560,6 +560,7 @@ mail-converted-subject = Your trial of { $product } has become a subscription
 mail-converted-body = Your trial is over. Your subscription is paid until { $date }.
 mail-past-due-subject = The payment for { $product } failed
 mail-past-due-body = We could not charge your card for the current period. Please pay now so that your subscription continues.
+mail-usage-unpaid-body = We could not charge your card for your usage. Please pay now.
 mail-canceled-subject = Your subscription to { $product } was cancelled
 mail-canceled-body = Your subscription stays active until { $date }. It does not renew after that.
 mail-uncanceled-subject = Your subscription to { $product } continues

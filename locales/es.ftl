@@ -557,6 +557,7 @@ mail-converted-subject = Su prueba de { $product } es ahora una suscripción
 mail-converted-body = Su prueba ha terminado. Su suscripción está pagada hasta el { $date }.
 mail-past-due-subject = El pago de { $product } ha fallado
 mail-past-due-body = No hemos podido cobrar el período actual en su tarjeta. Pague ahora para que su suscripción continúe.
+mail-usage-unpaid-body = No hemos podido cobrar su consumo en su tarjeta. Pague ahora, por favor.
 mail-canceled-subject = Su suscripción a { $product } se ha cancelado
 mail-canceled-body = Su suscripción sigue activa hasta el { $date }. Después no se renueva.
 mail-uncanceled-subject = Su suscripción a { $product } continúa

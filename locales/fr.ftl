@@ -557,6 +557,7 @@ mail-converted-subject = Votre essai de { $product } est devenu un abonnement
 mail-converted-body = Votre essai est terminé. Votre abonnement est payé jusqu’au { $date }.
 mail-past-due-subject = Le paiement de { $product } a échoué
 mail-past-due-body = Nous n’avons pas pu débiter votre carte pour la période en cours. Payez maintenant pour que votre abonnement continue.
+mail-usage-unpaid-body = Nous n’avons pas pu débiter votre carte pour votre consommation. Veuillez payer maintenant.
 mail-canceled-subject = Votre abonnement à { $product } a été résilié
 mail-canceled-body = Votre abonnement reste actif jusqu’au { $date }. Il ne sera pas renouvelé ensuite.
 mail-uncanceled-subject = Votre abonnement à { $product } continue

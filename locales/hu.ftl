@@ -557,6 +557,7 @@ mail-converted-subject = A próbaidőből előfizetés lett: { $product }
 mail-converted-body = A próbaidő véget ért. Előfizetése eddig van kifizetve: { $date }
 mail-past-due-subject = Sikertelen fizetés: { $product }
 mail-past-due-body = Nem tudtuk megterhelni a kártyáját az aktuális időszakért. Kérjük, fizessen most, hogy az előfizetése folytatódjon.
+mail-usage-unpaid-body = Nem tudtuk megterhelni a kártyáját a felhasználásért. Kérjük, fizessen most.
 mail-canceled-subject = Előfizetését lemondták: { $product }
 mail-canceled-body = Előfizetése eddig marad aktív: { $date } Ezután nem újul meg.
 mail-uncanceled-subject = Előfizetése folytatódik: { $product }

@@ -557,6 +557,7 @@ mail-converted-subject = La tua prova di { $product } è diventata un abbonament
 mail-converted-body = La prova è terminata. Il tuo abbonamento è pagato fino al { $date }.
 mail-past-due-subject = Il pagamento di { $product } non è riuscito
 mail-past-due-body = Non siamo riusciti ad addebitare il periodo in corso sulla tua carta. Paga ora per continuare l’abbonamento.
+mail-usage-unpaid-body = Non siamo riusciti ad addebitare il tuo consumo sulla tua carta. Paga ora.
 mail-canceled-subject = Il tuo abbonamento a { $product } è stato disdetto
 mail-canceled-body = Il tuo abbonamento resta attivo fino al { $date }. Dopo non si rinnova.
 mail-uncanceled-subject = Il tuo abbonamento a { $product } continua

@@ -543,6 +543,7 @@ mail-converted-subject = 「{ $product }」のトライアルがサブスクリ�
 mail-converted-body = トライアル期間が終了しました。{ $date }までのお支払いが完了しています。
 mail-past-due-subject = 「{ $product }」のお支払いができませんでした
 mail-past-due-body = 今回の期間の料金をカードに請求できませんでした。サブスクリプションを続けるには、今すぐお支払いください。
+mail-usage-unpaid-body = ご利用分の料金をカードに請求できませんでした。今すぐお支払いください。
 mail-canceled-subject = 「{ $product }」のサブスクリプションが解約されました
 mail-canceled-body = サブスクリプションは{ $date }まで有効で、その後は更新されません。
 mail-uncanceled-subject = 「{ $product }」のサブスクリプションは継続されます

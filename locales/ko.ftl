@@ -543,6 +543,7 @@ mail-converted-subject = ‘{ $product }’ 체험이 구독으로 바뀌었습�
 mail-converted-body = 체험 기간이 끝났습니다. { $date }까지 결제가 완료되었습니다.
 mail-past-due-subject = ‘{ $product }’ 결제에 실패했습니다
 mail-past-due-body = 이번 기간의 요금을 카드로 결제하지 못했습니다. 구독을 계속하려면 지금 결제해 주세요.
+mail-usage-unpaid-body = 사용량 요금을 카드로 결제하지 못했습니다. 지금 결제해 주세요.
 mail-canceled-subject = ‘{ $product }’ 구독이 해지되었습니다
 mail-canceled-body = 구독은 { $date }까지 유지되며 그 후에는 갱신되지 않습니다.
 mail-uncanceled-subject = ‘{ $product }’ 구독이 계속됩니다

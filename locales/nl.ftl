@@ -557,6 +557,7 @@ mail-converted-subject = Je proefperiode van { $product } is een abonnement gewo
 mail-converted-body = Je proefperiode is voorbij. Je abonnement is betaald tot { $date }.
 mail-past-due-subject = De betaling voor { $product } is mislukt
 mail-past-due-body = We konden de huidige periode niet van je kaart afschrijven. Betaal nu, zodat je abonnement doorloopt.
+mail-usage-unpaid-body = We konden je verbruik niet van je kaart afschrijven. Betaal nu.
 mail-canceled-subject = Je abonnement op { $product } is opgezegd
 mail-canceled-body = Je abonnement blijft actief tot { $date } en wordt daarna niet verlengd.
 mail-uncanceled-subject = Je abonnement op { $product } loopt door

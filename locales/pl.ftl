@@ -574,6 +574,7 @@ mail-converted-subject = Okres próbny stał się subskrypcją: { $product }
 mail-converted-body = Okres próbny się skończył. Subskrypcja jest opłacona do { $date }.
 mail-past-due-subject = Płatność nie powiodła się: { $product }
 mail-past-due-body = Nie udało się obciążyć Twojej karty za bieżący okres. Zapłać teraz, aby subskrypcja trwała dalej.
+mail-usage-unpaid-body = Nie udało się obciążyć Twojej karty za zużycie. Zapłać teraz.
 mail-canceled-subject = Subskrypcja anulowana: { $product }
 mail-canceled-body = Twoja subskrypcja pozostaje aktywna do { $date }. Potem się nie odnowi.
 mail-uncanceled-subject = Subskrypcja trwa dalej: { $product }

@@ -557,6 +557,7 @@ mail-converted-subject = O período experimental de { $product } passou a subscr
 mail-converted-body = O período experimental terminou. A sua subscrição está paga até { $date }.
 mail-past-due-subject = O pagamento de { $product } falhou
 mail-past-due-body = Não foi possível cobrar o período atual no seu cartão. Pague agora para que a sua subscrição continue.
+mail-usage-unpaid-body = Não foi possível cobrar o seu consumo no seu cartão. Pague agora.
 mail-canceled-subject = A sua subscrição de { $product } foi cancelada
 mail-canceled-body = A sua subscrição mantém-se ativa até { $date }. Depois não será renovada.
 mail-uncanceled-subject = A sua subscrição de { $product } continua

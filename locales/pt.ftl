@@ -557,6 +557,7 @@ mail-converted-subject = Seu teste de { $product } virou uma assinatura
 mail-converted-body = Seu teste terminou. Sua assinatura está paga até { $date }.
 mail-past-due-subject = O pagamento de { $product } falhou
 mail-past-due-body = Não conseguimos cobrar o período atual no seu cartão. Pague agora para que sua assinatura continue.
+mail-usage-unpaid-body = Não conseguimos cobrar seu consumo no seu cartão. Pague agora.
 mail-canceled-subject = Sua assinatura de { $product } foi cancelada
 mail-canceled-body = Sua assinatura continua ativa até { $date }. Depois disso, não será renovada.
 mail-uncanceled-subject = Sua assinatura de { $product } continua

@@ -573,6 +573,7 @@ mail-converted-subject = Din provperiod för { $product } har blivit en prenumer
 mail-converted-body = Din provperiod är slut. Din prenumeration är betald till den { $date }.
 mail-past-due-subject = Betalningen för { $product } misslyckades
 mail-past-due-body = Vi kunde inte debitera ditt kort för den aktuella perioden. Betala nu så att din prenumeration fortsätter.
+mail-usage-unpaid-body = Vi kunde inte debitera ditt kort för din förbrukning. Betala nu.
 mail-canceled-subject = Din prenumeration på { $product } har sagts upp
 mail-canceled-body = Din prenumeration är aktiv till den { $date } och förnyas inte därefter.
 mail-uncanceled-subject = Din prenumeration på { $product } fortsätter

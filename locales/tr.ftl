@@ -557,6 +557,7 @@ mail-converted-subject = { $product } denemeniz aboneliğe dönüştü
 mail-converted-body = Denemeniz bitti. Aboneliğiniz { $date } tarihine kadar ödendi.
 mail-past-due-subject = { $product } ödemesi başarısız oldu
 mail-past-due-body = İçinde bulunulan dönem için kartınızdan ödeme alamadık. Aboneliğinizin devam etmesi için şimdi ödeyin.
+mail-usage-unpaid-body = Kullanımınız için kartınızdan ödeme alamadık. Lütfen şimdi ödeyin.
 mail-canceled-subject = { $product } aboneliğiniz iptal edildi
 mail-canceled-body = Aboneliğiniz { $date } tarihine kadar etkin kalır ve sonra yenilenmez.
 mail-uncanceled-subject = { $product } aboneliğiniz devam ediyor

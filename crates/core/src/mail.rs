@@ -18,6 +18,7 @@ use crate::kernel::{
     values::Json,
     writes::RetentionWrite,
 };
+use crate::orders::visit::Standing;
 
 /// Failed attempts after which a letter is given up: with the pauses of jobs, some six hours.
 pub const MOST_ATTEMPTS: i64 = 20;
@@ -52,6 +53,9 @@ pub fn to_customer(
         (LetterCause::PastDue, _, Some(subscription)) => subscription
             .past_due_at
             .map(|_| MailKind::SubscriptionPastDue),
+        (LetterCause::UsageUnpaid, Some(order), Some(_)) => {
+            (order.standing() == Standing::Due).then_some(MailKind::SubscriptionPastDue)
+        }
         (LetterCause::Paused, _, Some(_)) => Some(MailKind::SubscriptionPaused),
         (LetterCause::Resumed, _, Some(_)) => Some(MailKind::SubscriptionResumed),
         (LetterCause::Changed, _, Some(_)) => Some(MailKind::SubscriptionUpdated),

@@ -152,9 +152,11 @@ pub(crate) async fn keep_unmeasured<E: std::fmt::Display>(
 /// The first part of an announced file, as a body.
 pub(crate) async fn first_part(app: &App, id: Uuid) -> Result<Body, ApiError> {
     let file = app.store.file_by_id(id).await?.or_not_found()?;
-    let reading = app.files.read(&file.part_path(1)).await;
-    let reading = reading.map_err(ApiError::internal)?;
-    Ok(Body::from_stream(reading.bytes))
+    match app.files.read(&file.part_path(1)).await {
+        Ok(reading) => Ok(Body::from_stream(reading.bytes)),
+        Err(FilesError::Missing) => Err(ApiError::not_found()),
+        Err(error) => Err(ApiError::internal(error)),
+    }
 }
 
 /// Removes what nothing refers to any more; what cannot be removed only takes room.

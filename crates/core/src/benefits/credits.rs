@@ -50,7 +50,7 @@ impl<'a> Counts<'a> {
         let known = rows.counts.iter();
         Self {
             customer: (rows.customer.organization_id, rows.customer.id),
-            started_at: rows.started_at,
+            started_at: rows.subscription.as_ref().and_then(|one| one.started_at),
             ctx,
             counts: known
                 .map(|row| (row.meter_id, (Some(row), row.clone())))

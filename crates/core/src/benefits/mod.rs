@@ -64,7 +64,7 @@ pub fn holders(sold: Option<i64>, seats: &[CustomerSeat]) -> Vec<Holder> {
 #[derive(Debug, Clone)]
 pub struct GrantRows {
     /// Subscription, where that is the purchase.
-    pub subscription_id: Option<Uuid>,
+    pub subscription: Option<Subscription>,
     /// Order, where that is the purchase.
     pub order_id: Option<Uuid>,
     /// Buyer.
@@ -85,8 +85,6 @@ pub struct GrantRows {
     pub cycles: Vec<(Uuid, i64)>,
     /// The customer's counts of meters, where any of these benefits gives credits.
     pub counts: Vec<CustomerMeter>,
-    /// Time at which the subscription started.
-    pub started_at: Option<Timestamp>,
     /// Units by meter that the subscription has used, and is still to be billed for.
     pub unbilled: Vec<(Uuid, i64)>,
     /// Meters that a subscription of the customer pays for.

@@ -121,7 +121,7 @@ struct Sync<'a> {
     subscribers: &'a Subscribers,
     ctx: &'a DecisionContext,
     changes: Changes,
-    /// Benefits that must be as they were read.
+    /// Benefits that must be as they were read, and the subscription where it must.
     guarded: HashSet<Uuid>,
     /// License keys, by the IDs of their grants.
     keys: Keys<'a>,
@@ -151,6 +151,7 @@ impl Sync<'_> {
         let mut new = grant.clone();
         (new.granted_at, new.revoked_at) = (None, Some(self.ctx.now));
         new.properties = BenefitGrant::nothing();
+        self.hold_up_bill(benefit);
         self.counts.take_back(&mut new);
         self.change(grant, new, benefit, EventType::BenefitGrantRevoked);
         if let Some(given) = license_keys::revoked(&self.keys, grant.id) {
@@ -180,6 +181,18 @@ impl Sync<'_> {
         if self.guarded.insert(benefit.id) {
             self.changes.guard(benefit);
         }
+        self.hold_up_bill(benefit);
+    }
+
+    /// Has the commit refused where a period of the subscription begins meanwhile, and the step that begins one where this
+    /// is committed first: it ends the credits of the grants that it sees (docs/behaviour: credits/exact).
+    fn hold_up_bill(&mut self, benefit: &Benefit) {
+        if let Some(subscription) = &self.rows.subscription
+            && benefit.kind == BenefitType::MeterCredit
+            && self.guarded.insert(subscription.id)
+        {
+            self.changes.touch(subscription);
+        }
     }
 
     fn grant(&mut self, want: &Want<'_>) {
@@ -197,7 +210,7 @@ impl Sync<'_> {
             customer_id: rows.customer.id,
             member_id: want.holder.member_id,
             benefit_id: want.benefit.id,
-            subscription_id: rows.subscription_id,
+            subscription_id: rows.subscription.as_ref().map(|one| one.id),
             order_id: rows.order_id,
             granted_at: Some(ctx.now),
             revoked_at: None,
@@ -337,7 +350,8 @@ impl Sync<'_> {
                 .state_changed(self.subscribers, ctx, customer_id);
         }
         if self.done > MOST_AT_ONCE {
-            let subscription = rows.subscription_id.map(GrantScope::Subscription);
+            let subscription = rows.subscription.as_ref();
+            let subscription = subscription.map(|one| GrantScope::Subscription(one.id));
             let order = rows.order_id.map(GrantScope::Order);
             if let Some(scope) = subscription.or(order) {
                 self.changes.sync_grants(ctx, scope);

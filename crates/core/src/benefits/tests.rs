@@ -16,7 +16,7 @@ use crate::{
     kernel::{
         changes::{Changes, Write},
         grants::SYNC_JOB,
-        records::{Benefit, BenefitGrant, CustomerMeter, JournalEntry, LicenseKey},
+        records::{Benefit, BenefitGrant, CustomerMeter, JournalEntry, LicenseKey, Subscription},
         values::{Json, Value as Cell},
     },
     subscriptions::{model::rows::Rows, tests::rows as renewal},
@@ -42,7 +42,11 @@ pub(super) fn benefit(n: u128, kind: BenefitType, properties: Value) -> Benefit 
 /// A subscription that gives these benefits.
 pub(super) fn purchase(benefits: Vec<Benefit>) -> GrantRows {
     GrantRows {
-        subscription_id: Some(id(7)),
+        subscription: Some(Subscription {
+            id: id(7),
+            started_at: Some(at(0).now),
+            ..renewal().subscription
+        }),
         order_id: None,
         customer: customer(5, "ada@example.com", None),
         members: Vec::new(),
@@ -53,7 +57,6 @@ pub(super) fn purchase(benefits: Vec<Benefit>) -> GrantRows {
         keys: Vec::new(),
         cycles: Vec::new(),
         counts: Vec::new(),
-        started_at: Some(at(0).now),
         unbilled: Vec::new(),
         paid_meters: Vec::new(),
     }
@@ -73,6 +76,14 @@ pub(super) fn run(
             there.insert(benefit);
             kept.commit(there).expect("it is new");
         }
+    }
+    if let Some(sold) = &mut rows.subscription {
+        if kept.of::<Subscription>(&[]).is_empty() {
+            let mut there = Changes::new();
+            there.insert(sold);
+            kept.commit(there).expect("it is new");
+        }
+        *sold = kept.get(sold.id);
     }
     rows.keys = kept.of::<LicenseKey>(&[]);
     rows.counts = kept.of::<CustomerMeter>(&[]);
@@ -224,7 +235,7 @@ fn a_key_has_its_prefix_in_capitals_and_the_end_of_an_order() {
     let properties = json!({"prefix": " stra\u{df}e ", "expires": {"ttl": 1, "timeframe": "month"}, "limit_usage": 3});
     let given = benefit(20, BenefitType::LicenseKeys, properties);
     let (mut rows, mut kept) = (purchase(vec![given]), Rows::default());
-    (rows.subscription_id, rows.order_id) = (None, Some(id(8)));
+    (rows.subscription, rows.order_id) = (None, Some(id(8)));
     let holders = [Holder::CUSTOMER];
     run(&mut rows, &holders, &mut kept, 0);
     let key = kept.of::<LicenseKey>(&[]).remove(0);
@@ -336,4 +347,35 @@ fn a_subscription_gives_while_it_is_paid_and_for_the_days_of_grace() {
     }
     one.ended_at = Some(start);
     assert!(!gives(&one, 21, start), "it has ended");
+}
+
+#[test]
+fn of_credits_and_a_step_of_the_subscription_at_once_one_is_refused() {
+    let properties = json!({"meter_id": id(60), "units": 5, "rollover": false});
+    let credits = benefit(20, BenefitType::MeterCredit, properties);
+    let flag = benefit(21, BenefitType::FeatureFlag, json!({}));
+    for (benefit, is_refused) in [(credits, true), (flag, false)] {
+        let (mut rows, mut kept) = (purchase(vec![]), Rows::default());
+        run(&mut rows, &[Holder::CUSTOMER], &mut kept, 0);
+        rows.benefits = vec![benefit.clone()];
+        let mut there = Changes::new();
+        there.insert(&benefit);
+        kept.commit(there).expect("it is new");
+        let subscription = rows.subscription.clone().expect("it is one");
+        let step = || {
+            let mut step = Changes::new();
+            step.touch(&subscription);
+            step
+        };
+        let given = || sync(&rows, &[Holder::CUSTOMER], &subscribers(), &at(1));
+        let mut others = Rows::default();
+        let mut both = Changes::new();
+        both.insert(&benefit).insert(&subscription);
+        others.commit(both).expect("they are new");
+        for (kept, first, second) in [(kept, given(), step()), (others, step(), given())] {
+            let mut kept = kept;
+            kept.commit(first).expect("nobody else has written");
+            assert_eq!(kept.commit(second).is_err(), is_refused);
+        }
+    }
 }

@@ -102,16 +102,27 @@ impl Held {
 
     /// One more download that has begun.
     pub fn begun(&self, organization_id: Uuid, ctx: &DecisionContext) -> Changes {
+        let (holder_id, benefit_id, file_id) = (self.holder_id(), self.benefit_id, self.file_id);
         let mut changes = Changes::new();
-        changes.write(DownloadWrite::Count {
-            id: ctx.id(),
-            organization_id,
-            customer_id: self.customer_id,
-            holder_id: self.holder_id(),
-            benefit_id: self.benefit_id,
-            file_id: self.file_id,
-            at: ctx.now,
-        });
+        changes
+            .write(DownloadWrite::Count {
+                id: ctx.id(),
+                organization_id,
+                customer_id: self.customer_id,
+                holder_id,
+                benefit_id,
+                file_id,
+                at: ctx.now,
+            })
+            .write(DownloadWrite::CountOfFile {
+                benefit_id,
+                file_id,
+            })
+            .write(DownloadWrite::CountDownloader {
+                holder_id,
+                benefit_id,
+                file_id,
+            });
         changes
     }
 
@@ -153,7 +164,7 @@ pub enum Judgement {
     Forged,
 }
 
-/// Counts of one file of a benefit.
+/// Counts of one file, by a benefit or by all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Counts {
     /// People who have begun to download it.

@@ -29,6 +29,8 @@ pub enum LetterCause {
     Revoked,
     /// A renewal could not be paid.
     PastDue,
+    /// Usage within a period could not be paid.
+    UsageUnpaid,
     /// A subscription is paused.
     Paused,
     /// A subscription has resumed.

@@ -21,6 +21,7 @@ use crate::{
         context::DecisionContext,
         events::Subscribers,
         grants::GrantScope,
+        letters::LetterCause,
         records::{Customer, Order, Payment, PaymentMethod, PaymentState, Purpose, Subscription},
     },
     payments::{
@@ -162,6 +163,11 @@ impl Telling<'_> {
         }
         if subscription.ended_at.is_none() && !used.are_kept(&subscription, self.ctx.now) {
             used.revoke(changes, self.subscribers, self.ctx);
+        }
+        if unpaid.is_left_to_customer {
+            let order = &unpaid.order;
+            let (cause, own) = (LetterCause::UsageUnpaid, order.organization_id);
+            changes.tell_by_mail(self.ctx, cause, own, order.id);
         }
         if unpaid.is_exhausted {
             let now = self.ctx.now + SignedDuration::from_micros(1);

@@ -128,6 +128,8 @@ pub struct Unpaid {
     pub begins: bool,
     /// True where this is the order's first counted failure.
     pub is_first: bool,
+    /// True where this is the failure after which an order of usage waits for another card, or for the customer.
+    pub is_left_to_customer: bool,
     /// True where no attempt is left: the subscription ends, and its unpaid orders are voided.
     pub is_exhausted: bool,
 }
@@ -144,6 +146,7 @@ pub fn failed(
         subscription: subscription.clone(),
         begins: false,
         is_first: false,
+        is_left_to_customer: false,
         is_exhausted: false,
     };
     let hopeless = match failure {
@@ -155,6 +158,7 @@ pub fn failed(
         // It waits for the next card, or for the customer to pay it.
         Failure::NoMethod | Failure::Declined { .. } if is_of_usage(order) => {
             unpaid.order.next_payment_attempt_at = None;
+            unpaid.is_left_to_customer = true;
             return unpaid;
         }
         Failure::NoMethod => false,
@@ -192,7 +196,7 @@ pub fn failed(
 
 /// True for an order of usage within a period: unpaid, it leaves its subscription as it is
 /// (docs/behaviour: metered/interval).
-fn is_of_usage(order: &Order) -> bool {
+pub fn is_of_usage(order: &Order) -> bool {
     order.billing_reason == BillingReason::SubscriptionMeterCycle
 }
 

@@ -87,7 +87,14 @@ pub async fn uploaded(
         let judge =
             |sums: &[Digest], whole: &Digest| files::complete(&file, &input, sums, whole, &ctx);
         let judged = match app.files.assemble(&file.path, &parts, judge).await {
-            Err(FilesError::Missing) => Err(files::part_missing()),
+            // Whoever completed or deleted it meanwhile has removed the parts.
+            Err(FilesError::Missing) => {
+                let now = app.store.file(own, id).await.or_not_found()?;
+                if now.is_uploaded {
+                    return Ok(now.view());
+                }
+                Err(files::part_missing())
+            }
             judged => judged.map_err(ApiError::internal)?,
         };
         let replied = app

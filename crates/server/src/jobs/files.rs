@@ -1,8 +1,7 @@
 //! Uploads that nobody finished.
 
 use jiff::SignedDuration;
-use till_core::{catalog::files, kernel::records::File};
-use till_store::Query;
+use till_core::catalog::files;
 
 use super::supervise::alone;
 use crate::{app::App, error::ApiError, files::remove};
@@ -26,7 +25,9 @@ pub async fn forget(app: &App, kept: SignedDuration) -> Result<usize, ApiError> 
         last = Some(end);
         for (_, id) in found {
             let delete = async {
-                let Some(file) = app.store.one(Query::by_id::<File>(id)).await? else {
+                let file = app.store.file_by_id(id).await?;
+                // Those before it took their time: it may be whole now.
+                let Some(file) = file.filter(|file| !file.is_uploaded) else {
                     return Ok(());
                 };
                 // Whoever finishes it at this moment is found out by the commit: the next hour looks again.

@@ -52,7 +52,7 @@ async fn of_subscription(app: &App, id: Uuid) -> Result<End, ApiError> {
     let grace = settings.benefit_revocation_grace_period;
     rows.gives = benefits::subscription_gives(&subscription, grace, ctx.now);
     rows.cycles = app.store.paid_renewals(id).await?;
-    rows.started_at = subscription.started_at;
+    rows.subscription = Some(subscription);
     let subscribers = app.store.subscribers(organization.id).await?;
     let changes = benefits::sync(&rows, &holders, &subscribers, &ctx);
     Ok(End::Done(changes))
@@ -188,10 +188,7 @@ async fn load(
     let find = |id: &Uuid| known.iter().find(|benefit| benefit.id == *id);
     let of_product = |benefit: &Benefit| product.benefit_ids.contains(&benefit.id);
     let rows = GrantRows {
-        subscription_id: match purchase.scope {
-            GrantScope::Subscription(id) => Some(id),
-            GrantScope::Order(_) => None,
-        },
+        subscription: None,
         order_id: match purchase.scope {
             GrantScope::Subscription(_) => None,
             GrantScope::Order(id) => Some(id),
@@ -214,7 +211,6 @@ async fn load(
         keys,
         cycles: Vec::new(),
         counts,
-        started_at: None,
         unbilled,
         paid_meters,
     };

@@ -19,6 +19,7 @@ use till_core::{
         sign_in::{self, Letter},
         team,
     },
+    subscriptions::dun,
 };
 use till_ports::mail::{Address, Attachment, Line, MailError, Message, MessageId};
 use till_store::{LetterRows, Query};
@@ -178,7 +179,10 @@ pub async fn write(app: &App, request: LetterRequest) -> Result<End, ApiError> {
 
 async fn load(app: &App, request: &LetterRequest) -> Result<Option<Subject>, ApiError> {
     let (store, id) = (&app.store, request.subject_id);
-    if request.cause == LetterCause::OrderPaid {
+    if matches!(
+        request.cause,
+        LetterCause::OrderPaid | LetterCause::UsageUnpaid
+    ) {
         return Ok(store.order_for_letters(id).await?.map(of_order));
     }
     let Some(organization) = store.organization(request.organization_id).await? else {
@@ -248,11 +252,11 @@ async fn for_customer(
         return Ok(None);
     };
     let unpaid = match (kind, subscription) {
-        (MailKind::SubscriptionPastDue, Some(subscription)) => {
+        (MailKind::SubscriptionPastDue, Some(subscription)) if subject.order.is_none() => {
             let unpaid = app.store.unpaid_orders(&[subscription.id]).await?;
             unpaid
                 .into_iter()
-                .find(|order| order.standing() == Standing::Due)
+                .find(|order| order.standing() == Standing::Due && !dun::is_of_usage(order))
         }
         _ => None,
     };

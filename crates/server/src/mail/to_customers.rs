@@ -10,6 +10,7 @@ use till_core::{
     orders::visit,
     portal::{codes::CODE_LIFE, email_change::LINK_LIFE},
     seats::invite::LIFE as INVITATION_LIFE,
+    subscriptions::dun::is_of_usage,
 };
 use till_wire::organizations::TaxBehaviorOption;
 
@@ -78,10 +79,13 @@ pub fn to_customer(
             locale.with("mail-converted-subject", product()),
             on("mail-converted-body", next),
         ),
-        MailKind::SubscriptionPastDue => (
-            locale.with("mail-past-due-subject", product()),
-            says("mail-past-due-body"),
-        ),
+        MailKind::SubscriptionPastDue => {
+            let subject = locale.with("mail-past-due-subject", product());
+            match told.order.is_some_and(is_of_usage) {
+                true => (subject, says("mail-usage-unpaid-body")),
+                false => (subject, says("mail-past-due-body")),
+            }
+        }
         MailKind::SubscriptionCancellation => (
             locale.with("mail-canceled-subject", product()),
             on("mail-canceled-body", ends),

@@ -1,5 +1,3 @@
-use std::borrow::Cow;
-
 use till_core::{
     catalog::downloads::{Counts, Held},
     kernel::{
@@ -94,41 +92,25 @@ impl Store {
         self.all(Query::select::<Benefit>(rest, binds)).await
     }
 
-    /// Counts of the files of a benefit that were downloaded.
-    pub async fn download_counts(&self, benefit_id: Uuid) -> Result<Vec<(Uuid, Counts)>> {
-        let sql = "select file_id, count(*), cast(sum(downloads) as bigint) from file_downloads \
-                   where benefit_id = $1 group by file_id";
-        self.counts(sql, vec![Value::Uuid(benefit_id)]).await
-    }
-
-    /// Counts of those of the files that were downloaded, by whichever benefit; whoever has a file by two benefits is one
-    /// downloader.
-    pub async fn download_counts_of(
+    /// Counts of those of the files that were downloaded: by this benefit, or by whichever where none is named; whoever has a
+    /// file by two benefits is then one downloader.
+    pub async fn download_counts(
         &self,
-        organization_id: Uuid,
+        benefit_id: Option<Uuid>,
         files: &[Uuid],
     ) -> Result<Vec<(Uuid, Counts)>> {
         if files.is_empty() {
             return Ok(Vec::new());
         }
         let files = distinct(files);
-        // By way of the benefits, whose index leads to the rows of a file.
-        let sql = format!(
-            "select d.file_id, count(distinct d.holder_id), cast(sum(d.downloads) as bigint) from benefits b \
-             join file_downloads d on d.benefit_id = b.id where b.organization_id = $1 and b.kind = 'downloadables' \
-             and d.file_id in ({}) group by d.file_id",
-            marks(1, files.len())
-        );
-        let organization = [Value::Uuid(organization_id)];
-        let binds = organization.into_iter().chain(ids(&files)).collect();
-        self.counts(sql, binds).await
-    }
-
-    async fn counts(
-        &self,
-        sql: impl Into<Cow<'static, str>>,
-        binds: Vec<Value>,
-    ) -> Result<Vec<(Uuid, Counts)>> {
+        let marks = marks(usize::from(benefit_id.is_some()), files.len());
+        let rest = match benefit_id {
+            Some(_) => format!("scope_id = $1 and file_id in ({marks})"),
+            None => format!("scope_id in ({marks})"),
+        };
+        let sql = format!("select file_id, downloaders, downloads from file_counts where {rest}");
+        let benefit = benefit_id.map(Value::Uuid).into_iter();
+        let binds = benefit.chain(ids(&files)).collect();
         let found: Vec<(Col<Uuid>, Col<i64>, Col<i64>)> = self.all(Query::raw(sql, binds)).await?;
         let counts = |(id, downloaders, downloads): (Col<Uuid>, Col<i64>, Col<i64>)| {
             let counts = Counts {

@@ -27,6 +27,24 @@ pub(super) fn download(write: DownloadWrite) -> Statement {
                 at.into(),
             ],
         ),
+        DownloadWrite::CountOfFile {
+            benefit_id,
+            file_id,
+        } => any(
+            "insert into file_counts (scope_id, file_id, downloads, downloaders) values ($1, $2, 1, 0), ($2, $2, 1, 0) \
+             on conflict (scope_id, file_id) do update set downloads = file_counts.downloads + 1",
+            vec![benefit_id.into(), file_id.into()],
+        ),
+        DownloadWrite::CountDownloader {
+            holder_id,
+            benefit_id,
+            file_id,
+        } => any(
+            "update file_counts set downloaders = downloaders + 1 where scope_id in ($1, $2) and file_id = $2 \
+             and 1 = (select sum(d.downloads) from file_downloads d where d.file_id = $2 and d.holder_id = $3 \
+             and file_counts.scope_id in (d.benefit_id, d.file_id))",
+            vec![benefit_id.into(), file_id.into(), holder_id.into()],
+        ),
         DownloadWrite::ForgetTimes { customer_id, at } => any(
             "update file_downloads set created_at = $2, last_at = $2, version = version + 1 where customer_id = $1",
             vec![customer_id.into(), at.into()],

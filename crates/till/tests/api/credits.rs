@@ -9,6 +9,7 @@ use till_core::kernel::{
     records::{BenefitGrant, PaymentState},
     values::Json,
 };
+use till_server::jobs;
 use till_testkit::{Till, both, buyer};
 
 use crate::{
@@ -241,6 +242,45 @@ both! {
         let product = including(t, &[&credits(t, &meter, 100, false).await], json!([])).await;
         bought(t, &product, VISA, json!({"customer_id": customer["id"]})).await;
         assert_eq!(has(t, &meter).await, json!([0.0, 100, 100.0]));
+    }
+
+    async fn credits_that_are_first_given_as_a_period_begins_are_given_once(t: &mut Till) {
+        grace(t, 0).await;
+        for is_renewal_first in [true, false] {
+            for after in 0.. {
+                let meter = meter(t, sum()).await;
+                let product = including(t, &[], json!([])).await;
+                let subscription = bought(t, &product, VISA, json!({})).await;
+                let left = moment(&subscription["current_period_end"]).duration_since(t.app.clock.now());
+                t.advance(Duration::try_from(left).unwrap());
+                include(t, &product, &[&credits(t, &meter, 100, false).await]).await;
+                let (app, clock) = (t.app.clone(), t.clock.clone());
+                t.clock.interrupt(after, move || async move {
+                    clock.advance(Duration::from_secs(1));
+                    match is_renewal_first {
+                        true => jobs::run_grants(&app).await.unwrap(),
+                        false => jobs::subscriptions::run_due(&app).await.unwrap(),
+                    };
+                    clock.advance(Duration::from_secs(1));
+                });
+                match is_renewal_first {
+                    true => jobs::subscriptions::run_due(&t.app).await.unwrap(),
+                    false => jobs::run_grants(&t.app).await.unwrap(),
+                };
+                let is_over = !t.clock.has_interrupted();
+                // Decisions of one moment are in no order.
+                t.advance(Duration::from_secs(1));
+                t.catch_up().await;
+                assert_eq!(orders(t, &subscription).await.len(), 2);
+                assert_eq!(has(t, &meter).await, json!([0.0, 100, 100.0]), "{is_renewal_first} {after}");
+                t.delete(&format!("/v1/subscriptions/{}", subscription["id"].as_str().unwrap())).await.ok();
+                t.drain().await;
+                if is_over {
+                    break;
+                }
+            }
+        }
+        t.see_through().await;
     }
 
     async fn a_pause_leaves_what_is_used_covered(t: &mut Till) {

@@ -141,6 +141,42 @@ both! {
         assert_eq!(t.app.files.count("downloadable").await.unwrap(), 1);
     }
 
+    async fn an_upload_whose_kept_bytes_are_deleted_makes_the_file_or_says_so(t: &mut Till) {
+        let owner = t.dashboard().await;
+        let new = format!("{FILES}/new");
+        let (mut made, mut lost) = (0, 0);
+        for after in 0.. {
+            let (app, other) = (t.app.clone(), t.with_token(&t.token));
+            t.clock.interrupt(after, move || async move {
+                let until = app.clock.now() + jiff::SignedDuration::from_secs(1);
+                for (_, id) in app.store.unfinished_files(until, None, 100).await.unwrap() {
+                    // What is kept has room for any file; the one that is made of it has its own size.
+                    if app.store.file_by_id(id).await.unwrap().is_some_and(|file| file.size > 5) {
+                        assert_eq!(other.delete(&format!("/v1/files/{id}")).await.status, 204);
+                    }
+                }
+            });
+            let key = after.to_string();
+            let files = [("a.zip", "application/zip", &b"hello"[..])];
+            let answer = owner.upload_with(&new, &[("_idempotency_key", key.as_str())], "file", &files).await;
+            let is_over = !t.clock.has_interrupted();
+            match answer.status.as_u16() {
+                303 => made += 1,
+                404 if !is_over => lost += 1,
+                _ => panic!("{after}: {}", answer.text()),
+            }
+            assert_eq!(t.items("/v1/files/?limit=100").await.len(), made, "{after}: whoever made a file is told of it");
+            if is_over {
+                break;
+            }
+        }
+        assert!(made > 1 && lost > 0, "{made} and {lost}");
+        t.advance(Duration::from_secs(24 * 3600 + 1));
+        till_server::jobs::files::forget(&t.app, jiff::SignedDuration::from_hours(24)).await.unwrap();
+        assert_eq!(t.app.files.count("uploads").await.unwrap(), 0);
+        assert_eq!(t.app.files.count("downloadable").await.unwrap(), u64::try_from(made).unwrap());
+    }
+
     async fn a_file_that_cannot_be_is_refused_with_words_and_leaves_nothing(t: &mut Till) {
         let owner = t.dashboard().await;
         let new = format!("{FILES}/new");

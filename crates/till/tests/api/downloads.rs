@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use till_core::{catalog::downloads::Counts, kernel::changes::Changes};
 use till_testkit::{Answer, Till, both, id_in};
 use till_wire::organizations::OrganizationStatus;
 
@@ -12,6 +13,9 @@ use crate::{
     portal_kit::{PORTAL, signed_in},
     subscriptions_kit::ADA,
 };
+
+/// The migration that began to count for each file.
+const MIGRATION: &str = include_str!("../../../../migrations/0116_file_counts.sql");
 
 const LIST: &str = "/v1/customer-portal/downloadables/";
 
@@ -151,6 +155,39 @@ both! {
         let (one, two) = tokio::join!(anonymous.get(&at), anonymous.get(&at));
         assert_eq!((one.status.as_u16(), two.status.as_u16()), (200, 200));
         assert_eq!(counts(t, &benefit).await, [(2, 4), (0, 0)]);
+    }
+
+    async fn downloads_at_the_same_moment_are_each_counted_and_each_holder_once(t: &mut Till) {
+        let file = uploaded(t, "downloadable", "application/zip", "0123456789").await;
+        let (one, two) = (giving(t, &[&file]).await, giving(t, &[&file]).await);
+        let book = t.product().await;
+        include(t, &book, &[&one, &two]).await;
+        let mut at = Vec::new();
+        for email in [ADA, "bob@example.com", "eve@example.com"] {
+            let checkout = t.checkout_for(&book).await;
+            t.buy(&checkout, email).await;
+            let order = t.orders(&checkout).await.remove(0);
+            at.extend(t.viewer_of(&order["customer"]).await.items(LIST).await.iter().map(path));
+        }
+        assert_eq!(at.len(), 6, "each has it by two benefits");
+        let anonymous = t.anonymous();
+        // Whoever begins by two benefits at once is one downloader, whichever commit is first.
+        let twice: Vec<&String> = at.iter().chain(&at).collect();
+        let got = futures_util::future::join_all(twice.iter().map(|at| anonymous.get(at))).await;
+        assert!(got.iter().all(|got| got.status == 200));
+        assert_eq!((counts(t, &one).await, counts(t, &two).await), (vec![(3, 6)], vec![(3, 6)]));
+        let of_file = async || t.app.store.download_counts(None, &[id_in(&file, "id")]).await.unwrap();
+        let all = of_file().await;
+        assert_eq!(all, [(id_in(&file, "id"), Counts { downloaders: 3, downloads: 12 })]);
+        // What an older version has counted for each holder is counted for the file by the migration.
+        let mut anew = Changes::new();
+        anew.any("delete from file_counts", vec![]);
+        for statement in MIGRATION.split(';').map(str::trim).filter(|sql| sql.starts_with("insert")) {
+            anew.any(statement, vec![]);
+        }
+        t.app.store.commit(anew).await.unwrap();
+        assert_eq!((counts(t, &one).await, counts(t, &two).await), (vec![(3, 6)], vec![(3, 6)]));
+        assert_eq!(of_file().await, all);
     }
 
     async fn an_address_works_for_an_hour_for_its_file_and_holder_alone(t: &mut Till) {

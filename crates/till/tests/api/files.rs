@@ -1,6 +1,12 @@
 //! Files, and what shows them.
 
-use std::time::Duration;
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 use axum::{
     body::Body,
@@ -69,6 +75,15 @@ async fn complete(t: &Till, made: &Value, etags: &[&str]) -> Answer {
     .await
 }
 
+/// An announced file with its only part, and the part's `ETag`.
+async fn sent(t: &Till) -> (Value, String) {
+    let announced = announced("downloadable", "text/plain", &[5]);
+    let made = t.post(FILES, announced).await.created();
+    let part = put(t, url(&made, 0), "hello").await;
+    let etag = part.header("etag").to_owned();
+    (made, etag)
+}
+
 both! {
     async fn a_file_is_announced_sent_in_parts_and_completed(t: &mut Till) {
         let made = t.post(FILES, announced("downloadable", "application/zip", &[5, 6])).await.created();
@@ -135,6 +150,70 @@ both! {
         let request = Request::builder().method(Method::PUT).uri(path);
         assert_eq!(t.raw(request.body(Body::from_stream(pieces)).unwrap()).await.status, 404);
         assert_eq!(t.app.files.count("uploads").await.unwrap(), 0);
+    }
+
+    async fn a_file_that_is_deleted_while_it_is_completed_leaves_nothing(t: &mut Till) {
+        for after in 0.. {
+            let (made, etag) = sent(t).await;
+            let (other, path) = (t.with_token(&t.token), format!("{FILES}{}", made["id"].as_str().unwrap()));
+            t.clock.interrupt(after, move || async move { assert_eq!(other.delete(&path).await.status, 204) });
+            let completed = complete(t, &made, &[etag.as_str()]).await;
+            if !t.clock.has_interrupted() {
+                assert_eq!((completed.status.as_u16(), after > 0), (200, true));
+                break;
+            }
+            completed.not_found();
+            for folder in ["downloadable", "uploads"] {
+                assert_eq!(t.app.files.count(folder).await.unwrap(), 0, "{after}: {folder}");
+            }
+        }
+    }
+
+    async fn a_file_that_is_completed_while_it_is_deleted_or_swept_is_whole_or_gone(t: &mut Till) {
+        let mut whole = 0;
+        for is_swept in [true, false] {
+            for after in 0.. {
+                let (made, etag) = sent(t).await;
+                let (other, is_whole) = (t.with_token(&t.token), Arc::new(AtomicBool::new(false)));
+                let (path, now_whole) = (format!("{FILES}{}", made["id"].as_str().unwrap()), is_whole.clone());
+                t.clock.interrupt(after, move || async move {
+                    let completed = complete(&other, &made, &[etag.as_str()]).await.status.as_u16();
+                    assert!([200, 404].contains(&completed), "{completed}");
+                    now_whole.store(completed == 200, Ordering::SeqCst);
+                });
+                match is_swept {
+                    true => {
+                        t.advance(Duration::from_secs(1));
+                        till_server::jobs::files::forget(&t.app, SignedDuration::ZERO).await.unwrap();
+                    }
+                    false => assert_eq!(t.delete(&path).await.status, 204),
+                }
+                if !t.clock.has_interrupted() {
+                    break;
+                }
+                // Whoever deletes it means it, whole or not.
+                whole += u64::from(is_swept && is_whole.load(Ordering::SeqCst));
+                assert_eq!(t.items("/v1/files/?limit=100").await.len() as u64, whole, "{is_swept} {after}");
+                assert_eq!(t.app.files.count("downloadable").await.unwrap(), whole, "{is_swept} {after}");
+                assert_eq!(t.app.files.count("uploads").await.unwrap(), 0, "{is_swept} {after}");
+            }
+        }
+        assert!(whole > 0);
+    }
+
+    async fn a_file_that_is_completed_twice_at_once_is_whole_for_both(t: &mut Till) {
+        for after in 0.. {
+            let (made, etag) = sent(t).await;
+            let (other, body, tag) = (t.with_token(&t.token), made.clone(), etag.clone());
+            t.clock.interrupt(after, move || async move { drop(complete(&other, &body, &[tag.as_str()]).await.ok()) });
+            let completed = complete(t, &made, &[etag.as_str()]).await.ok();
+            assert_eq!(completed["is_uploaded"], true);
+            assert_eq!(t.app.files.read(made["path"].as_str().unwrap()).await.unwrap().size, 5);
+            assert_eq!(t.app.files.count("uploads").await.unwrap(), 0);
+            if !t.clock.has_interrupted() {
+                break;
+            }
+        }
     }
 
     async fn a_part_is_exactly_what_was_announced(t: &mut Till) {

@@ -461,7 +461,7 @@ both! {
 
     async fn letters_of_what_is_gone_are_not_written(t: &mut Till) {
         let ctx = t.app.context();
-        for cause in [LetterCause::OrderPaid, LetterCause::Revoked, LetterCause::DisputeOpened, LetterCause::EndpointDisabled] {
+        for cause in [LetterCause::OrderPaid, LetterCause::UsageUnpaid, LetterCause::Revoked, LetterCause::DisputeOpened, LetterCause::EndpointDisabled] {
             let request = LetterRequest { id: ctx.id(), cause, organization_id: t.organization.id, subject_id: ctx.id() };
             let mut changes = Changes::new();
             changes.job(&ctx, WRITE_JOB, &request.id.to_string(), ctx.now, &request);

@@ -31,6 +31,15 @@ async fn next(t: &Till, subscription: &Value) -> Value {
     shown(t, subscription).await
 }
 
+/// The text of the only letter that has arrived.
+fn only_letter(t: &Till) -> String {
+    let mut mails = t.mailbox.take();
+    let mail = mails.pop().expect("a letter");
+    assert!(mails.is_empty(), "{mails:?}");
+    assert_eq!(mail.subject.to_string(), "The payment for Pro failed");
+    mail.text
+}
+
 /// The newest order: its reason, its status, and its amounts by line.
 async fn newest(t: &Till, subscription: &Value) -> Value {
     let order = orders(t, subscription).await.remove(0);
@@ -105,7 +114,10 @@ both! {
         let subscription = bought(t, &product, DECLINED_LATER, json!({"discount_id": free["id"]})).await;
         t.patch(&format!("/v1/subscriptions/{}", subscription["id"].as_str().unwrap()), json!({"discount_id": null})).await.ok();
         uses(t, &subscription, 500).await;
+        t.mailbox.take();
         let now = next(t, &subscription).await;
+        let letter = only_letter(t);
+        assert!(letter.contains("We could not charge your card for your usage.") && letter.contains("Pay $5.00:"), "{letter}");
         assert_eq!((&now["status"], &now["past_due_at"]), (&json!("active"), &json!(null)));
         let order = orders(t, &subscription).await.remove(0);
         assert_eq!((&order["status"], &order["next_payment_attempt_at"]), (&json!("pending"), &json!(null)));
@@ -114,6 +126,22 @@ both! {
         t.drain().await;
         assert_eq!(newest(t, &subscription).await, json!(["subscription_meter_cycle", "paid", [500]]));
         t.see_through().await;
+    }
+
+    async fn a_renewal_that_is_declined_is_told_of_with_its_own_sum_while_usage_waits(t: &mut Till) {
+        let meter = meter(t, sum()).await;
+        let product = yearly(t, &meter, json!({})).await;
+        let free = t.percent_off(10_000, json!({"duration": "once"})).await;
+        let subscription = bought(t, &product, DECLINED_LATER, json!({"discount_id": free["id"]})).await;
+        t.patch(&format!("/v1/subscriptions/{}", subscription["id"].as_str().unwrap()), json!({"discount_id": null})).await.ok();
+        uses(t, &subscription, 500).await;
+        for _ in 0..3 {
+            next(t, &subscription).await;
+        }
+        t.mailbox.take();
+        assert_eq!(next(t, &subscription).await["status"], "past_due");
+        let letter = only_letter(t);
+        assert!(letter.contains("for the current period") && letter.contains("Pay $100.00:"), "{letter}");
     }
 
     async fn a_trial_is_one_part_and_an_end_with_the_period_bills_the_last(t: &mut Till) {

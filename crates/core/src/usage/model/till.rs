@@ -482,7 +482,6 @@ impl Till {
         let rows = GrantRows {
             unbilled: credits::unbilled(&usage, &self.rows.of::<Meter>(&[])),
             paid_meters: paid_meters.collect(),
-            subscription_id: Some(sub.id),
             order_id: None,
             customer: self.rows.get(sub.customer_id),
             members: Vec::new(),
@@ -495,7 +494,7 @@ impl Till {
             grants,
             keys: Vec::new(),
             counts: self.rows.of::<CustomerMeter>(&of_customer),
-            started_at: sub.started_at,
+            subscription: Some(sub),
         };
         let changes = sync(&rows, &[Holder::CUSTOMER], &subscribers(), ctx);
         (changes, Done::Synced(n))

@@ -22,7 +22,10 @@ const LETTERS: [(&str, &str); 11] = [
         "subscription_cycled_after_trial",
         "A trial has become a paid subscription",
     ),
-    ("subscription_past_due", "A renewal could not be paid"),
+    (
+        "subscription_past_due",
+        "A renewal, or usage within a period, could not be paid",
+    ),
     ("subscription_updated", "Plan or seats were changed"),
     ("subscription_cancellation", "A subscription was cancelled"),
     ("subscription_uncanceled", "A cancellation was withdrawn"),
