@@ -8,10 +8,18 @@ use crate::{
     benefit_grants::include,
     metered_kit::{meter, newest, next, sum, uses, yearly},
     subscriptions_kit::{
-        DAY, DECLINED_LATER, VISA, bought, change, moment, orders, path, plan, shown, switch, told,
-        until,
+        Charging, DAY, DECLINED_LATER, VISA, bought, change, charging, moment, orders, path, plan,
+        shown, switch, told, until,
     },
 };
+
+/// An event that comes in and is not counted yet.
+async fn comes_in(t: &Till, subscription: &Value, n: i64) {
+    let event =
+        json!({"name": "llm", "customer_id": subscription["customer_id"], "metadata": {"n": n}});
+    let body = json!({"events": [event]});
+    t.post("/v1/events/ingest", body).await.ok();
+}
 
 /// Credits of a meter, so many with each part.
 async fn credits(t: &Till, meter: &Value, units: i64, rollover: bool) -> Value {
@@ -58,8 +66,7 @@ both! {
         uses(t, &subscription, 250).await;
         told(t).await;
         // What came in is counted first.
-        let event = json!({"name": "llm", "customer_id": subscription["customer_id"], "metadata": {"n": 7}});
-        t.post("/v1/events/ingest", json!({"events": [event]})).await.ok();
+        comes_in(t, &subscription, 7).await;
         let preview = t.post(&format!("{}/change-preview", path(&subscription)), json!({"revoke": true})).await.ok();
         assert_eq!(json!([preview["metered_amount"], preview["due_amount"], preview["next_charge"]]), json!([250, 250, null]));
         let ended = t.delete(&path(&subscription)).await.ok();
@@ -201,6 +208,59 @@ both! {
         t.see_through().await;
     }
 
+    async fn what_comes_in_while_a_change_is_charged_is_settled_with_it(t: &mut Till) {
+        let meter = meter(t, sum()).await;
+        let from = yearly(t, &meter, json!({})).await;
+        let to = dear(t, &meter).await;
+        let subscription = bought(t, &from, VISA, json!({})).await;
+        uses(t, &subscription, 60).await;
+        t.advance(std::time::Duration::from_secs(DAY));
+        let unheard = charging(t, Charging::Unheard);
+        switch(&unheard, &subscription, &to, "invoice").await.refused(409, "SubscriptionLocked");
+        comes_in(t, &subscription, 5).await;
+        t.catch_up().await;
+        t.drain().await;
+        assert_eq!(shown(t, &subscription).await["product_id"], to["id"]);
+        let settled: Vec<Value> = orders(t, &subscription).await.into_iter().filter(|order| order["billing_reason"] == "subscription_meter_cycle").collect();
+        assert_eq!(settled.iter().map(|order| json!([order["status"], order["net_amount"]])).collect::<Vec<_>>(), [json!(["paid", 65])]);
+        t.see_through().await;
+    }
+
+    async fn usage_that_is_too_much_to_bill_holds_up_no_end_and_no_paid_change(t: &mut Till) {
+        let too_much = 900_000_000_000_000_i64;
+        let meter = meter(t, sum()).await;
+        let from = yearly(t, &meter, json!({})).await;
+        let to = dear(t, &meter).await;
+        let subscription = bought(t, &from, VISA, json!({})).await;
+        let unheard = charging(t, Charging::Unheard);
+        switch(&unheard, &subscription, &to, "invoice").await.refused(409, "SubscriptionLocked");
+        comes_in(t, &subscription, too_much).await;
+        t.catch_up().await;
+        assert_eq!(shown(t, &subscription).await["product_id"], to["id"]);
+        comes_in(t, &subscription, too_much).await;
+        t.delete(&path(&subscription)).await.ok();
+        t.drain().await;
+        assert_eq!(shown(t, &subscription).await["status"], "canceled");
+        let reasons: Vec<Value> = orders(t, &subscription).await.iter().map(|order| order["billing_reason"].clone()).collect();
+        assert!(!reasons.contains(&json!("subscription_meter_cycle")), "{reasons:?}");
+    }
+
+    async fn a_paused_subscription_that_ends_at_once_bills_what_it_used_before(t: &mut Till) {
+        let meter = meter(t, sum()).await;
+        let product = yearly(t, &meter, json!({})).await;
+        let subscription = bought(t, &product, VISA, json!({})).await;
+        change(t, &subscription, json!({"pause_at_period_end": true})).await.ok();
+        for _ in 0..3 {
+            next(t, &subscription).await;
+        }
+        uses(t, &subscription, 11).await;
+        assert_eq!(next(t, &subscription).await["status"], "paused");
+        uses(t, &subscription, 900).await;
+        t.delete(&path(&subscription)).await.ok();
+        t.drain().await;
+        assert_eq!(newest(t, &subscription).await, json!(["subscription_meter_cycle", "paid", [11]]));
+    }
+
     async fn a_change_waits_for_a_part_that_is_over_and_an_end_at_once_bills_it(t: &mut Till) {
         let meter = meter(t, sum()).await;
         let (from, to) = (yearly(t, &meter, json!({})).await, yearly(t, &meter, json!({})).await);
@@ -209,8 +269,7 @@ both! {
         let left = moment(&subscription["current_meter_period_end"]).duration_since(t.app.clock.now());
         t.advance(std::time::Duration::try_from(left).unwrap() + std::time::Duration::from_secs(60));
         switch(t, &subscription, &to, "prorate").await.refused(409, "SubscriptionLocked");
-        let event = json!({"name": "llm", "customer_id": subscription["customer_id"], "metadata": {"n": 2}});
-        t.post("/v1/events/ingest", json!({"events": [event]})).await.ok();
+        comes_in(t, &subscription, 2).await;
         t.delete(&path(&subscription)).await.ok();
         t.drain().await;
         assert_eq!(newest(t, &subscription).await, json!(["subscription_meter_cycle", "paid", [10]]));

@@ -100,7 +100,11 @@ fn later(
     taxes: &dyn Taxes,
     ctx: &DecisionContext,
 ) -> Result<Made, Unchanged> {
-    let settled = settle(&rows.billing, &mut decision, taxes, ctx)?;
+    let settled = match settle(&rows.billing, &mut decision, taxes, ctx) {
+        // An end is always possible: usage that comes to more than can be billed is left out.
+        Err(_) if decision.billing == Billing::Revoke => None,
+        settled => settled?,
+    };
     let (old, new) = (&rows.billing.subscription, &decision.subscription);
     let mut changes = Changes::new();
     if decision.events.is_empty() && old == new {

@@ -149,6 +149,7 @@ impl<V: Serialize> Changing<'_, V> {
             }
             // They were read before that was counted.
             rows = rows_of(app, organization, self.row(id).await?, update).await?;
+            (self.judge)(&rows, update)?;
         }
         let made = app.taxed(&organization.settings.tax, |taxes| {
             let decided = change::decide(update, &rows, &ctx);
