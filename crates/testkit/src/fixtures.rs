@@ -269,6 +269,7 @@ impl Till {
             tax_behavior: None,
             tax_breakdown: None,
             custom_field_data: Json::default(),
+            settles_usage: false,
         };
         let payment = Payment {
             id: at.id(),

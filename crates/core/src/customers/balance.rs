@@ -64,25 +64,28 @@ impl Balance {
         });
     }
 
-    /// Writes the entries, after the orders that they name, and the sum with them.
-    pub fn write(self, changes: &mut Changes, ctx: &DecisionContext) {
+    /// Writes the entries, after the orders that they name, and the sum with them: the row as it is then.
+    pub fn write(self, changes: &mut Changes, ctx: &DecisionContext) -> Option<CustomerBalance> {
         if self.entries.is_empty() {
-            return;
+            return self.row;
         }
         let amount = self.amount();
         for entry in &self.entries {
             changes.insert(entry);
         }
-        match &self.row {
+        match self.row {
             Some(row) => {
-                let new = CustomerBalance {
+                let mut new = CustomerBalance {
                     amount,
                     ..row.clone()
                 };
-                changes.update(row, &new);
+                changes.update(&row, &new);
+                // A row that does not differ is not written, and keeps its version.
+                new.version += i64::from(new != row);
+                Some(new)
             }
             None => {
-                changes.insert(&CustomerBalance {
+                let new = CustomerBalance {
                     id: ctx.id(),
                     created_at: ctx.now,
                     version: 1,
@@ -90,7 +93,9 @@ impl Balance {
                     customer_id: self.customer_id,
                     currency: self.currency,
                     amount,
-                });
+                };
+                changes.insert(&new);
+                Some(new)
             }
         }
     }

@@ -137,6 +137,7 @@ pub fn create(
         tax_behavior: terms.tax_behavior,
         tax_breakdown: terms.tax_breakdown.clone(),
         custom_field_data: sale.custom_field_data,
+        settles_usage: false,
     };
     adds_up(&order)?;
     if is_draft {

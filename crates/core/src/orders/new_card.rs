@@ -101,8 +101,11 @@ pub fn next(
 ) -> Next {
     let order = &rows.order;
     let has_ended = rows.subscription().is_none_or(|one| one.ended_at.is_some());
-    // Orders of one that has ended are being voided, but for its last bill, which has a schedule of its own.
-    if !is_owed(order) || has_ended && order.next_payment_attempt_at.is_none() {
+    let ended_at = rows.subscription().and_then(|one| one.ended_at);
+    let is_of_end = order.settles_usage && ended_at == Some(order.created_at);
+    // Orders of one that has ended are being voided, but for the usage that the end settled, and for its last bill, which
+    // has a schedule of its own.
+    if !is_owed(order) || has_ended && order.next_payment_attempt_at.is_none() && !is_of_end {
         return Next::Leave;
     }
     let Some(latest) = latest else {

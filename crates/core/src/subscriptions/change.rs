@@ -38,9 +38,10 @@ use crate::{
     },
     orders::create::Mismatch,
     organizations::capabilities,
+    usage::due,
 };
 
-pub use charge::{ChangeOutcome, declined, product_and_discount, record_outcome};
+pub use charge::{ChangeOutcome, declined, product_and_discount, record_outcome, settles};
 pub use make::{Charge, Made, make};
 pub use preview::{cancel_preview, charge_preview, next_charge, next_renewal, preview};
 
@@ -114,6 +115,8 @@ pub struct Decision {
     pub events: &'static [EventType],
     /// Discount whose uses are counted with the change.
     pub used: Option<Discount>,
+    /// True where the usage that is not billed yet is settled with it (docs/behaviour: metered/settled).
+    pub settles: bool,
 }
 
 impl Decision {
@@ -146,6 +149,7 @@ pub fn decide(
         billing: Billing::Later,
         events: &[EventType::SubscriptionUpdated],
         used: None,
+        settles: false,
     };
     let changed = &mut draft.subscription;
     match update {
@@ -166,6 +170,7 @@ pub fn decide(
             draft.events = cancel::revoke(changed, why)?;
             *changed = changed.revoked(ctx);
             draft.billing = Billing::Revoke;
+            draft.settles = old.meter_interval.is_some();
         }
         SubscriptionUpdate::Pause(asked) => pause::schedule(changed, asked)?,
         SubscriptionUpdate::Resume => {
@@ -297,6 +302,16 @@ fn nothing_is_due(rows: &ChangeRows, ctx: &DecisionContext) -> Result<(), Subscr
     let is_over = billing.subscription.current_period_end <= ctx.now;
     let is_renewed = billing.customer.deleted_at.is_none() && may_renew(rows);
     match billing.subscription.is_billable() && is_over && is_renewed {
+        true => Err(SubscriptionRefusal::Locked),
+        false => Ok(()),
+    }
+}
+
+/// Refuses a change that settles usage where a period of usage is over and not billed yet: each period has its credits.
+fn no_usage_is_due(rows: &ChangeRows, ctx: &DecisionContext) -> Result<(), SubscriptionRefusal> {
+    let (old, offered) = (&rows.billing.subscription, &rows.billing.offered);
+    let is_over = old.usage_period().end <= ctx.now && !due::meters(old, offered).is_empty();
+    match old.is_billable() && is_over && may_renew(rows) {
         true => Err(SubscriptionRefusal::Locked),
         false => Ok(()),
     }

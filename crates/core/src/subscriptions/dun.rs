@@ -30,6 +30,9 @@ pub struct VoidOrders {
     pub subscription_id: Uuid,
     /// Only those made before this moment.
     pub made_before: Timestamp,
+    /// The one that settles what was used until the end: it is still to be paid.
+    #[serde(default)]
+    pub but: Option<Uuid>,
 }
 
 /// Failures of one order after which the subscription ends.
@@ -234,10 +237,22 @@ impl Changes {
         made_before: Timestamp,
         ctx: &DecisionContext,
     ) -> &mut Self {
+        self.void_orders_but(None, subscription_id, made_before, ctx)
+    }
+
+    /// [`Changes::void_orders`], all but one.
+    pub fn void_orders_but(
+        &mut self,
+        but: Option<Uuid>,
+        subscription_id: Uuid,
+        made_before: Timestamp,
+        ctx: &DecisionContext,
+    ) -> &mut Self {
         let key = format!("{VOID_JOB}:{subscription_id}");
         let orders = VoidOrders {
             subscription_id,
             made_before,
+            but,
         };
         self.job(ctx, VOID_JOB, &key, ctx.now, &orders)
     }

@@ -1,6 +1,7 @@
 //! Renewal: one step of what is due for a subscription (docs/behaviour: subscriptions/renewal). A step is decided at its
 //! moment; after downtime several steps follow each other.
 
+mod settle;
 mod usage;
 
 use std::borrow::Cow;
@@ -37,6 +38,8 @@ use crate::{
     seats::UsedSeats,
     tax::Taxes,
 };
+
+pub use settle::{Settled, settle};
 
 /// Pause until a subscription is looked at again whose organization may not renew.
 const NOT_RENEWED: SignedDuration = SignedDuration::from_hours(1);

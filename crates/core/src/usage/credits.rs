@@ -69,11 +69,25 @@ impl CustomerMeter {
         let left = Decimal::from(self.credited_units).minus(used).floor();
         let kept = left.clamp(0, self.rollover_units);
         (self.credited_units, self.rollover_units) = (kept, kept);
+        self.count_nothing();
+        (self.reset_at, self.modified_at) = (Some(ctx.now), ctx.now);
+    }
+
+    /// Counts what was used until now no more, once it is billed: the credits that it has left go on, for as long as they
+    /// would have.
+    pub(crate) fn settle(&mut self, used: Decimal, ctx: &DecisionContext) {
+        let left = Decimal::from(self.credited_units).minus(used).floor();
+        self.credited_units = left.clamp(0, self.credited_units);
+        self.rollover_units = self.rollover_units.min(self.credited_units);
+        self.count_nothing();
+        self.modified_at = ctx.now;
+    }
+
+    fn count_nothing(&mut self) {
         let none = Tally::default();
         (self.events, self.total, self.uniques) = (none.events, none.total, 0);
         (self.largest, self.smallest) = (none.largest, none.smallest);
         self.consumed_units = Decimal::ZERO;
-        (self.reset_at, self.modified_at) = (Some(ctx.now), ctx.now);
     }
 
     /// Begins the count anew with the first credits of a subscription that started at `started_at`: use from before is not
@@ -181,6 +195,34 @@ pub fn next_period<'a>(
         (row, new.with(meter, later, later_uniques))
     });
     begun.collect()
+}
+
+/// The counts once the usage of a subscription is billed before its period is over: what was used is set against credits,
+/// and the rest of them goes on (docs/behaviour: credits/settled).
+pub fn settled<'a>(
+    subscription: &Subscription,
+    offered: &ProductWithPrices,
+    counts: &'a [(CustomerMeter, Meter)],
+    ctx: &DecisionContext,
+) -> Vec<(&'a CustomerMeter, CustomerMeter)> {
+    let paid = due::meters(subscription, offered);
+    let paid = counts.iter().filter(|(_, meter)| paid.contains(&meter.id));
+    let settled = paid.map(|(row, meter)| {
+        let own: Vec<&UsageCharge> = (offered.parts.usage.iter())
+            .filter(|charge| {
+                charge.subscription_id == subscription.id
+                    && charge.meter_id == meter.id
+                    && charge.billed_at.is_none()
+            })
+            .collect();
+        let mut new = row.clone();
+        if !own.is_empty() {
+            let (used, uniques) = due::sum(own);
+            new.settle(used.quantity(&meter.aggregation.0, uniques), ctx);
+        }
+        (row, new)
+    });
+    settled.collect()
 }
 
 /// Usage of a subscription by meter, in whole units, that is to be billed and is not yet.

@@ -158,6 +158,8 @@ pub fn lines(
 ) -> Result<Vec<OrderItem>, Unbillable> {
     let mut lines = Vec::new();
     let period = subscription.usage_period();
+    // An end at once, or a change, cuts it short.
+    let ends_at = period.end.min(ctx.now).max(period.start);
     for (price, meter) in metered_prices(subscription, &offered.prices, &offered.parts) {
         let due = due(subscription, price, meter, &offered.parts, until)?;
         if !each && !due.is_used {
@@ -173,7 +175,7 @@ pub fn lines(
             proration: false,
             product_price_id: Some(price.id),
             start_timestamp: Some(period.start),
-            end_timestamp: Some(period.end),
+            end_timestamp: Some(ends_at),
         });
     }
     Ok(lines)

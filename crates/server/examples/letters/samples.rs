@@ -500,6 +500,7 @@ fn order(customer: &Customer, subscription: &Subscription, ctx: &DecisionContext
         tax_behavior: Some(TaxBehaviorOption::Exclusive),
         tax_breakdown: None,
         custom_field_data: Json::default(),
+        settles_usage: false,
     }
 }
 

@@ -28,6 +28,12 @@ impl From<Refusal> for ApiError {
                 "A change to this subscription is being charged right now. Try again in a moment."
                     .to_owned(),
             ),
+            Refusal::Uncounted => (
+                S::CONFLICT,
+                "SubscriptionLocked",
+                "Usage of this subscription is still being counted. Try again in a moment."
+                    .to_owned(),
+            ),
             Refusal::CannotPause => (
                 S::CONFLICT,
                 "CannotPauseSubscription",

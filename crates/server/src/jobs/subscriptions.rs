@@ -229,7 +229,7 @@ async fn set_aside(app: &App, rows: &BillingRows, mismatch: &Mismatch) -> Result
 pub async fn void_orders(app: &App, orders: VoidOrders) -> Result<End, ApiError> {
     let unpaid = app.store.unpaid_orders(&[orders.subscription_id]).await?;
     for order in unpaid {
-        if order.created_at >= orders.made_before {
+        if order.created_at >= orders.made_before || orders.but == Some(order.id) {
             continue;
         }
         app.retry_on_conflict(|| async {

@@ -13,9 +13,11 @@ use till_core::{
         jobs::End,
         records::{Customer, Meter, MeterFold, UsageBatch},
     },
+    subscriptions::bill::BillingRows,
     usage::{
         charges::{self, Charging},
         count::{Added, Counter},
+        due,
         fold::{self, BATCHES, BOUND, BYTES, BoundMeter, SealRows, TURN, UnboundEvent, batch_id},
     },
 };
@@ -42,6 +44,8 @@ const EVENTS: usize = 100_000;
 const PLACES: usize = 4_000;
 /// Turns into which an organization's new events are put at once, at most.
 const SEALED: usize = 32;
+/// Number of times that a request tries to have everything counted.
+const TRIES: usize = 3;
 /// The interval at which new events are looked for.
 const EVERY: SignedDuration = SignedDuration::from_secs(1);
 /// The interval at most, where much is written.
@@ -179,6 +183,25 @@ pub async fn count_until(
         }
         if !is_moved {
             break;
+        }
+    }
+    Ok(false)
+}
+
+/// Counts what has come in until now by the meters of a subscription, as far as it is billed for that; false where it is too
+/// much for now (docs/behaviour: metered/settled).
+pub async fn count_now(app: &App, rows: &BillingRows) -> Result<bool, ApiError> {
+    let (subscription, organization) = (&rows.subscription, &rows.organization);
+    let meters = due::meters(subscription, &rows.offered);
+    if meters.is_empty() || !subscription.is_billable() {
+        return Ok(true);
+    }
+    let now = app.now_of(organization);
+    for _ in 0..TRIES {
+        // Another worker may be counting the same.
+        let counted = count_until(app, organization.id, &meters, now);
+        if Box::pin(counted).await? {
+            return Ok(true);
         }
     }
     Ok(false)

@@ -13,6 +13,7 @@ use super::charge::{self, statement_suffix};
 use crate::{
     app::App,
     error::{ApiError, OrNotFound},
+    jobs::usage,
     joined::Joined,
 };
 
@@ -30,9 +31,20 @@ pub(super) async fn decide(
         Some((product_id, discount_id)) => (Some(product_id), discount_id),
         None => (None, None),
     };
-    let rows = Joined::change(app, &organization, subscription, product_id, discount_id).await?;
-    let recorded = change::record_outcome(&rows, payment, outcome, &app.context_of(&organization));
-    let recorded = recorded.map_err(ApiError::internal)?;
+    let mut rows =
+        Joined::change(app, &organization, subscription, product_id, discount_id).await?;
+    if change::settles(payment) && rows.billing.subscription.attempt_id == Some(payment.id) {
+        // The change is paid: what cannot be counted in time is billed with what comes.
+        usage::count_now(app, &rows.billing).await?;
+        let subscription = app.store.subscription_by_id(id).await.or_not_found()?;
+        let named = (product_id, discount_id);
+        rows = Joined::change(app, &organization, subscription, named.0, named.1).await?;
+    }
+    let ctx = app.context_of(&organization);
+    let recorded = app.taxed(&organization.settings.tax, |taxes| {
+        Ok(change::record_outcome(&rows, payment, outcome, taxes, &ctx))
+    });
+    let recorded = recorded.await?.map_err(ApiError::internal)?;
     Ok(recorded.map(|recorded| (recorded.payment, recorded.changes)))
 }
 

@@ -50,13 +50,14 @@ impl Store {
         self.all(Query::raw(sql, binds)).await
     }
 
-    /// Paid renewals of a subscription, those included that were refunded later: for each live grant the number of those
-    /// that began after it was granted.
+    /// Paid renewals of a subscription, those included that were refunded later, but for those that only settle usage: for
+    /// each live grant the number of those that began after it was granted.
     pub async fn paid_renewals(&self, subscription_id: Uuid) -> Result<Vec<(Uuid, i64)>> {
         let sql = "select g.id, count(*) from benefit_grants g join orders o \
                    on o.subscription_id = g.subscription_id and o.created_at > g.granted_at \
                    where coalesce(g.subscription_id, g.order_id) = $1 \
                    and o.subscription_id = $1 and o.billing_reason in ('subscription_cycle', 'subscription_meter_cycle') \
+                   and not o.settles_usage \
                    and o.status in ('paid', 'refunded', 'partially_refunded') group by g.id";
         let binds = vec![Value::Uuid(subscription_id)];
         let found: Vec<(Col<Uuid>, Col<i64>)> = self.all(Query::raw(sql, binds)).await?;

@@ -61,6 +61,7 @@ mod members;
 mod metered;
 mod metered_interval;
 mod metered_kit;
+mod metered_settled;
 mod meters;
 mod new_cards;
 mod notices;

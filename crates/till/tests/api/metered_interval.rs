@@ -1,35 +1,14 @@
 //! Usage that is billed more often than its subscription.
 
-use serde_json::{Value, json};
+use serde_json::json;
 use till_core::kernel::records::PaymentState;
 use till_testkit::{Till, both};
 
 use crate::{
     benefit_grants::include,
-    metered_kit::{meter, sum, uses},
+    metered_kit::{meter, newest, next, sum, uses, yearly},
     subscriptions_kit::{DECLINED_LATER, VISA, bought, change, moment, orders, shown, told, until},
 };
-
-/// A plan of 100.00 a year, whose usage is billed each quarter at a cent a token.
-async fn yearly(t: &mut Till, meter: &Value, more: Value) -> Value {
-    t.featured(|features| features.meter_cycling_enabled = true)
-        .await;
-    let prices = json!([{"amount_type": "fixed", "price_amount": 10_000},
-        {"amount_type": "metered_unit", "meter_id": meter["id"], "unit_amount": "1"}]);
-    let mut body = json!({"name": "Pro", "recurring_interval": "year", "prices": prices,
-        "meter_interval": "month", "meter_interval_count": 3});
-    body.as_object_mut()
-        .unwrap()
-        .extend(more.as_object().unwrap().clone());
-    t.post("/v1/products/", body).await.created()
-}
-
-/// The next end of a period of usage comes.
-async fn next(t: &Till, subscription: &Value) -> Value {
-    let now = shown(t, subscription).await;
-    until(t, moment(&now["current_meter_period_end"])).await;
-    shown(t, subscription).await
-}
 
 /// The text of the only letter that has arrived.
 fn only_letter(t: &Till) -> String {
@@ -40,22 +19,13 @@ fn only_letter(t: &Till) -> String {
     mail.text
 }
 
-/// The newest order: its reason, its status, and its amounts by line.
-async fn newest(t: &Till, subscription: &Value) -> Value {
-    let order = orders(t, subscription).await.remove(0);
-    let items = order["items"].as_array().unwrap().iter();
-    let mut amounts: Vec<i64> = items.map(|item| item["amount"].as_i64().unwrap()).collect();
-    amounts.sort_unstable();
-    json!([order["billing_reason"], order["status"], amounts])
-}
-
 both! {
     async fn usage_has_orders_of_its_own_until_the_renewal_bills_the_last_part(t: &mut Till) {
         t.listen().await;
         let meter = meter(t, sum()).await;
         let product = yearly(t, &meter, json!({})).await;
         let subscription = bought(t, &product, VISA, json!({})).await;
-        let of_part = |one: &Value| json!([one["current_meter_period_start"], one["current_meter_period_end"]]);
+        let of_part = |one: &serde_json::Value| json!([one["current_meter_period_start"], one["current_meter_period_end"]]);
         assert_eq!(of_part(&subscription)[0], subscription["current_period_start"]);
         told(t).await;
         uses(t, &subscription, 250).await;

@@ -3,6 +3,8 @@
 use serde_json::{Value, json};
 use till_testkit::Till;
 
+use crate::subscriptions_kit::{moment, orders, shown, until};
+
 /// A meter of events with the name `llm`.
 pub(crate) async fn meter(t: &Till, aggregation: Value) -> Value {
     let filter = json!({"conjunction": "and", "clauses": [{"property": "name", "operator": "eq", "value": "llm"}]});
@@ -23,4 +25,34 @@ pub(crate) async fn uses(t: &Till, subscription: &Value, n: i64) {
         .await
         .ok();
     t.drain().await;
+}
+
+/// A plan of 100.00 a year, whose usage is billed each quarter at a cent a token.
+pub(crate) async fn yearly(t: &mut Till, meter: &Value, more: Value) -> Value {
+    t.featured(|features| features.meter_cycling_enabled = true)
+        .await;
+    let prices = json!([{"amount_type": "fixed", "price_amount": 10_000},
+        {"amount_type": "metered_unit", "meter_id": meter["id"], "unit_amount": "1"}]);
+    let mut body = json!({"name": "Pro", "recurring_interval": "year", "prices": prices,
+        "meter_interval": "month", "meter_interval_count": 3});
+    body.as_object_mut()
+        .unwrap()
+        .extend(more.as_object().unwrap().clone());
+    t.post("/v1/products/", body).await.created()
+}
+
+/// The next end of a period of usage comes.
+pub(crate) async fn next(t: &Till, subscription: &Value) -> Value {
+    let now = shown(t, subscription).await;
+    until(t, moment(&now["current_meter_period_end"])).await;
+    shown(t, subscription).await
+}
+
+/// The newest order: its reason, its status, and its amounts by line.
+pub(crate) async fn newest(t: &Till, subscription: &Value) -> Value {
+    let order = orders(t, subscription).await.remove(0);
+    let items = order["items"].as_array().unwrap().iter();
+    let mut amounts: Vec<i64> = items.map(|item| item["amount"].as_i64().unwrap()).collect();
+    amounts.sort_unstable();
+    json!([order["billing_reason"], order["status"], amounts])
 }

@@ -226,5 +226,7 @@ record! {
         tax_behavior: Option<TaxBehaviorOption>,
         tax_breakdown: Option<Json<Vec<TaxLine>>>,
         custom_field_data: Json<Metadata>,
+        /// True where usage was settled with it by an end at once, or by a change: no credits are given again for it.
+        settles_usage: bool,
     }
 }

@@ -9,6 +9,8 @@ pub enum SubscriptionRefusal {
     Inactive,
     /// A change to it is being charged.
     Locked,
+    /// Usage that is to be settled with the change is still being counted.
+    Uncounted,
     /// It is not active, or ends or pauses with its period already.
     CannotPause,
     /// No pause was to begin.

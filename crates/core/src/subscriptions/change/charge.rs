@@ -9,7 +9,7 @@ use till_wire::{
 };
 use uuid::Uuid;
 
-use super::{Billing, ChangeRows, Decision, order};
+use super::{Billing, ChangeRows, Decision, make, order};
 use crate::{
     kernel::{
         changes::Changes,
@@ -27,6 +27,7 @@ use crate::{
         refunds,
     },
     subscriptions::{bill::AgreedBill, dun},
+    tax::Taxes,
 };
 
 /// A change as it is kept with its attempt: nothing is judged, or worked out, again when the money has moved.
@@ -41,6 +42,9 @@ struct Kept {
     /// Discount whose use was counted, and is given back where the attempt fails.
     #[serde(deserialize_with = "Option::deserialize")]
     used_discount_id: Option<Uuid>,
+    /// True where usage is settled with the change; attempts of older versions settle none.
+    #[serde(default)]
+    settles: bool,
 }
 
 /// Columns of a subscription that a charged change may change.
@@ -118,6 +122,7 @@ pub(super) fn intend(
         agreed,
         lines,
         used_discount_id: decision.used.as_ref().map(|discount| discount.id),
+        settles: decision.settles,
     };
     payment.confirmation = Json(serde_json::to_value(kept).expect("plain fields, with text keys"));
     let locked = Subscription {
@@ -145,6 +150,11 @@ pub fn product_and_discount(payment: &Payment) -> Option<(Uuid, Option<Uuid>)> {
     Some((becomes.product_id, becomes.discount_id))
 }
 
+/// True where usage is settled once the change of an attempt is paid: it is to be counted before [`record_outcome`].
+pub fn settles(payment: &Payment) -> bool {
+    read(payment).is_ok_and(|kept| kept.settles)
+}
+
 fn read(payment: &Payment) -> Result<Kept, serde_json::Error> {
     Kept::deserialize(&payment.confirmation.0)
 }
@@ -168,6 +178,7 @@ pub fn record_outcome(
     rows: &ChangeRows,
     payment: &Payment,
     outcome: &Outcome,
+    taxes: &dyn Taxes,
     ctx: &DecisionContext,
 ) -> Result<Option<ChangeOutcome>, Mismatch> {
     let Some(mut noted) = outcome::record_outcome(payment, outcome, ctx) else {
@@ -181,7 +192,7 @@ pub fn record_outcome(
         (PaymentState::Succeeded, Ok(kept)) => {
             let may_make = is_awaited && !is_held(&noted) && subscription.ended_at.is_none();
             match may_make {
-                true => apply(rows, kept, &mut noted, &mut changes, ctx)?,
+                true => apply(rows, kept, &mut noted, &mut changes, taxes, ctx)?,
                 false => {
                     unlock(rows, is_awaited, &mut changes);
                     refunds::give_back(&mut noted, &mut changes, ctx);
@@ -215,6 +226,7 @@ fn apply(
     kept: Kept,
     payment: &mut Payment,
     changes: &mut Changes,
+    taxes: &dyn Taxes,
     ctx: &DecisionContext,
 ) -> Result<(), Mismatch> {
     let (billing, old) = (&rows.billing, &rows.billing.subscription);
@@ -233,7 +245,7 @@ fn apply(
         .into_iter()
         .flatten()
         .find(|discount| Some(discount.id) == new.discount_id);
-    let decision = Decision {
+    let mut decision = Decision {
         offered: offered
             .ok_or_else(|| Mismatch("the new product is gone".into()))?
             .clone(),
@@ -243,10 +255,15 @@ fn apply(
         billing: Billing::Now,
         events: &[EventType::SubscriptionUpdated],
         used: None,
+        settles: kept.settles,
     };
     let agreed = (kept.agreed, kept.lines);
-    let order = order::write(billing, &decision, agreed, changes, Some(payment), ctx)?;
+    let (order, after) = order::write(billing, &decision, agreed, changes, Some(payment), ctx)?;
     payment.order_id = Some(order.id);
+    // It is paid, and made in any case: usage that has come to more than can be billed since then is left out.
+    if let Ok(Some(settled)) = make::settle(&after, &mut decision, taxes, ctx) {
+        changes.and(settled.changes);
+    }
     changes.update(old, &decision.subscription);
     Ok(())
 }

@@ -14,9 +14,10 @@ use crate::{
         context::DecisionContext,
         records::{DiscountChange, Payment, Subscription},
     },
+    orders::create::Mismatch,
     subscriptions::{
         bill::{self, BillingRows},
-        renew::{self, Step},
+        renew::{self, Settled, Step},
     },
     tax::Taxes,
 };
@@ -58,7 +59,7 @@ pub fn make(
     ctx: &DecisionContext,
 ) -> Result<Made, Unchanged> {
     match decision.billing {
-        Billing::Later | Billing::Revoke => Ok(later(rows, decision, ctx)),
+        Billing::Later | Billing::Revoke => later(rows, decision, taxes, ctx),
         Billing::Now => now(rows, decision, taxes, ctx),
         Billing::PeriodEnd | Billing::Resume => period(rows, decision, taxes, ctx),
     }
@@ -75,12 +76,43 @@ fn made(rows: &ChangeRows, decision: Decision, changes: Changes, charge: Charge)
     }
 }
 
-/// Nothing is charged: lines wait for the next order.
-fn later(rows: &ChangeRows, decision: Decision, ctx: &DecisionContext) -> Made {
+/// Usage that is settled with a change, of these rows; the decision shows none of it any more.
+pub(super) fn settle(
+    billing: &BillingRows,
+    decision: &mut Decision,
+    taxes: &dyn Taxes,
+    ctx: &DecisionContext,
+) -> Result<Option<Settled>, Mismatch> {
+    if !decision.settles {
+        return Ok(None);
+    }
+    let settled = renew::settle(billing, &decision.subscription, taxes, ctx)?;
+    if let Some(settled) = &settled {
+        settled.follow(&mut decision.subscription, &mut decision.offered);
+    }
+    Ok(settled)
+}
+
+/// Nothing is charged but usage that is settled: lines wait for the next order.
+fn later(
+    rows: &ChangeRows,
+    mut decision: Decision,
+    taxes: &dyn Taxes,
+    ctx: &DecisionContext,
+) -> Result<Made, Unchanged> {
+    let settled = match settle(&rows.billing, &mut decision, taxes, ctx) {
+        // An end is always possible: usage that comes to more than can be billed is left out.
+        Err(_) if decision.billing == Billing::Revoke => None,
+        settled => settled?,
+    };
     let (old, new) = (&rows.billing.subscription, &decision.subscription);
     let mut changes = Changes::new();
     if decision.events.is_empty() && old == new {
-        return made(rows, decision, changes, Charge::Nothing);
+        return Ok(made(rows, decision, changes, Charge::Nothing));
+    }
+    let order_id = settled.as_ref().map(|settled| settled.order.id);
+    if let Some(settled) = settled {
+        changes.and(settled.changes);
     }
     changes.update_told(old, new);
     changes.tell_of_change(ctx, old, new);
@@ -104,16 +136,16 @@ fn later(rows: &ChangeRows, decision: Decision, ctx: &DecisionContext) -> Made {
     );
     if decision.billing == Billing::Revoke {
         let made_before = ctx.now + SignedDuration::from_micros(1);
-        changes.void_orders(new.id, made_before, ctx);
+        changes.void_orders_but(order_id, new.id, made_before, ctx);
     }
-    made(rows, decision, changes, Charge::Nothing)
+    Ok(made(rows, decision, changes, Charge::Nothing))
 }
 
 /// The change has an order of its own. Where nothing is left to be charged it is paid; else the change waits for its
 /// attempt, and the subscription is locked until then.
 fn now(
     rows: &ChangeRows,
-    decision: Decision,
+    mut decision: Decision,
     taxes: &dyn Taxes,
     ctx: &DecisionContext,
 ) -> Result<Made, Unchanged> {
@@ -127,13 +159,21 @@ fn now(
         taxes,
     )?;
     if agreed.is_charged() {
+        if decision.settles {
+            // It is settled once the change is paid. What could not be billed then is refused before.
+            renew::settle(billing, &decision.subscription, taxes, ctx)?;
+        }
         let (payment, changes) = charge::intend(rows, &decision, agreed, lines, ctx)?;
         let charge = Charge::Change(Box::new(payment));
         return Ok(made(rows, decision, changes, charge));
     }
     let mut changes = Changes::new();
-    let order = order::write(billing, &decision, (agreed, lines), &mut changes, None, ctx)?;
+    let (order, after) =
+        order::write(billing, &decision, (agreed, lines), &mut changes, None, ctx)?;
     debug_assert_eq!(order.status, OrderStatus::Paid);
+    if let Some(settled) = settle(&after, &mut decision, taxes, ctx)? {
+        changes.and(settled.changes);
+    }
     changes.update(&billing.subscription, &decision.subscription);
     use_discount(&mut changes, &decision);
     Ok(made(rows, decision, changes, Charge::Nothing))
@@ -142,12 +182,24 @@ fn now(
 /// The change ends the current period, or a pause: what comes then comes now, as it would by itself.
 fn period(
     rows: &ChangeRows,
-    decision: Decision,
+    mut decision: Decision,
     taxes: &dyn Taxes,
     ctx: &DecisionContext,
 ) -> Result<Made, Unchanged> {
-    let old = &rows.billing.subscription;
     let mut changes = Changes::new();
+    let after;
+    let rows = match settle(&rows.billing, &mut decision, taxes, ctx)? {
+        None => rows,
+        Some(settled) => {
+            changes.and(settled.changes);
+            after = ChangeRows {
+                billing: settled.rows,
+                ..rows.clone()
+            };
+            &after
+        }
+    };
+    let old = &rows.billing.subscription;
     changes.update(old, &decision.subscription);
     changes.tell_of_change(ctx, old, &decision.subscription);
     use_discount(&mut changes, &decision);

@@ -27,7 +27,8 @@ use crate::{
 };
 
 /// Writes the order of a change, with what follows from it, and tells of both: of an order that was charged, the
-/// subscription is told of before its payment. The subscription's row is left to the caller.
+/// subscription is told of before its payment. The subscription's row is left to the caller. The order, and the rows as
+/// they are then.
 pub(super) fn write(
     billing: &BillingRows,
     decision: &Decision,
@@ -35,7 +36,7 @@ pub(super) fn write(
     changes: &mut Changes,
     paid: Option<&Payment>,
     ctx: &DecisionContext,
-) -> Result<Order, Mismatch> {
+) -> Result<(Order, BillingRows), Mismatch> {
     let (mut customer, mut balance) = (billing.customer.clone(), billing.balance());
     let of = billed(billing, decision);
     let is_taken = |entry: &&BillingEntry| lines.iter().any(|line| line.id == entry.id);
@@ -50,7 +51,7 @@ pub(super) fn write(
     }
     changes.insert(&order).take_entries(&taken);
     changes.tell_of_change(ctx, &billing.subscription, &decision.subscription);
-    balance.write(changes, ctx);
+    let balance = balance.write(changes, ctx);
     let currency = billing.organization.default_currency;
     let discount = decision.discount.as_ref().map(|d| d.base(currency));
     let telling = Telling {
@@ -79,7 +80,13 @@ pub(super) fn write(
     if paid.is_some() {
         told(&order, &kinds, changes);
     }
-    Ok(order)
+    customer.version += i64::from(customer != billing.customer);
+    let after = BillingRows {
+        customer,
+        balance,
+        ..billing.clone()
+    };
+    Ok((order, after))
 }
 
 /// What the order of a change is made of.

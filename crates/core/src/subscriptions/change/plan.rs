@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::{
     Billing, ChangeRows, Decision, Unchanged, behavior, behavior_refused, dates, discount, goes_on,
-    in_force, is_paid_for, nets, nothing_is_due, restart, seats, title,
+    in_force, is_paid_for, nets, no_usage_is_due, nothing_is_due, restart, seats, title,
     waiting::{is_paused, wait},
 };
 use crate::{
@@ -60,6 +60,10 @@ pub(super) fn change(
             update.discount = discount;
         });
         return Ok(());
+    }
+    if old.meter_interval.is_some() {
+        no_usage_is_due(rows, ctx)?;
+        draft.settles = true;
     }
     draft.subscription.pending_update = None;
     draft.subscription.seats = seats;

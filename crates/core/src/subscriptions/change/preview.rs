@@ -46,48 +46,57 @@ pub fn preview(
         decision.subscription.pending_update != rows.billing.subscription.pending_update
     });
     let applies_at = waits.map_or(ctx.now, |update| update.applies_at);
-    let (now, after) = charged(rows, &decision, taxes, ctx)?;
+    let (now, after) = charged(rows, decision, taxes, ctx)?;
+    let metered = metered_prices(&rows.billing);
+    let now = now.iter().map(|order| shown(order, &metered));
     Ok(SubscriptionChangePreview {
-        now: now.as_ref().map_or(nothing(), |order| {
-            shown(order, &metered_prices(&rows.billing))
-        }),
+        now: now.fold(nothing(), and),
         applies_at,
         next_charge: next_charge(after, taxes)?,
     })
 }
 
-/// The order that a change would make, and the rows as they would be then.
+/// The orders that a change would make, and the rows as they would be then.
 fn charged(
     rows: &ChangeRows,
-    decision: &Decision,
+    mut decision: Decision,
     taxes: &dyn Taxes,
     ctx: &DecisionContext,
-) -> Result<(Option<Order>, BillingRows), Unchanged> {
-    let mut after = make::begun(rows, decision);
-    match decision.billing {
+) -> Result<(Vec<Order>, BillingRows), Unchanged> {
+    let mut orders = Vec::new();
+    let mut billing = rows.billing.clone();
+    let mut entries = billing.entries.clone();
+    if decision.billing == Billing::Now {
+        let lines = order::lines(rows, &decision, ctx);
+        let billed = order::billed(&billing, &decision);
+        let (mut customer, mut balance) = (billing.customer.clone(), billing.balance());
+        let order = bill::order(billed, lines, &mut customer, &mut balance, taxes, ctx)?;
+        entries.clear();
+        book(&mut billing, &order, ctx);
+        orders.push(order);
+    }
+    if let Some(settled) = make::settle(&billing, &mut decision, taxes, ctx)? {
+        billing = settled.rows;
+        orders.push(settled.order);
+    }
+    let rows = ChangeRows {
+        billing,
+        ..rows.clone()
+    };
+    let mut after = make::begun(&rows, &decision);
+    after.entries = entries;
+    let step = match decision.billing {
         Billing::Later | Billing::Revoke => {
             let own = order::entries(&after.subscription, &decision.lines, ctx);
             after.entries.extend(own);
-            Ok((None, after))
+            return Ok((orders, after));
         }
-        Billing::Now => {
-            let lines = order::lines(rows, decision, ctx);
-            let billed = order::billed(&rows.billing, decision);
-            let (mut customer, mut balance) = (after.customer.clone(), after.balance());
-            let order = bill::order(billed, lines, &mut customer, &mut balance, taxes, ctx)?;
-            after.entries.clear();
-            book(&mut after, &order, ctx);
-            Ok((Some(order), after))
-        }
-        Billing::PeriodEnd => {
-            let step = renew::step(&after, taxes, ctx)?;
-            Ok((step.order.clone(), stepped(after, step, ctx)))
-        }
-        Billing::Resume => {
-            let step = renew::resume(&after, taxes, ctx)?;
-            Ok((step.order.clone(), stepped(after, step, ctx)))
-        }
-    }
+        Billing::Now => return Ok((orders, after)),
+        Billing::PeriodEnd => renew::step(&after, taxes, ctx)?,
+        Billing::Resume => renew::resume(&after, taxes, ctx)?,
+    };
+    orders.extend(step.order.clone());
+    Ok((orders, stepped(after, step, ctx)))
 }
 
 /// The rows after a step, its order paid.
@@ -238,6 +247,28 @@ fn nothing() -> SubscriptionChargePreview {
         total_amount: 0,
         applied_balance_amount: 0,
         due_amount: 0,
+    }
+}
+
+/// What two orders charge.
+fn and(
+    one: SubscriptionChargePreview,
+    other: SubscriptionChargePreview,
+) -> SubscriptionChargePreview {
+    let mut prorations = one.prorations;
+    prorations.extend(other.prorations);
+    SubscriptionChargePreview {
+        base_amount: one.base_amount + other.base_amount,
+        metered_amount: one.metered_amount + other.metered_amount,
+        proration_amount: one.proration_amount + other.proration_amount,
+        prorations,
+        subtotal_amount: one.subtotal_amount + other.subtotal_amount,
+        discount_amount: one.discount_amount + other.discount_amount,
+        net_amount: one.net_amount + other.net_amount,
+        tax_amount: one.tax_amount + other.tax_amount,
+        total_amount: one.total_amount + other.total_amount,
+        applied_balance_amount: one.applied_balance_amount + other.applied_balance_amount,
+        due_amount: one.due_amount + other.due_amount,
     }
 }
 

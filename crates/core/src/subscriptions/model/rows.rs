@@ -76,6 +76,15 @@ fn read<R: Record>(values: &[Value]) -> R {
     R::read(&mut Reading(values.iter())).expect("what was written reads")
 }
 
+/// The rows of a table that changes insert.
+pub fn inserted<R: Record>(changes: &Changes) -> Vec<R> {
+    let inserts = changes.writes.iter().filter_map(|write| match write {
+        Write::Insert { table, values, .. } if *table == R::TABLE => Some(read(values)),
+        _ => None,
+    });
+    inserts.collect()
+}
+
 impl Rows {
     pub fn get<R: Record>(&self, id: Uuid) -> R {
         let row = self

@@ -49,6 +49,7 @@ use crate::{
         dun::{VOID_JOB, VoidOrders},
         renew::{self, Due},
     },
+    tax::NoTaxes,
 };
 
 /// A charge whose outcome is known later.
@@ -317,7 +318,7 @@ impl<'a> Till<'a> {
                     target: Some(self.offered(product)),
                     discount: discount.map(|id| self.discount(id)),
                 };
-                let recorded = change::record_outcome(&rows, &payment, outcome, &ctx);
+                let recorded = change::record_outcome(&rows, &payment, outcome, &NoTaxes, &ctx);
                 recorded
                     .expect("it adds up")
                     .map(|recorded| recorded.changes)

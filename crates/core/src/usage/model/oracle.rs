@@ -2,6 +2,7 @@
 //! docs/behaviour/{usage,meters,metered,credits}.md and not from the code.
 
 mod grants;
+mod parts;
 mod shown;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use till_wire::decimal::Decimal;
 
 use super::{
-    By, Change, Done, Sent,
+    By, Done, Sent,
     shop::{Kind, METERS, Only, PLANS},
 };
 
@@ -78,6 +79,8 @@ pub struct Sub {
     created: i64,
     start: i64,
     pub end: i64,
+    /// Start of the part of the period that usage is billed for next.
+    part: i64,
     trial_end: Option<i64>,
     pub status: Status,
     cancels: bool,
@@ -87,8 +90,17 @@ pub struct Sub {
     pending: Vec<Pending>,
     /// Grants by plan and number of the benefit.
     grants: BTreeMap<(usize, usize), Grant>,
-    /// Renewals: when each was billed, and whether it is paid.
-    renewals: Vec<(i64, bool)>,
+    /// Bills.
+    renewals: Vec<Renewal>,
+}
+
+/// Bill of a subscription.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Renewal {
+    at: i64,
+    /// True where it settled usage: no credits are given again for it.
+    settles: bool,
+    is_paid: bool,
 }
 
 /// Line of a bill: the plan and number of its price (none: the fixed one), its amount, and the units.
@@ -157,7 +169,7 @@ impl Sub {
 
     pub fn is_due(&self, now: i64) -> bool {
         match self.status {
-            Status::Trial | Status::Active => self.end <= now,
+            Status::Trial | Status::Active => self.part_end() <= now,
             Status::Paused => self.resumes.is_some_and(|at| at <= now),
             Status::Ended => false,
         }
@@ -236,6 +248,7 @@ impl Oracle {
                     created: now,
                     start: now,
                     end: trial_end.unwrap_or(now + 7 * DAY),
+                    part: now,
                     trial_end,
                     status: match trial_end {
                         Some(_) => Status::Trial,
@@ -254,18 +267,18 @@ impl Oracle {
             Done::Synced(sub) => self.sync(*sub, now),
             Done::Paid(sub) => {
                 let unpaid = self.subs[*sub].renewals.iter_mut();
-                let first = unpaid.filter(|(_, is_paid)| !is_paid).min();
-                first.expect("one is unpaid").1 = true;
+                let first = unpaid.filter(|one| !one.is_paid).min();
+                first.expect("one is unpaid").is_paid = true;
             }
-            Done::Changed(sub, change) => {
-                let sub = &mut self.subs[*sub];
-                match change {
-                    Change::Cancel => sub.cancels = true,
-                    Change::Pause(days) => sub.pauses = Some(sub.end.max(now) + days * DAY),
-                    Change::Later(plan) => sub.later = Some(*plan),
-                    Change::Now(plan) => (sub.plan, sub.later) = (*plan, None),
-                    Change::Revoke => sub.status = Status::Ended,
-                }
+            Done::Changed(sub, change) => self.change(*sub, *change, now),
+            Done::Settled {
+                sub,
+                change,
+                is_paid,
+                ..
+            } => {
+                self.settle(*sub, *is_paid, now);
+                self.change(*sub, *change, now);
             }
         }
     }
@@ -389,13 +402,13 @@ impl Oracle {
             return;
         }
         // The period of its own time, or the one that runs where that is billed already.
-        let mut start = sub.start;
-        let mut end = sub.end;
+        let mut start = sub.part_start();
+        let mut end = sub.part_end();
         while sent.time >= end {
-            (start, end) = (end, end + 7 * DAY);
+            (start, end) = (end, sub.part_end_from(end));
         }
-        let is_here = |one: &&Pending| match start == sub.start {
-            true => one.start < sub.end,
+        let is_here = |one: &&Pending| match start == sub.part_start() {
+            true => one.start < sub.part_end(),
             false => one.start == start,
         };
         let here = sub.pending.iter().filter(|one| one.meter == meter);
@@ -440,20 +453,15 @@ impl Oracle {
     /// Lines of the bill that is due; none: there is no bill.
     pub fn lines(&self, n: usize, now: i64) -> Vec<Line> {
         let sub = &self.subs[n];
+        if sub.bills_part() {
+            return self.lines_of_usage(n, sub.part_end(), true);
+        }
         let Some((renews, until)) = self.next(n, now) else {
             return Vec::new();
         };
         // Each metered price has a line with a renewal.
         let each = sub.status == Status::Active && renews;
-        let prices = 0..PLANS[sub.plan].metered.len();
-        let due = prices.map(|price| (price, self.due(sub, price, until)));
-        let mut lines: Vec<Line> = due
-            .filter(|(_, (.., is_used))| each || *is_used)
-            .map(|(price, (_, billed, amount, _))| {
-                let place = (sub.plan, Some(price));
-                (place, amount, Some(decimal(billed)))
-            })
-            .collect();
+        let mut lines = self.lines_of_usage(n, until, each);
         if renews {
             let plan = sub.later.unwrap_or(sub.plan);
             lines.push(((plan, None), PLANS[plan].fixed, None));
@@ -463,13 +471,21 @@ impl Oracle {
 
     /// Takes the step at the end of a period, or of a pause.
     fn bill(&mut self, n: usize, is_paid: bool, now: i64) {
+        if self.subs[n].bills_part() {
+            return self.bill_part(n, is_paid, now);
+        }
         let Some((renews, until)) = self.next(n, now) else {
             let sub = &mut self.subs[n];
             (sub.status, sub.resumes) = (Status::Paused, sub.pauses.take());
             return;
         };
         if !self.lines(n, now).is_empty() {
-            self.subs[n].renewals.push((now, is_paid));
+            let settles = false;
+            self.subs[n].renewals.push(Renewal {
+                at: now,
+                settles,
+                is_paid,
+            });
         }
         self.begin_anew(n, until, now);
         self.note_billed(n, until);
@@ -479,7 +495,7 @@ impl Oracle {
             return;
         }
         sub.plan = sub.later.take().unwrap_or(sub.plan);
-        (sub.start, sub.end) = (until, until + 7 * DAY);
+        (sub.start, sub.end, sub.part) = (until, until + 7 * DAY, until);
         // What was used since then was used at the price of the new period.
         for one in &mut sub.pending {
             if price_of(sub.plan, one.meter).is_some() && sub.status != Status::Paused {
@@ -508,9 +524,9 @@ impl Oracle {
         }
     }
 
-    /// Counts begin anew: those of the meters that this subscription pays for, and of those that nobody pays for the ones
+    /// Meters whose counts begin anew with its periods: those that this subscription pays for, and of those that nobody pays for the ones
     /// that it gives credits of; of several subscriptions the oldest.
-    fn begin_anew(&mut self, n: usize, until: i64, now: i64) {
+    fn begun(&self, n: usize) -> Vec<usize> {
         let customer = self.subs[n].customer;
         let age = |n: usize| (self.subs[n].created, self.subs[n].id);
         let others = |n: &usize| self.subs[*n].customer == customer;
@@ -539,11 +555,17 @@ impl Oracle {
             let mut givers = all.iter().filter(|other| gives(**other, meter));
             gives(n, meter) && payers.is_empty() && givers.all(|other| age(n) <= age(*other))
         };
-        let begun: Vec<usize> = (0..METERS.len()).filter(|meter| begins(*meter)).collect();
-        for meter in begun {
-            if !self.counts.contains_key(&(customer, meter)) {
-                continue;
-            }
+        let begun = (0..METERS.len()).filter(|meter| {
+            let is_there = self.counts.contains_key(&(customer, *meter));
+            is_there && begins(*meter)
+        });
+        begun.collect()
+    }
+
+    /// Counts begin anew.
+    fn begin_anew(&mut self, n: usize, until: i64, now: i64) {
+        let customer = self.subs[n].customer;
+        for meter in self.begun(n) {
             let sub = &self.subs[n];
             let own = || sub.pending.iter().filter(|one| one.meter == meter);
             let past: Vec<&Pending> = own().filter(|one| one.start < until).collect();

@@ -51,6 +51,8 @@ pub struct Plan {
     pub credits: &'static [(usize, i64, bool)],
     /// Days of the trial.
     pub trial: Option<i64>,
+    /// Days after which usage is billed within the week.
+    pub part: Option<i64>,
 }
 
 pub const METERS: [(Kind, Only); 7] = [
@@ -67,12 +69,13 @@ pub const METERS: [(Kind, Only); 7] = [
 /// The meter that is made later than the others.
 pub const LATE: usize = 6;
 
-pub const PLANS: [Plan; 4] = [
+pub const PLANS: [Plan; 6] = [
     Plan {
         fixed: 500,
         metered: &[(0, 150, None), (1, 25, Some(40)), (5, 1_000, None)],
         credits: &[(0, 3, false), (1, 9, true)],
         trial: None,
+        part: None,
     },
     Plan {
         fixed: 900,
@@ -84,18 +87,40 @@ pub const PLANS: [Plan; 4] = [
         ],
         credits: &[(4, 2, true), (0, 2, true)],
         trial: None,
+        part: None,
     },
     Plan {
         fixed: 300,
         metered: &[],
         credits: &[(0, 5, true), (5, 2, false), (6, 4, true)],
         trial: None,
+        part: None,
     },
     Plan {
         fixed: 100,
         metered: &[(6, 250, None), (1, 33, None), (5, 125, Some(5))],
         credits: &[(6, 2, true), (1, 5, false)],
         trial: Some(3),
+        part: None,
+    },
+    Plan {
+        fixed: 400,
+        metered: &[(0, 200, None), (1, 1_500, Some(70)), (5, 300, None)],
+        credits: &[(0, 4, true), (1, 6, false)],
+        trial: None,
+        part: Some(3),
+    },
+    Plan {
+        fixed: 700,
+        metered: &[
+            (0, 110, None),
+            (2, 90, None),
+            (4, 60, None),
+            (5, 80, Some(400)),
+        ],
+        credits: &[(0, 4, false), (5, 1, true)],
+        trial: Some(2),
+        part: Some(2),
     },
 ];
 
@@ -186,6 +211,8 @@ pub fn offered(n: usize) -> ProductWithPrices {
     let mut offered = monthly(plan.fixed);
     offered.product.id = product_id(n);
     offered.product.recurring_interval = Some(Interval::Week);
+    offered.product.meter_interval = plan.part.map(|_| Interval::Day);
+    offered.product.meter_interval_count = plan.part;
     offered.product.benefit_ids = Json((0..plan.credits.len()).map(|k| benefit_id(n, k)).collect());
     let mut fixed = offered.prices.remove(0);
     (fixed.id, fixed.product_id) = (price_id(n, None), product_id(n));

@@ -1,5 +1,6 @@
 //! Decisions that are judged, on rows, which are read as the server reads them.
 
+mod changes;
 mod made;
 mod shown;
 
@@ -8,7 +9,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use till_wire::{
     orders::{BillingReason, OrderStatus},
     subscriptions::SubscriptionStatus,
@@ -17,7 +18,7 @@ use uuid::Uuid;
 
 use self::made::{line, request, start_one, tag};
 use super::{
-    Act, Change, Done, Sent,
+    Act, Done, Sent,
     shop::{self, METERS, PLANS, customer_id, meter_id, moment},
 };
 use crate::{
@@ -28,11 +29,11 @@ use crate::{
         changes::{Changes, CommitConflict},
         context::DecisionContext,
         records::{
-            BenefitGrant, Customer, CustomerBalance, CustomerMeter, DiscountChange, Meter,
-            MeterFold, Order, PendingUpdate, Subscription, UsageBatch, UsageBucket, UsageCharge,
-            UsageChargeValue, UsageEvent, UsageEventType, UsageStream, UsageValue,
+            BenefitGrant, Customer, CustomerBalance, CustomerMeter, Meter, MeterFold, Order,
+            Subscription, UsageBatch, UsageBucket, UsageCharge, UsageChargeValue, UsageEvent,
+            UsageEventType, UsageStream, UsageValue,
         },
-        values::{Json, Value},
+        values::Value,
     },
     subscriptions::{bill::BillingRows, model::rows::Rows, renew, tests::rows as billing_rows},
     tax::NoTaxes,
@@ -370,6 +371,11 @@ impl Till {
 
     /// True where this subscription is due, and what its period bills is not counted.
     pub fn waits(&self, n: usize) -> bool {
+        self.waits_until(n, self.sub(n).usage_period().end)
+    }
+
+    /// True where usage of this subscription that came in until a moment is not counted.
+    fn waits_until(&self, n: usize, until: Timestamp) -> bool {
         let sub = self.sub(n);
         let meters = due::meters(&sub, &self.offered(&sub));
         let folds = self.rows.of::<MeterFold>(&[]).into_iter();
@@ -378,7 +384,7 @@ impl Till {
             .map(|fold| fold.round)
             .min();
         let is_open = |batch: &UsageBatch| {
-            batch.created_at <= sub.current_period_end
+            batch.created_at <= until
                 && match batch.round {
                     None => true,
                     Some(round) => least.is_some_and(|least| round > least),
@@ -419,28 +425,11 @@ impl Till {
     }
 
     fn bill(&self, n: usize, ctx: &DecisionContext) -> Option<(Changes, Done)> {
-        let sub = self.sub(n);
-        let is_due = sub.own_due_at().is_some_and(|at| at <= ctx.now);
+        let is_due = self.sub(n).own_due_at().is_some_and(|at| at <= ctx.now);
         if !is_due || self.waits(n) {
             return None;
         }
-        let offered = self.offered(&sub);
-        let next = sub.pending_update.as_ref();
-        let next = next.and_then(|update| update.product_id);
-        let plan = (0..PLANS.len()).find(|plan| Some(shop::product_id(*plan)) == next);
-        let balances = self
-            .rows
-            .of::<CustomerBalance>(&[("customer_id", sub.customer_id.into())]);
-        let rows = BillingRows {
-            customer: self.rows.get(sub.customer_id),
-            counts: self.counts(&sub, &offered),
-            next_offered: plan.map(shop::offered),
-            balance: balances.into_iter().next(),
-            offered,
-            subscription: sub,
-            ..billing_rows()
-        };
-        let step = renew::step(&rows, &NoTaxes, ctx).expect("it can be billed");
+        let step = renew::step(&self.billing(n), &NoTaxes, ctx).expect("it can be billed");
         let order = step.order.as_ref();
         let done = Done::Billed {
             sub: n,
@@ -448,6 +437,27 @@ impl Till {
             is_paid: order.is_some_and(Order::is_paid),
         };
         Some((step.changes, done))
+    }
+
+    /// The rows that a bill of a subscription depends on.
+    fn billing(&self, n: usize) -> BillingRows {
+        let sub = self.sub(n);
+        let offered = self.offered(&sub);
+        let next = sub.pending_update.as_ref();
+        let next = next.and_then(|update| update.product_id);
+        let plan = (0..PLANS.len()).find(|plan| Some(shop::product_id(*plan)) == next);
+        let balances = self
+            .rows
+            .of::<CustomerBalance>(&[("customer_id", sub.customer_id.into())]);
+        BillingRows {
+            customer: self.rows.get(sub.customer_id),
+            counts: self.counts(&sub, &offered),
+            next_offered: plan.map(shop::offered),
+            balance: balances.into_iter().next(),
+            offered,
+            subscription: sub,
+            ..billing_rows()
+        }
     }
 
     fn sync(&self, n: usize, ctx: &DecisionContext) -> (Changes, Done) {
@@ -462,10 +472,15 @@ impl Till {
         });
         let (own, former): (Vec<_>, Vec<_>) = all.partition(|(of, _)| *of == plan);
         let orders = self.rows.of::<Order>(&[]);
+        let reasons = [
+            BillingReason::SubscriptionCycle,
+            BillingReason::SubscriptionMeterCycle,
+        ];
         let paid = |grant: &BenefitGrant| {
             let counts = |order: &&Order| {
                 order.subscription_id == Some(sub.id)
-                    && order.billing_reason == BillingReason::SubscriptionCycle
+                    && reasons.contains(&order.billing_reason)
+                    && !order.settles_usage
                     && order.is_paid()
                     && Some(order.created_at) > grant.granted_at
             };
@@ -505,50 +520,12 @@ impl Till {
         orders.retain(|order| {
             order.subscription_id == Some(self.subs[n]) && order.status == OrderStatus::Pending
         });
-        orders.sort_by_key(|order| order.created_at);
+        orders.sort_by_key(|order| (order.created_at, order.settles_usage));
         let order = orders.first()?;
         let mut paid = order.clone();
         paid.status = OrderStatus::Paid;
         let mut changes = Changes::new();
         changes.update(order, &paid);
         Some((changes, Done::Paid(n)))
-    }
-
-    fn change(&self, n: usize, change: Change, ctx: &DecisionContext) -> Option<(Changes, Done)> {
-        let old = self.sub(n);
-        let mut new = old.clone();
-        let is_running = old.is_billable() && !old.cancel_at_period_end && !old.pause_at_period_end;
-        if !is_running && change != Change::Revoke || old.ended_at.is_some() {
-            return None;
-        }
-        match change {
-            Change::Cancel => new.cancel_at_period_end = true,
-            Change::Pause(days) => {
-                new.pause_at_period_end = true;
-                let after = SignedDuration::from_hours(24 * days);
-                new.resumes_at = Some(old.current_period_end.max(ctx.now) + after);
-            }
-            Change::Later(plan) => {
-                new.pending_update = Some(Json(PendingUpdate {
-                    id: ctx.id(),
-                    created_at: ctx.now,
-                    modified_at: None,
-                    applies_at: old.current_period_end,
-                    product_id: Some(shop::product_id(plan)),
-                    seats: None,
-                    discount: DiscountChange::Keep,
-                }));
-            }
-            Change::Now(plan) => {
-                let offered = shop::offered(plan);
-                new.product_id = offered.product.id;
-                new.price_ids = Json(offered.prices.iter().map(|price| price.id).collect());
-                new.pending_update = None;
-            }
-            Change::Revoke => new = old.revoked(ctx),
-        }
-        let mut changes = Changes::new();
-        changes.update(&old, &new);
-        Some((changes, Done::Changed(n, change)))
     }
 }

@@ -26,6 +26,7 @@ use crate::{
         extract::{Access, Caller, scope},
         idempotency::IdempotencyGuard,
     },
+    jobs::usage,
     joined::Joined,
     payments,
 };
@@ -139,9 +140,17 @@ impl<V: Serialize> Changing<'_, V> {
         update: &SubscriptionUpdate,
     ) -> Result<(ChangeRows, Made, V)> {
         let (app, organization) = (self.app, self.organization);
-        let rows = rows_of(app, organization, self.row(id).await?, update).await?;
+        let mut rows = rows_of(app, organization, self.row(id).await?, update).await?;
         (self.judge)(&rows, update)?;
         let ctx = app.context_of(organization);
+        if change::decide(update, &rows, &ctx).is_ok_and(|decided| decided.settles) {
+            if !Box::pin(usage::count_now(app, &rows.billing)).await? {
+                return Err(SubscriptionRefusal::Uncounted.into());
+            }
+            // They were read before that was counted.
+            rows = rows_of(app, organization, self.row(id).await?, update).await?;
+            (self.judge)(&rows, update)?;
+        }
         let made = app.taxed(&organization.settings.tax, |taxes| {
             let decided = change::decide(update, &rows, &ctx);
             Ok(decided.and_then(|decided| change::make(&rows, decided, taxes, &ctx)))

@@ -53,7 +53,7 @@ fn begun(rows: ChangeRows, body: serde_json::Value) -> (ChangeRows, Payment) {
 }
 
 fn recorded(rows: &ChangeRows, payment: &Payment, outcome: &Outcome) -> (Payment, Changes) {
-    let recorded = record_outcome(rows, payment, outcome, &just_after(DAY))
+    let recorded = record_outcome(rows, payment, outcome, &NoTaxes, &just_after(DAY))
         .unwrap()
         .unwrap();
     (recorded.payment, recorded.changes)
@@ -158,7 +158,7 @@ fn a_success_makes_the_change_and_its_paid_order() {
     ];
     assert_eq!(told(&changes), order);
     assert!(
-        record_outcome(&rows, &noted, &succeeded(), &at(DAY))
+        record_outcome(&rows, &noted, &succeeded(), &NoTaxes, &at(DAY))
             .unwrap()
             .is_none()
     );

@@ -49,7 +49,7 @@ impl Oracle {
                     let paid = sub
                         .renewals
                         .iter()
-                        .filter(|(at, is_paid)| *is_paid && Some(*at) > grant.granted);
+                        .filter(|one| one.is_paid && !one.settles && Some(one.at) > grant.granted);
                     let paid = paid.count();
                     times += i64::try_from(paid - grant.renewals).expect("few of them");
                     grant.renewals = paid;

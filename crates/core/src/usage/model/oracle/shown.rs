@@ -15,7 +15,7 @@ impl Oracle {
         let sub = &self.subs[n];
         let prices = 0..PLANS[sub.plan].metered.len();
         let shown = prices.map(|price| {
-            let (consumed, _, amount, _) = self.due(sub, price, sub.end);
+            let (consumed, _, amount, _) = self.due(sub, price, sub.part_end());
             let is = match sub.status {
                 Status::Ended => (0.0, 0),
                 _ => (decimal(consumed).to_f64(), amount),
