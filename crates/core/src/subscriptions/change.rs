@@ -9,6 +9,7 @@ mod order;
 mod plan;
 mod preview;
 mod seats;
+mod settle;
 mod waiting;
 
 use till_wire::{

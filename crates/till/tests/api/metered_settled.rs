@@ -28,7 +28,7 @@ async fn credits(t: &Till, meter: &Value, units: i64, rollover: bool) -> Value {
     t.post("/v1/benefits/", body).await.created()
 }
 
-/// What the customer's meter shows: used, and credited.
+/// Units that the customer's meter shows: used, and credited.
 async fn has(t: &Till) -> Value {
     let one = t.items("/v1/customer-meters/").await.remove(0);
     json!([one["consumed_units"], one["credited_units"]])

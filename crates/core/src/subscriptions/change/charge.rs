@@ -9,7 +9,7 @@ use till_wire::{
 };
 use uuid::Uuid;
 
-use super::{Billing, ChangeRows, Decision, make, order};
+use super::{Billing, ChangeRows, Decision, order, settle::settle};
 use crate::{
     kernel::{
         changes::Changes,
@@ -261,7 +261,7 @@ fn apply(
     let (order, after) = order::write(billing, &decision, agreed, changes, Some(payment), ctx)?;
     payment.order_id = Some(order.id);
     // It is paid, and made in any case: usage that has come to more than can be billed since then is left out.
-    if let Ok(Some(settled)) = make::settle(&after, &mut decision, taxes, ctx) {
+    if let Ok(Some(settled)) = settle(&after, &mut decision, taxes, ctx) {
         changes.and(settled.changes);
     }
     changes.update(old, &decision.subscription);

@@ -6,6 +6,7 @@ use till_wire::{discounts::DiscountBase, orders::OrderStatus};
 use super::{
     Billing, ChangeRows, Decision, Unchanged, charge,
     order::{self, billed, entries, lines, tell, use_discount},
+    settle::settle,
 };
 use crate::{
     catalog::products::ProductWithPrices,
@@ -14,10 +15,9 @@ use crate::{
         context::DecisionContext,
         records::{DiscountChange, Payment, Subscription},
     },
-    orders::create::Mismatch,
     subscriptions::{
         bill::{self, BillingRows},
-        renew::{self, Settled, Step},
+        renew::{self, Step},
     },
     tax::Taxes,
 };
@@ -74,23 +74,6 @@ fn made(rows: &ChangeRows, decision: Decision, changes: Changes, charge: Charge)
         discount: decision.discount.map(|discount| discount.base(currency)),
         charge,
     }
-}
-
-/// Usage that is settled with a change, of these rows; the decision shows none of it any more.
-pub(super) fn settle(
-    billing: &BillingRows,
-    decision: &mut Decision,
-    taxes: &dyn Taxes,
-    ctx: &DecisionContext,
-) -> Result<Option<Settled>, Mismatch> {
-    if !decision.settles {
-        return Ok(None);
-    }
-    let settled = renew::settle(billing, &decision.subscription, taxes, ctx)?;
-    if let Some(settled) = &settled {
-        settled.follow(&mut decision.subscription, &mut decision.offered);
-    }
-    Ok(settled)
 }
 
 /// Nothing is charged but usage that is settled: lines wait for the next order.

@@ -10,7 +10,7 @@ use till_wire::{
 
 use uuid::Uuid;
 
-use super::{Billing, ChangeRows, Decision, Unchanged, decide, make, order};
+use super::{Billing, ChangeRows, Decision, Unchanged, decide, make, order, settle::settle};
 use crate::{
     kernel::{
         context::DecisionContext,
@@ -75,7 +75,7 @@ fn charged(
         book(&mut billing, &order, ctx);
         orders.push(order);
     }
-    if let Some(settled) = make::settle(&billing, &mut decision, taxes, ctx)? {
+    if let Some(settled) = settle(&billing, &mut decision, taxes, ctx)? {
         billing = settled.rows;
         orders.push(settled.order);
     }
@@ -250,7 +250,7 @@ fn nothing() -> SubscriptionChargePreview {
     }
 }
 
-/// What two orders charge.
+/// Charge of two orders together.
 fn and(
     one: SubscriptionChargePreview,
     other: SubscriptionChargePreview,

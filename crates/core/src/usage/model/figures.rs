@@ -1,4 +1,4 @@
-//! What happened in walks.
+//! Figures of walks.
 
 use std::ops::AddAssign;
 

@@ -19,7 +19,7 @@ use crate::yielding::is_yielding;
 
 /// Members of one group at most.
 const GROUP: usize = 64;
-/// Those of them that yield: others wait for the group that is being written, and for their own.
+/// Members that yield in one group at most: others wait for the group that is being written, and for their own.
 const YIELDING: usize = 4;
 /// Rows that those write, beyond the member with which there are so many.
 const YIELDING_ROWS: usize = 128;

@@ -77,7 +77,7 @@ impl Oracle {
         self.lines_of_usage(n, i64::MAX, false)
     }
 
-    /// What was used until now is billed: credits that it has left go on.
+    /// Credits go on that the usage until now has left; that is billed.
     pub(super) fn settle(&mut self, n: usize, is_paid: bool, now: i64) {
         if self.lines_until_now(n).is_empty() {
             return;
