@@ -116,7 +116,9 @@ impl Work {
 async fn work(app: &App, holder: Option<&Holder>) -> Result<Work, ApiError> {
     let mut work = Work::default();
     let new = app.store.organizations_with_new_usage(ORGANIZATIONS);
-    for id in new.await? {
+    let new = new.await?;
+    let mut is_left = new.len() as i64 == ORGANIZATIONS;
+    for id in new {
         if !goes_on(app, holder).await? {
             return Ok(Work::default());
         }
@@ -129,9 +131,11 @@ async fn work(app: &App, holder: Option<&Holder>) -> Result<Work, ApiError> {
         };
         alone(app, "usage turns", id, Box::pin(sealing)).await;
         work.done += sealed;
-        work.is_left |= sealed == SEALED;
+        is_left |= sealed == SEALED;
     }
     let behind = app.store.meters_behind(METERS_OF_ONE, METERS).await?;
+    // They may be all that are found of one organization at once.
+    is_left |= behind.len() as i64 >= METERS_OF_ONE;
     let mut turns: BTreeMap<(Uuid, i64), Vec<(Meter, MeterFold)>> = BTreeMap::new();
     for (meter, fold) in behind {
         let place = (fold.organization_id, fold.round);
@@ -149,8 +153,10 @@ async fn work(app: &App, holder: Option<&Holder>) -> Result<Work, ApiError> {
         alone(app, "usage", id, Box::pin(counting)).await;
         work.done += counted.done;
         work.rows += counted.rows;
-        work.is_left |= counted.is_left;
+        is_left |= counted.is_left;
     }
+    // What failed is left alone for a while, however much of it there is.
+    work.is_left = is_left && work.done > 0;
     Ok(work)
 }
 
@@ -286,32 +292,9 @@ async fn count(
             charging: Charging::default(),
         })
         .collect();
-    let (mut to, mut read) = (round, 0);
-    let is_full = |countings: &[Counting<'_>], read: usize| {
-        read >= EVENTS || countings.iter().any(|one| one.added.places() >= PLACES)
-    };
-    while !is_full(&countings, read) {
-        let most = 2 * BATCHES as i64;
-        let next = app.store.batches_after(organization_id, to, most).await?;
-        let (batches, last) = whole_turns(next, to);
-        if batches.is_empty() {
-            break;
-        }
-        let events = app.store.events_of_batches(&batches).await?;
-        let mut customers: Vec<Uuid> = events.iter().filter_map(|e| e.customer_id).collect();
-        customers.sort_unstable();
-        customers.dedup();
-        let paid = app.store.metered_subscriptions(organization_id, &customers);
-        let (subscriptions, prices) = paid.await?;
-        for one in &mut countings {
-            let payers = charges::payers(one.counter.meter, &subscriptions, &prices);
-            one.added.take(&one.counter, &events);
-            one.charging.take(&one.counter, &events, &payers);
-        }
-        (to, read) = (last, read + events.len());
-    }
+    let (to, is_left) = read_turns(app, organization_id, round, &mut countings).await?;
     let mut work = Work {
-        is_left: is_full(&countings, read),
+        is_left,
         ..Work::default()
     };
     let ctx = app.context_for(organization_id).await?;
@@ -335,6 +318,37 @@ async fn count(
         work.rows += written;
     }
     Ok(work)
+}
+
+/// Reads the turns after one into what meters count; tells the last of them, and whether more may be there.
+async fn read_turns(
+    app: &App,
+    organization_id: Uuid,
+    round: i64,
+    countings: &mut [Counting<'_>],
+) -> Result<(i64, bool), ApiError> {
+    let (mut to, mut read) = (round, 0);
+    let most = 2 * BATCHES as i64;
+    while read < EVENTS && countings.iter().all(|one| one.added.places() < PLACES) {
+        let next = app.store.batches_after(organization_id, to, most).await?;
+        let (batches, last) = whole_turns(next, to);
+        if batches.is_empty() {
+            return Ok((to, false));
+        }
+        let events = app.store.events_of_batches(&batches).await?;
+        let mut customers: Vec<Uuid> = events.iter().filter_map(|e| e.customer_id).collect();
+        customers.sort_unstable();
+        customers.dedup();
+        let paid = app.store.metered_subscriptions(organization_id, &customers);
+        let (subscriptions, prices) = paid.await?;
+        for one in &mut *countings {
+            let payers = charges::payers(one.counter.meter, &subscriptions, &prices);
+            one.added.take(&one.counter, &events);
+            one.charging.take(&one.counter, &events, &payers);
+        }
+        (to, read) = (last, read + events.len());
+    }
+    Ok((to, true))
 }
 
 /// The first whole turns of these batches, as many as make one large one, and the last of them.
