@@ -1,6 +1,7 @@
 //! The application state that every handler and worker holds: the store, the processor, the clock.
 
 pub mod fast_path;
+pub(crate) mod isolation;
 pub mod limits;
 mod under_way;
 pub mod workers;

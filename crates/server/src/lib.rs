@@ -3,6 +3,7 @@
 mod actions;
 pub mod api;
 pub mod app;
+mod counting;
 mod customer_data;
 pub mod dashboard;
 mod documents;

@@ -22,9 +22,10 @@ use till_store::yielding;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::{POLL, supervise::alone, usage};
+use super::{POLL, supervise::alone};
 use crate::{
     app::App,
+    counting,
     error::{ApiError, OrNotFound},
     joined::Joined,
     payments,
@@ -200,7 +201,7 @@ async fn counted(app: &App, rows: BillingRows) -> Result<Option<BillingRows>, Ap
     if meters.is_empty() || !subscription.is_billable() || end > now {
         return Ok(Some(rows));
     }
-    if usage::count_until(app, organization.id, &meters, end).await? {
+    if counting::count_until(app, organization.id, &meters, end).await? {
         // They were read before that was known.
         return Ok(Some(reload(app, subscription.id).await?));
     }

@@ -12,8 +12,8 @@ use till_ports::processor::{Attempt, Source};
 use super::charge::{self, statement_suffix};
 use crate::{
     app::App,
+    counting,
     error::{ApiError, OrNotFound},
-    jobs::usage,
     joined::Joined,
 };
 
@@ -35,7 +35,7 @@ pub(super) async fn decide(
         Joined::change(app, &organization, subscription, product_id, discount_id).await?;
     if change::settles(payment) && rows.billing.subscription.attempt_id == Some(payment.id) {
         // The change is paid: what cannot be counted in time is billed with what comes.
-        usage::count_now(app, &rows.billing).await?;
+        counting::count_now(app, &rows.billing).await?;
         let subscription = app.store.subscription_by_id(id).await.or_not_found()?;
         let named = (product_id, discount_id);
         rows = Joined::change(app, &organization, subscription, named.0, named.1).await?;

@@ -1,13 +1,12 @@
 //! Usage that is billed more often than its subscription.
 
 use serde_json::json;
-use till_core::kernel::records::PaymentState;
 use till_testkit::{Till, both};
 
 use crate::{
     benefit_grants::include,
-    metered_kit::{meter, newest, next, sum, uses, yearly},
-    subscriptions_kit::{DECLINED_LATER, VISA, bought, change, moment, orders, shown, told, until},
+    metered_kit::{declined_later, meter, new_card_pays, newest, next, sum, uses, yearly},
+    subscriptions_kit::{VISA, bought, change, moment, orders, shown, told, until},
 };
 
 /// The text of the only letter that has arrived.
@@ -80,9 +79,7 @@ both! {
     async fn an_unpaid_order_of_usage_leaves_the_subscription_active_and_waits_for_a_card(t: &mut Till) {
         let meter = meter(t, sum()).await;
         let product = yearly(t, &meter, json!({})).await;
-        let free = t.percent_off(10_000, json!({"duration": "once"})).await;
-        let subscription = bought(t, &product, DECLINED_LATER, json!({"discount_id": free["id"]})).await;
-        t.patch(&format!("/v1/subscriptions/{}", subscription["id"].as_str().unwrap()), json!({"discount_id": null})).await.ok();
+        let subscription = declined_later(t, &product).await;
         uses(t, &subscription, 500).await;
         t.mailbox.take();
         let now = next(t, &subscription).await;
@@ -91,9 +88,7 @@ both! {
         assert_eq!((&now["status"], &now["past_due_at"]), (&json!("active"), &json!(null)));
         let order = orders(t, &subscription).await.remove(0);
         assert_eq!((&order["status"], &order["next_payment_attempt_at"]), (&json!("pending"), &json!(null)));
-        let customer = json!({"id": subscription["customer_id"]});
-        assert_eq!(t.keep_card(&customer, VISA).await, PaymentState::Succeeded);
-        t.drain().await;
+        new_card_pays(t, &subscription).await;
         assert_eq!(newest(t, &subscription).await, json!(["subscription_meter_cycle", "paid", [500]]));
         t.see_through().await;
     }
@@ -101,9 +96,7 @@ both! {
     async fn a_renewal_that_is_declined_is_told_of_with_its_own_sum_while_usage_waits(t: &mut Till) {
         let meter = meter(t, sum()).await;
         let product = yearly(t, &meter, json!({})).await;
-        let free = t.percent_off(10_000, json!({"duration": "once"})).await;
-        let subscription = bought(t, &product, DECLINED_LATER, json!({"discount_id": free["id"]})).await;
-        t.patch(&format!("/v1/subscriptions/{}", subscription["id"].as_str().unwrap()), json!({"discount_id": null})).await.ok();
+        let subscription = declined_later(t, &product).await;
         uses(t, &subscription, 500).await;
         for _ in 0..3 {
             next(t, &subscription).await;

@@ -1,9 +1,12 @@
 //! Meters that tests count with, and usage that they send.
 
 use serde_json::{Value, json};
+use till_core::kernel::records::PaymentState;
 use till_testkit::Till;
 
-use crate::subscriptions_kit::{moment, orders, shown, until};
+use crate::subscriptions_kit::{
+    DECLINED_LATER, VISA, bought, change, moment, orders, shown, until,
+};
 
 /// A meter of events with the name `llm`.
 pub(crate) async fn meter(t: &Till, aggregation: Value) -> Value {
@@ -17,13 +20,17 @@ pub(crate) fn sum() -> Value {
     json!({"func": "sum", "property": "n"})
 }
 
-/// One event of `n` of a subscription's customer, counted.
-pub(crate) async fn uses(t: &Till, subscription: &Value, n: i64) {
+/// An event that comes in and is not counted yet.
+pub(crate) async fn comes_in(t: &Till, subscription: &Value, n: i64) {
     let event =
         json!({"name": "llm", "customer_id": subscription["customer_id"], "metadata": {"n": n}});
-    t.post("/v1/events/ingest", json!({"events": [event]}))
-        .await
-        .ok();
+    let body = json!({"events": [event]});
+    t.post("/v1/events/ingest", body).await.ok();
+}
+
+/// One event of `n` of a subscription's customer, counted.
+pub(crate) async fn uses(t: &Till, subscription: &Value, n: i64) {
+    comes_in(t, subscription, n).await;
     t.drain().await;
 }
 
@@ -55,4 +62,26 @@ pub(crate) async fn newest(t: &Till, subscription: &Value) -> Value {
     let mut amounts: Vec<i64> = items.map(|item| item["amount"].as_i64().unwrap()).collect();
     amounts.sort_unstable();
     json!([order["billing_reason"], order["status"], amounts])
+}
+
+/// The first period of a plan that cost nothing, on a card that is declined later.
+pub(crate) async fn declined_later(t: &Till, product: &Value) -> Value {
+    let free = t.percent_off(10_000, json!({"duration": "once"})).await;
+    let subscription = bought(
+        t,
+        product,
+        DECLINED_LATER,
+        json!({"discount_id": free["id"]}),
+    )
+    .await;
+    let body = json!({"discount_id": null});
+    change(t, &subscription, body).await.ok();
+    subscription
+}
+
+/// The customer's new card is tried, and pays.
+pub(crate) async fn new_card_pays(t: &Till, subscription: &Value) {
+    let customer = json!({"id": subscription["customer_id"]});
+    assert_eq!(t.keep_card(&customer, VISA).await, PaymentState::Succeeded);
+    t.drain().await;
 }

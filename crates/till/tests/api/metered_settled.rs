@@ -1,25 +1,18 @@
 //! Usage that is settled because its subscription ends at once, or changes to another product.
 
 use serde_json::{Value, json};
-use till_core::kernel::records::PaymentState;
 use till_testkit::{Till, both};
 
 use crate::{
     benefit_grants::include,
-    metered_kit::{meter, newest, next, sum, uses, yearly},
+    metered_kit::{
+        comes_in, declined_later, meter, new_card_pays, newest, next, sum, uses, yearly,
+    },
     subscriptions_kit::{
-        Charging, DAY, DECLINED_LATER, VISA, bought, change, charging, moment, orders, path, plan,
-        shown, switch, told, until,
+        Charging, DAY, VISA, bought, change, charging, moment, orders, path, plan, shown, switch,
+        told, until,
     },
 };
-
-/// An event that comes in and is not counted yet.
-async fn comes_in(t: &Till, subscription: &Value, n: i64) {
-    let event =
-        json!({"name": "llm", "customer_id": subscription["customer_id"], "metadata": {"n": n}});
-    let body = json!({"events": [event]});
-    t.post("/v1/events/ingest", body).await.ok();
-}
 
 /// Credits of a meter, so many with each part.
 async fn credits(t: &Till, meter: &Value, units: i64, rollover: bool) -> Value {
@@ -34,26 +27,22 @@ async fn has(t: &Till) -> Value {
     json!([one["consumed_units"], one["credited_units"]])
 }
 
+/// A subscription of [`yearly`], a day after 60 tokens were used, and the plan of [`dear`].
+async fn used_for_a_day(t: &mut Till) -> (Value, Value) {
+    let meter = meter(t, sum()).await;
+    let from = yearly(t, &meter, json!({})).await;
+    let to = dear(t, &meter).await;
+    let subscription = bought(t, &from, VISA, json!({})).await;
+    uses(t, &subscription, 60).await;
+    t.advance(std::time::Duration::from_secs(DAY));
+    (subscription, to)
+}
+
 /// A plan of 500.00 a year, with usage at two cents.
 async fn dear(t: &mut Till, meter: &Value) -> Value {
     let prices = json!([{"amount_type": "fixed", "price_amount": 50_000},
         {"amount_type": "metered_unit", "meter_id": meter["id"], "unit_amount": "2"}]);
     yearly(t, meter, json!({"name": "Dear", "prices": prices})).await
-}
-
-/// The first period of a plan that cost nothing, on a card that is declined later.
-async fn declined_later(t: &Till, product: &Value) -> Value {
-    let free = t.percent_off(10_000, json!({"duration": "once"})).await;
-    let subscription = bought(
-        t,
-        product,
-        DECLINED_LATER,
-        json!({"discount_id": free["id"]}),
-    )
-    .await;
-    let body = json!({"discount_id": null});
-    change(t, &subscription, body).await.ok();
-    subscription
 }
 
 both! {
@@ -113,9 +102,7 @@ both! {
         assert_eq!(of(&all[0]), json!(["pending", 500, null]));
         assert_eq!(of(&all[1]), json!(["void", 300, null]));
         assert_eq!(shown(t, &subscription).await["status"], "canceled");
-        let customer = json!({"id": subscription["customer_id"]});
-        assert_eq!(t.keep_card(&customer, VISA).await, PaymentState::Succeeded);
-        t.drain().await;
+        new_card_pays(t, &subscription).await;
         assert_eq!(newest(t, &subscription).await, json!(["subscription_meter_cycle", "paid", [500]]));
         t.see_through().await;
     }
@@ -184,12 +171,7 @@ both! {
     }
 
     async fn a_change_that_is_charged_settles_with_its_order_as_was_shown(t: &mut Till) {
-        let meter = meter(t, sum()).await;
-        let from = yearly(t, &meter, json!({})).await;
-        let to = dear(t, &meter).await;
-        let subscription = bought(t, &from, VISA, json!({})).await;
-        uses(t, &subscription, 60).await;
-        t.advance(std::time::Duration::from_secs(DAY));
+        let (subscription, to) = used_for_a_day(t).await;
         let body = json!({"product_id": to["id"], "proration_behavior": "invoice"});
         let preview = t.post(&format!("{}/change-preview", path(&subscription)), body.clone()).await.ok();
         assert_eq!(preview["metered_amount"], 60);
@@ -209,12 +191,7 @@ both! {
     }
 
     async fn what_comes_in_while_a_change_is_charged_is_settled_with_it(t: &mut Till) {
-        let meter = meter(t, sum()).await;
-        let from = yearly(t, &meter, json!({})).await;
-        let to = dear(t, &meter).await;
-        let subscription = bought(t, &from, VISA, json!({})).await;
-        uses(t, &subscription, 60).await;
-        t.advance(std::time::Duration::from_secs(DAY));
+        let (subscription, to) = used_for_a_day(t).await;
         let unheard = charging(t, Charging::Unheard);
         switch(&unheard, &subscription, &to, "invoice").await.refused(409, "SubscriptionLocked");
         comes_in(t, &subscription, 5).await;

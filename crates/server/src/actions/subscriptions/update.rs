@@ -21,12 +21,12 @@ use uuid::Uuid;
 
 use crate::{
     app::App,
+    counting,
     error::{ApiError, OrNotFound, Result},
     http::{
         extract::{Access, Caller, scope},
         idempotency::IdempotencyGuard,
     },
-    jobs::usage,
     joined::Joined,
     payments,
 };
@@ -144,7 +144,7 @@ impl<V: Serialize> Changing<'_, V> {
         (self.judge)(&rows, update)?;
         let ctx = app.context_of(organization);
         if change::decide(update, &rows, &ctx).is_ok_and(|decided| decided.settles) {
-            if !Box::pin(usage::count_now(app, &rows.billing)).await? {
+            if !Box::pin(counting::count_now(app, &rows.billing)).await? {
                 return Err(SubscriptionRefusal::Uncounted.into());
             }
             // They were read before that was counted.

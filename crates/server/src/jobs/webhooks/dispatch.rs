@@ -16,7 +16,10 @@ use tokio::{
 use uuid::Uuid;
 
 use super::{LeaseHeartbeat, Served, Stop, serve_endpoint};
-use crate::{app::App, error::ApiError, jobs::supervise::caught};
+use crate::{
+    app::{App, isolation::caught},
+    error::ApiError,
+};
 
 /// The safety net below the wake-ups, and the clock of retries.
 const POLL: Duration = Duration::from_secs(1);
