@@ -1,5 +1,11 @@
 -- Events of usage in batches: each with an id of its own, one of 1,000 customers by the merchant's own id, and metadata. With
--- SPAN, days, their times go from so long ago to now, one after the other, as event OFFSET and so on of TOTAL.
+-- SPAN, days, their times go from so long ago to now, one after the other, as event OFFSET and so on of TOTAL. With RATE, so
+-- many of them a second, spread evenly, as long as they are taken in time; without, as many as are taken.
+local ffi = require("ffi")
+ffi.cdef([[
+  typedef struct { long seconds; long nanos; } moment;
+  int clock_gettime(int clock, moment *now);
+]])
 local size = tonumber(os.getenv("BATCH") or "100")
 local span = (tonumber(os.getenv("SPAN")) or 0) * 86400
 local offset, total = tonumber(os.getenv("OFFSET") or "0"), tonumber(os.getenv("TOTAL") or "1")
@@ -29,6 +35,19 @@ function request()
       at, sent % 4 == 0 and "call" or "llm", os.getenv("CUSTOMERS") or "user", sent % 1000, os.getenv("RUN") or "run", number, sent, sent % 97)
   end
   return wrk.format(nil, nil, nil, '{"events":[' .. table.concat(events, ",") .. ']}')
+end
+
+local rate = tonumber(os.getenv("RATE") or "0")
+local due = 0
+
+-- Milliseconds until the next batch is due.
+function delay()
+  if rate == 0 then return 0 end
+  local moment = ffi.new("moment")
+  ffi.C.clock_gettime(1, moment)
+  local now = tonumber(moment.seconds) * 1000 + tonumber(moment.nanos) / 1e6
+  due = math.max(due, now - 1000) + size * threads * 1000 / rate
+  return math.max(0, math.floor(due - now))
 end
 
 local failed = 0

@@ -43,6 +43,8 @@ def wrk(base, seconds, batch, **more):
 METER = {
     "name": "Tokens", "aggregation": {"func": "sum", "property": "tokens"},
     "filter": {"conjunction": "and", "clauses": [{"property": "name", "operator": "eq", "value": "llm"}]}}
+# Events a second that are offered where not as many as possible are.
+OFFERED = {"sqlite": 30_000, "postgres": 15_000}
 HEAD = ("\n| batches of 100 | events/s | CPU µs/event | a batch, ms: p50 | p99 | create idle, ms: p50 | p99 "
         "| create meanwhile, ms: p50 | p99 | counted afterwards | memory, MiB |\n|---|---|---|---|---|---|---|---|---|---|---|")
 QUANTITIES = "/v1/meters/{}/quantities?start_timestamp=2020-01-01T00:00:00Z&end_timestamp=2040-01-01T00:00:00Z&interval=month"
@@ -69,13 +71,13 @@ def asked(base, path, times=50):
     return percentile(took, .5), percentile(took, .99)
 
 
-def rate(base, name, pids, database, seconds, customers):
-    """Ingests as fast as Till takes it, with customers that Till knows or does not know."""
+def rate(base, name, pids, database, seconds, customers, offered=0):
+    """Ingests so many events a second, or as many as Till takes, with customers that Till knows or does not know."""
     idle = watched(base, lambda: time.sleep(3))
     before, already, found = ticks(pids), int(database.ask("select count(*) from usage_events")), {}
 
     def ingest():
-        found["wrk"] = wrk(base, seconds, 100, CUSTOMERS=customers)
+        found["wrk"] = wrk(base, seconds, 100, CUSTOMERS=customers, RATE=offered)
         found["cpu"] = ticks(pids) - before
 
     meanwhile = watched(base, ingest)
@@ -96,6 +98,8 @@ def main(place, base, name, pid, seconds, grown):
     print(HEAD)
     rate(base, f"{name}, customers unknown", pids, database, seconds, "user")
     rate(base, f"{name}, customers known", pids, database, seconds, "known")
+    offered = OFFERED[name]
+    rate(base, f"{name}, {offered} events/s offered", pids, database, seconds, "known", offered)
     if grown:
         grow(base, pids, database, grown, meter)
         rate(base, f"{name}, {grown} events, customers known", pids, database, seconds, "known")
