@@ -438,7 +438,9 @@ pub fn update(
             ctx,
         );
     }
-    changes.emit_customer(subscribers, ctx, EventType::CustomerUpdated, &new);
+    changes
+        .emit_customer(subscribers, ctx, EventType::CustomerUpdated, &new)
+        .note_customer(row, &new);
     Ok((new, changes))
 }
 

@@ -33,9 +33,13 @@ const PLACES: usize = 4_000;
 /// Number of times that a request tries to have everything counted.
 const TRIES: usize = 3;
 
-/// The node that counts while others do not.
+/// The node that does some work while others do not.
 pub(crate) struct Holder {
+    /// Name of the lease.
+    pub(crate) lease: &'static str,
+    /// ID of the node's worker.
     pub(crate) id: Uuid,
+    /// Turns true when the server stops.
     pub(crate) shutdown: watch::Receiver<bool>,
 }
 
@@ -46,7 +50,7 @@ impl Holder {
             return Ok(false);
         }
         let now = app.clock.now();
-        let lease = app.store.lease("usage", self.id, now, now + LEASE);
+        let lease = app.store.lease(self.lease, self.id, now, now + LEASE);
         Ok(lease.await?)
     }
 }

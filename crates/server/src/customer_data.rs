@@ -23,8 +23,8 @@ use till_core::{
         changes::Record,
         records::{
             BalanceEntry, Content, Customer as Row, CustomerMeter, CustomerSeat, Dispute,
-            FileDownload, Mail, MailKind, Order as OrderRow, Organization, Refund, UsageCharge,
-            UsageEvent,
+            FileDownload, Mail, MailKind, Order as OrderRow, Organization, Refund, SystemEvent,
+            UsageCharge, UsageEvent,
         },
     },
 };
@@ -78,11 +78,12 @@ enum Section {
     Balance,
     Letters,
     UsageEvents,
+    SystemEvents,
     Meters,
     UsageCharges,
 }
 
-const SECTIONS: [(Section, &str); 19] = [
+const SECTIONS: [(Section, &str); 20] = [
     (Section::Members, "members"),
     (Section::Seats, "seats"),
     (Section::PaymentMethods, "payment_methods"),
@@ -100,6 +101,7 @@ const SECTIONS: [(Section, &str); 19] = [
     (Section::Balance, "balance_entries"),
     (Section::Letters, "letters"),
     (Section::UsageEvents, "usage_events"),
+    (Section::SystemEvents, "system_events"),
     (Section::Meters, "meters"),
     (Section::UsageCharges, "usage_charges"),
 ];
@@ -293,6 +295,7 @@ impl Reader {
                 self.rows(move |row: &Mail| letter(row, text_of)).await
             }
             Section::UsageEvents => self.rows_by("timestamp", usage_event).await,
+            Section::SystemEvents => self.rows_by("timestamp", system_event).await,
             Section::Meters => self.rows(customer_meter).await,
             Section::UsageCharges => self.rows(usage_charge).await,
         }
@@ -441,6 +444,15 @@ fn usage_event(row: &UsageEvent) -> Vec<Value> {
         "timestamp": row.timestamp,
         "name": row.name,
         "external_member_id": row.external_member_id,
+        "metadata": row.metadata,
+    })]
+}
+
+fn system_event(row: &SystemEvent) -> Vec<Value> {
+    vec![json!({
+        "id": row.id,
+        "timestamp": row.timestamp,
+        "name": row.name,
         "metadata": row.metadata,
     })]
 }

@@ -20,10 +20,62 @@ pub use requests::{
 crate::words! {
     /// Who made an event.
     pub enum EventSource {
-        /// Till; it makes none yet.
+        /// Till, of what it did.
         System = "system",
         /// A program of yours, by ingestion.
         User = "user",
+    }
+}
+
+crate::words! {
+    /// Name of an event that Till makes.
+    pub enum SystemEventName {
+        /// A customer was created.
+        CustomerCreated = "customer.created",
+        /// A customer changed.
+        CustomerUpdated = "customer.updated",
+        /// A customer was deleted.
+        CustomerDeleted = "customer.deleted",
+        /// A checkout session was opened.
+        CheckoutCreated = "checkout.created",
+        /// An order was paid.
+        OrderPaid = "order.paid",
+        /// An order was refunded, in part or as a whole.
+        OrderRefunded = "order.refunded",
+        /// An order was voided.
+        OrderVoided = "order.voided",
+        /// A subscription was created.
+        SubscriptionCreated = "subscription.created",
+        /// A subscription entered a new period.
+        SubscriptionCycled = "subscription.cycled",
+        /// A subscription was cancelled.
+        SubscriptionCanceled = "subscription.canceled",
+        /// The cancellation of a subscription was withdrawn.
+        SubscriptionUncanceled = "subscription.uncanceled",
+        /// A subscription ended, and access with it.
+        SubscriptionRevoked = "subscription.revoked",
+        /// A renewal could not be paid.
+        SubscriptionPastDue = "subscription.past_due",
+        /// A subscription that was past due is active again.
+        SubscriptionReactivated = "subscription.reactivated",
+        /// A subscription was paused.
+        SubscriptionPaused = "subscription.paused",
+        /// A subscription resumed.
+        SubscriptionResumed = "subscription.resumed",
+        /// A subscription changed to another product.
+        SubscriptionProductUpdated = "subscription.product_updated",
+        /// A benefit was granted.
+        BenefitGranted = "benefit.granted",
+        /// A grant of a benefit entered a new period.
+        BenefitCycled = "benefit.cycled",
+        /// A grant of a benefit changed.
+        BenefitUpdated = "benefit.updated",
+        /// A grant of a benefit was revoked.
+        BenefitRevoked = "benefit.revoked",
+        /// A customer was given credits of a meter, or they were taken back.
+        MeterCredited = "meter.credited",
+        /// A customer's count of a meter began anew.
+        MeterReset = "meter.reset",
     }
 }
 
@@ -72,29 +124,30 @@ impl PartialSchema for EventMetadata {
             .additional_properties(Some(AdditionalProperties::FreeForm(true)))
             .description(Some(
                 "Key-value data of the event: texts, numbers and booleans, and under `_cost` and `_llm` what the event \
-                 cost and what a language model did.",
+                 cost and what a language model did. Of an event that Till made, IDs and amounts that go with its name.",
             ))
             .into()
     }
 }
 impl ToSchema for EventMetadata {}
 
-/// Event of usage.
+/// Event: usage that a program sent in, or something that Till did.
 #[derive(Debug, Clone, Serialize, ToSchema)]
-pub struct UserEvent {
+pub struct Event {
     /// ID of the event.
     pub id: Uuid,
     /// Time at which the event happened, in UTC.
     pub timestamp: Timestamp,
     /// ID of the organization that the event belongs to.
     pub organization_id: Uuid,
-    /// ID of the customer whose usage it is; null as long as there is no customer with this external ID.
+    /// ID of the customer whose usage it is, or whom it is about; null as long as there is no customer with this external
+    /// ID, or where it is about none.
     pub customer_id: Option<Uuid>,
-    /// Customer whose usage it is; null as long as there is none.
+    /// Customer whose usage it is, or whom it is about; null as long as there is none.
     pub customer: Option<Customer>,
     /// Your own ID of the customer; null if none is known.
     pub external_customer_id: Option<String>,
-    /// ID of the customer's member who caused the event; null if none was named.
+    /// ID of the customer's member who caused the event, or whose benefit it is about; null if none was named.
     pub member_id: Option<Uuid>,
     /// Your own ID of the customer's member who caused the event; null if none was named.
     pub external_member_id: Option<String>,
@@ -160,9 +213,20 @@ pub struct UsageEventType {
 /// Type of events, with how often they occurred.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 pub struct EventTypeWithStats {
-    /// Type of the events.
-    #[serde(flatten)]
-    pub event_type: UsageEventType,
+    /// ID of the event type; null if Till makes its events.
+    pub id: Option<Uuid>,
+    /// Time at which the event type was created, in UTC; null if Till makes its events.
+    pub created_at: Option<Timestamp>,
+    /// Time of the last change to the event type, in UTC; null if it has never changed, or Till makes its events.
+    pub modified_at: Option<Timestamp>,
+    /// Name of the events.
+    pub name: String,
+    /// Label for people.
+    pub label: String,
+    /// Path of the property that labels each event, with dots; null if all have the label of the type.
+    pub label_property_selector: Option<String>,
+    /// ID of the organization that the event type belongs to.
+    pub organization_id: Uuid,
     /// Who made the events.
     pub source: EventSource,
     /// Number of events of this type.

@@ -11,6 +11,7 @@ use crate::{
     kernel::{
         changes::Changes,
         context::DecisionContext,
+        facts::Fact,
         records::{Benefit, BenefitGrant, Credited, CustomerMeter},
         values::Json,
     },
@@ -43,6 +44,8 @@ pub(super) struct Counts<'a> {
     unbilled: HashMap<Uuid, i64>,
     /// Meters that the customer pays for.
     paid: &'a [Uuid],
+    /// Credits that were given and taken back, and are not noted yet.
+    facts: Vec<Fact>,
 }
 
 impl<'a> Counts<'a> {
@@ -57,6 +60,7 @@ impl<'a> Counts<'a> {
                 .collect(),
             unbilled: rows.unbilled.iter().copied().collect(),
             paid: &rows.paid_meters,
+            facts: Vec::new(),
         }
     }
 
@@ -91,8 +95,15 @@ impl<'a> Counts<'a> {
         {
             count.begin_with(started_at, ctx);
         }
-        count.give(credits.units.saturating_mul(times), credits.rollover);
+        let units = credits.units.saturating_mul(times);
+        count.give(units, credits.rollover);
         count.modified_at = ctx.now;
+        self.facts.push(Fact::MeterCredited {
+            customer_id,
+            meter_id: credits.meter_id,
+            units,
+            rollover: credits.rollover,
+        });
         let given = Credited {
             meter_id: credits.meter_id,
             units: credits.units,
@@ -110,8 +121,24 @@ impl<'a> Counts<'a> {
         };
         if let Some((_, count)) = self.counts.get_mut(&given.meter_id) {
             let kept = self.unbilled.get(&given.meter_id).copied();
+            let before = count.credited_units;
             count.take_back(&given, kept.unwrap_or(0));
             count.modified_at = self.ctx.now;
+            if count.credited_units != before {
+                self.facts.push(Fact::MeterCredited {
+                    customer_id: self.customer.1,
+                    meter_id: given.meter_id,
+                    units: count.credited_units - before,
+                    rollover: given.rollover,
+                });
+            }
+        }
+    }
+
+    /// Notes what was given and taken back with the entry of the journal that was written last.
+    pub(super) fn note(&mut self, changes: &mut Changes) {
+        for fact in self.facts.drain(..) {
+            changes.note(fact);
         }
     }
 

@@ -335,6 +335,7 @@ impl Sync<'_> {
                     .view(&rows.customer, member, benefit)
                     .changed_from(before.clone())
             });
+        self.counts.note(&mut self.changes);
     }
 
     fn finish(mut self) -> Changes {

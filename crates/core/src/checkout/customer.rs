@@ -105,6 +105,8 @@ pub(super) struct Purchaser {
     customer: Customer,
     /// Created or updated; `None` where nothing of it changed.
     event: Option<EventType>,
+    /// As it was before it was updated.
+    before: Option<Customer>,
     /// The owner of a new customer, written but not yet told of.
     owner: Option<CustomerMember>,
     /// Its rows. They come before the session's, which refers to them.
@@ -152,6 +154,9 @@ impl Purchaser {
         }
         if let Some(event) = self.event {
             changes.emit_customer(context.subscribers, context.ctx, event, &self.customer);
+        }
+        if let Some(before) = &self.before {
+            changes.note_customer(before, &self.customer);
         }
     }
 }
@@ -233,7 +238,7 @@ fn resolve_as(
     let localised = settings.features().checkout_localization_enabled;
     let row = &mut session.checkout;
     let mut rows = Changes::new();
-    let mut owner = None;
+    let (mut owner, mut before) = (None, None);
     let (customer, event) = match matched {
         Match::ByEmail(known) => {
             rows.guard(known);
@@ -247,6 +252,7 @@ fn resolve_as(
                 new.modified_at = Some(at.now);
                 rows.update(old, &new);
                 new.version += 1;
+                before = Some(old.clone());
             } else {
                 rows.guard(old);
             }
@@ -275,6 +281,7 @@ fn resolve_as(
     Ok(Purchaser {
         customer,
         event,
+        before,
         owner,
         rows,
     })

@@ -277,6 +277,9 @@ fn tell_subscription(
     for kind in kinds {
         changes.emit(&purchase.subscribers, ctx, *kind, subscription.id, view);
     }
+    if let Some(old) = purchase.upgraded() {
+        changes.note_product(old, subscription);
+    }
 }
 
 /// The order of the purchase: one line for each price, or one of nothing while a trial lasts.

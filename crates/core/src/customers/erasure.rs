@@ -2,6 +2,7 @@
 //! stays: the orders' sums, taxes, numbers, and whom their invoices name.
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use sha2::{Digest, Sha256};
 use till_wire::orders::OrderStatus;
 use uuid::Uuid;
@@ -13,7 +14,9 @@ use crate::{
         hex::hex,
         job_request::Queue,
         jobs::JobKind,
-        records::{Checkout, Customer, Order, Payment, Refund, Subscription, UsageEvent},
+        records::{
+            Checkout, Customer, Order, Payment, Refund, Subscription, SystemEvent, UsageEvent,
+        },
         values::Json,
     },
     terms::{Agreed, Buyer},
@@ -168,6 +171,22 @@ pub fn refund(row: &Refund) -> Refund {
         comment: None,
         ..row.clone()
     }
+}
+
+/// An event of Till without what it says of a person. What happened, when, and the sums stay.
+pub fn system_event(row: &SystemEvent) -> SystemEvent {
+    let mut new = row.clone();
+    new.external_customer_id = None;
+    for (key, value) in &mut new.metadata.0.0 {
+        match key.as_str() {
+            "customer_email" | "customer_name" | "customer_external_id" => *value = Value::Null,
+            "updated_fields" => *value = Value::Object(Map::new()),
+            _ => {}
+        }
+    }
+    let comment = "customer_cancellation_comment";
+    new.metadata.0.0.remove(comment);
+    new
 }
 
 /// A usage event without texts, and without the merchant's own names of who caused it. Its name, its time, and the

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use crate::kernel::context::DecisionContext;
+use crate::kernel::facts::Fact;
 use crate::kernel::values::{Cell, Columns, ReadError, Value};
 use crate::kernel::writes::{NamedWrite, Statement};
 
@@ -267,6 +268,8 @@ pub struct Changes {
     pub writes: Vec<Write>,
     /// Published after the commit.
     pub signals: Vec<Signal>,
+    /// Facts for the journal's next entry.
+    pub(super) facts: Vec<Fact>,
 }
 
 impl Changes {
@@ -451,6 +454,10 @@ impl Changes {
     pub fn and(&mut self, other: Changes) -> &mut Self {
         self.writes.extend(other.writes);
         self.signals.extend(other.signals);
+        let facts = std::mem::take(&mut self.facts);
+        for fact in facts.into_iter().chain(other.facts) {
+            self.note(fact);
+        }
         self
     }
 

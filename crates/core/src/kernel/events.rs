@@ -67,6 +67,7 @@ impl Changes {
         subject_id: Uuid,
         data: impl FnOnce() -> T,
     ) -> &mut Self {
+        let facts = self.take_facts();
         self.insert(&JournalEntry {
             id: ctx.id(),
             sequence: ctx.sequence(),
@@ -74,6 +75,7 @@ impl Changes {
             organization_id: subscribers.organization_id,
             kind,
             subject_id,
+            facts,
         });
         if let Some(cause) = LetterCause::of(kind) {
             self.tell_by_mail(ctx, cause, subscribers.organization_id, subject_id);

@@ -91,7 +91,7 @@ impl Changes {
         self.job(ctx, WRITE_JOB, &key, ctx.now, &request)
     }
 
-    /// Has the customer told of another plan, or of another number of seats.
+    /// Has the customer told of another plan, or of another number of seats, and notes another plan.
     pub fn tell_of_change(
         &mut self,
         ctx: &DecisionContext,
@@ -101,6 +101,6 @@ impl Changes {
         if new.ended_at.is_none() && (old.product_id, old.seats) != (new.product_id, new.seats) {
             self.tell_by_mail(ctx, LetterCause::Changed, new.organization_id, new.id);
         }
-        self
+        self.note_product(old, new)
     }
 }

@@ -4,6 +4,7 @@ pub mod budgets;
 pub mod changes;
 pub mod context;
 pub mod events;
+pub mod facts;
 pub mod folding;
 pub mod grants;
 pub mod hex;

@@ -28,7 +28,7 @@ use till_wire::{
 use uuid::Uuid;
 
 use crate::{
-    kernel::{changes::Wake, password::PasswordHash, values::Json},
+    kernel::{changes::Wake, facts::Fact, password::PasswordHash, values::Json},
     record,
     terms::{Buyer, Terms},
     word_cell,
@@ -60,8 +60,9 @@ pub use sales::{
 pub use seats::CustomerSeat;
 pub use terms::{CheckoutLink, Discount, DiscountRedemption, TrialRedemption};
 pub use usage::{
-    CustomerMeter, MeterFold, UsageBatch, UsageBucket, UsageCharge, UsageChargeValue, UsageEvent,
-    UsageEventType, UsageStream, UsageValue,
+    CustomerMeter, JournalPosition, MeterFold, StreamEvent, SystemEvent, SystemEventType,
+    UsageBatch, UsageBucket, UsageCharge, UsageChargeValue, UsageEvent, UsageEventType,
+    UsageStream, UsageValue,
 };
 
 word_cell!(
@@ -433,6 +434,8 @@ record! {
         organization_id: Uuid,
         kind: EventType,
         subject_id: Uuid,
+        /// Facts that rows do not say afterwards.
+        facts: Option<Json<Vec<Fact>>>,
     }
     wakes journal
 }

@@ -20,6 +20,7 @@ use crate::{
         changes::Changes,
         context::DecisionContext,
         events::Subscribers,
+        facts::Fact,
         grants::GrantScope,
         letters::LetterCause,
         records::{Customer, Order, Payment, PaymentMethod, PaymentState, Purpose, Subscription},
@@ -401,6 +402,7 @@ pub(super) fn settle(
                 EventType::SubscriptionActive,
             ];
             telling.subscription(changes, &new, offered, discount, &kinds);
+            changes.note(Fact::Reactivated);
             changes.state_changed(subscribers, ctx, customer.id);
         }
         if new != *subscription {

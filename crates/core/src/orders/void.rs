@@ -9,6 +9,7 @@ use crate::{
         changes::Changes,
         context::DecisionContext,
         events::Subscribers,
+        facts::Fact,
         records::{BalanceReason, CustomerBalance},
     },
 };
@@ -43,5 +44,6 @@ pub fn void(
             rows.discount.clone(),
         )
     });
+    changes.note(Fact::OrderVoided);
     changes
 }

@@ -12,6 +12,7 @@ use crate::{
         changes::Changes,
         context::DecisionContext,
         events::Subscribers,
+        facts::Fact,
         grants::GrantScope,
         records::{Dispute, Order, Payment, Refund, RefundReason, RefundState},
     },
@@ -214,6 +215,9 @@ fn effects(
     changes.emit(subscribers, ctx, EventType::OrderUpdated, after.id, view);
     if is_given {
         changes.emit(subscribers, ctx, EventType::OrderRefunded, after.id, view);
+        changes.note(Fact::OrderRefunded {
+            refunded_amount: after.refunded_amount,
+        });
     }
     // One that has come back takes back nothing any more.
     if new.revoke_benefits {

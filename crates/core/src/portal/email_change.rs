@@ -170,7 +170,9 @@ pub fn confirm(
     changes.write(CustomerWrite::UseEmailChange { id: change.id });
     changes.revise(customer, &mut new, ctx);
     members::follow(&new, owner, ctx, &mut changes);
-    changes.emit_customer(subscribers, ctx, EventType::CustomerUpdated, &new);
+    changes
+        .emit_customer(subscribers, ctx, EventType::CustomerUpdated, &new)
+        .note_customer(customer, &new);
     changes.write(CustomerWrite::DeleteSessions {
         customer_id: customer.id,
     });

@@ -45,7 +45,9 @@ pub fn update(
     }
     collected(problems)?;
     changes.revise(row, &mut new, ctx);
-    changes.emit_customer(subscribers, ctx, EventType::CustomerUpdated, &new);
+    changes
+        .emit_customer(subscribers, ctx, EventType::CustomerUpdated, &new)
+        .note_customer(row, &new);
     Ok((new, changes))
 }
 

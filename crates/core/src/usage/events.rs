@@ -9,8 +9,8 @@ use till_wire::{
     loc,
     metadata::Metadata,
     usage::{
-        EventCreate, EventMetadata, EventSource, EventTypeUpdate, EventTypeWithStats,
-        EventsIngestResponse, UsageEventType as TypeView, UserEvent,
+        Event, EventCreate, EventMetadata, EventSource, EventTypeUpdate, EventTypeWithStats,
+        EventsIngestResponse, UsageEventType as TypeView,
     },
 };
 use uuid::Uuid;
@@ -473,7 +473,13 @@ impl UsageEventType {
     /// The type with how often its events occurred.
     pub fn view_with_stats(&self) -> EventTypeWithStats {
         EventTypeWithStats {
-            event_type: self.view(),
+            id: Some(self.id),
+            created_at: Some(self.created_at),
+            modified_at: self.modified_at,
+            name: self.name.clone(),
+            label: self.label.clone(),
+            label_property_selector: self.label_property_selector.clone(),
+            organization_id: self.organization_id,
             source: EventSource::User,
             occurrences: self.occurrences,
             first_seen: self.first_seen,
@@ -499,8 +505,8 @@ impl UsageEvent {
         customer: Option<&Customer>,
         event_type: Option<&UsageEventType>,
         child_count: i64,
-    ) -> UserEvent {
-        UserEvent {
+    ) -> Event {
+        Event {
             id: self.id,
             timestamp: self.timestamp,
             organization_id: self.organization_id,

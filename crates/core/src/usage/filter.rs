@@ -2,15 +2,17 @@
 
 use std::cmp::Ordering;
 
+use jiff::Timestamp;
 use serde_json::{Number, Value};
 use till_wire::{
     decimal::Decimal,
+    metadata::Metadata,
     meters::{Conjunction, Filter, FilterPart, Operand, Operator},
     usage::EventSource,
 };
 
 use super::events::property;
-use crate::kernel::records::UsageEvent;
+use crate::kernel::records::{StreamEvent, SystemEvent, UsageEvent};
 
 /// Path of the cost of an event, which is kept as text and counts as a number.
 const COST: &str = "_cost.amount";
@@ -61,13 +63,60 @@ impl Datum<'_> {
     }
 }
 
+/// An event whose properties are looked at.
+#[derive(Debug, Clone, Copy)]
+pub enum Judged<'e> {
+    /// An event of usage.
+    User(&'e UsageEvent),
+    /// An event of Till.
+    System(&'e SystemEvent),
+}
+
+impl<'e> From<&'e StreamEvent> for Judged<'e> {
+    fn from(event: &'e StreamEvent) -> Self {
+        match event {
+            StreamEvent::User(event) => Self::User(event),
+            StreamEvent::System(event) => Self::System(event),
+        }
+    }
+}
+
+impl<'e> Judged<'e> {
+    /// The name.
+    pub fn name(self) -> &'e str {
+        self.parts().0
+    }
+
+    /// The key-value data.
+    pub fn metadata(self) -> &'e Metadata {
+        self.parts().3
+    }
+
+    fn parts(self) -> (&'e str, EventSource, Timestamp, &'e Metadata) {
+        match self {
+            Self::User(row) => (&row.name, EventSource::User, row.timestamp, &row.metadata.0),
+            Self::System(row) => (
+                &row.name,
+                EventSource::System,
+                row.timestamp,
+                &row.metadata.0,
+            ),
+        }
+    }
+}
+
 /// The property of an event at a path; none where there is none, or where it is no single value.
 pub fn datum<'e>(event: &'e UsageEvent, path: &str) -> Option<Datum<'e>> {
+    datum_of(Judged::User(event), path)
+}
+
+fn datum_of<'e>(event: Judged<'e>, path: &str) -> Option<Datum<'e>> {
+    let (name, source, timestamp, metadata) = event.parts();
     match path {
-        "name" => Some(Datum::Text(&event.name)),
-        "source" => Some(Datum::Text(EventSource::User.as_str())),
-        "timestamp" => Some(Datum::Seconds(event.timestamp.as_second())),
-        path => match property(&event.metadata.0, path)? {
+        "name" => Some(Datum::Text(name)),
+        "source" => Some(Datum::Text(source.as_str())),
+        "timestamp" => Some(Datum::Seconds(timestamp.as_second())),
+        path => match property(metadata, path)? {
             Value::String(text) if path == COST => Some(Datum::Cost(text)),
             Value::String(text) => Some(Datum::Text(text)),
             Value::Number(number) => Some(Datum::Number(number)),
@@ -167,11 +216,16 @@ impl<'f> Matcher<'f> {
 
     /// True where the filter chooses the event.
     pub fn matches(&self, event: &UsageEvent) -> bool {
+        self.chooses(Judged::User(event))
+    }
+
+    /// True where the filter chooses an event of either kind.
+    pub fn chooses(&self, event: Judged<'_>) -> bool {
         let mut values: Vec<bool> = Vec::new();
         for step in &self.0 {
             let value = match step {
                 Step::Test(path, operator, operand) => {
-                    datum(event, path).is_some_and(|datum| holds(datum, *operator, operand))
+                    datum_of(event, path).is_some_and(|datum| holds(datum, *operator, operand))
                 }
                 Step::All(count) => {
                     let from = values.len() - count;

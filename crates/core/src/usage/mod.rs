@@ -12,3 +12,4 @@ pub mod meters;
 #[cfg(test)]
 mod model;
 pub mod quantities;
+pub mod system;

@@ -8,23 +8,21 @@ use serde_json::Value;
 use till_core::{
     kernel::{
         folding::fold,
-        records::{Customer, UsageEvent, UsageEventType},
+        records::{Customer, StreamEvent, SystemEvent, UsageEvent, UsageEventType},
     },
     usage::{
         events::{self, Named},
-        filter::{Matcher, only_name},
+        filter::{Judged, Matcher, only_name},
     },
 };
 use till_store::{List, Order, yielding};
 use till_wire::{
     input::Problem,
     loc,
+    metadata::Metadata,
     meters::Filter,
     page::Page,
-    usage::{
-        EventName, EventSource, EventTypeUpdate, EventTypeWithStats, EventsIngest,
-        EventsIngestResponse, UsageEventType as EventType, UserEvent,
-    },
+    usage::{Event, EventSource, EventsIngest, EventsIngestResponse},
 };
 use uuid::Uuid;
 
@@ -36,13 +34,20 @@ use crate::{
             Caller, Params, Window,
             query::{
                 MetadataFilters, Sorted, exact_moment, filter, generations, id, ids, metadata,
-                query, sorting, switch, text, texts, words,
+                query, sorting, text, texts, words,
             },
             scope,
         },
         idempotency::IdempotencyGuard,
     },
 };
+
+mod both;
+mod types;
+
+pub(crate) use types::{NamesQuery, TypesQuery, names, types, update_type};
+
+use both::Both;
 
 /// Events that are looked through at most where no index finds what is asked for: the newest of those that the other
 /// parameters leave.
@@ -53,20 +58,6 @@ const PART: u32 = 250;
 const BELOW: i64 = 1_000;
 
 const SORT_KEYS: [(&str, &str); 1] = [("timestamp", "timestamp")];
-const NAME_KEYS: [(&str, &str); 4] = [
-    ("name", "name"),
-    ("occurrences", "occurrences"),
-    ("first_seen", "first_seen"),
-    ("last_seen", "last_seen"),
-];
-const TYPE_KEYS: [(&str, &str); 5] = [
-    ("name", "name"),
-    ("label", "label"),
-    ("occurrences", "occurrences"),
-    ("first_seen", "first_seen"),
-    ("last_seen", "last_seen"),
-];
-
 /// Takes events in: all of them, or none.
 pub async fn ingest(
     caller: &Caller<scope::EventsWrite>,
@@ -120,10 +111,7 @@ query! {
 }
 
 /// Lists events.
-pub async fn list(
-    caller: &Caller<scope::EventsRead>,
-    mut params: Params,
-) -> Result<Page<UserEvent>> {
+pub async fn list(caller: &Caller<scope::EventsRead>, mut params: Params) -> Result<Page<Event>> {
     let (app, own) = (&caller.app, caller.organization.id);
     let sent = ListQuery::read(&mut params);
     let organizations = params.organizations();
@@ -138,20 +126,28 @@ pub async fn list(
         .iter()
         .chain(meter.as_ref().map(|meter| &meter.filter.0))
         .collect();
-    let mut list = List::of::<UsageEvent>(own)
-        .any_of("organization_id", organizations)
-        .after("timestamp", sent.start_timestamp)
-        .before("timestamp", sent.end_timestamp)
-        .any_of("customer_id", sent.customer_id)
-        .sorted(sent.sorting);
-    list = of_named(app, own, list, sent.external_customer_id).await?;
-    list = match filters.iter().find_map(|filter| only_name(filter)) {
-        // What is asked for twice is looked through.
-        Some(name) if sent.name.is_empty() => list.eq("name", name),
-        _ => list.any_of("name", sent.name),
+    let order = sent
+        .sorting
+        .first()
+        .map_or(Order::Desc, |(_, order)| *order);
+    let only = filters.iter().find_map(|filter| only_name(filter));
+    let of = |list: List| {
+        let list = list
+            .any_of("organization_id", organizations.iter().copied())
+            .after("timestamp", sent.start_timestamp)
+            .before("timestamp", sent.end_timestamp)
+            .any_of("customer_id", sent.customer_id.iter().copied())
+            .order("timestamp", order);
+        match only {
+            // What is asked for twice is looked through.
+            Some(name) if sent.name.is_empty() => list.eq("name", name),
+            _ => list.any_of("name", sent.name.iter().cloned()),
+        }
     };
-    let is_of_nobody = !sent.source.is_empty() && !sent.source.contains(&EventSource::User);
-    if is_of_nobody || meter.is_none() && sent.meter_id.is_some() {
+    let is_of = |source| sent.source.is_empty() || sent.source.contains(&source);
+    let external = &sent.external_customer_id;
+    let mut list = of_named(app, own, of(List::of::<UsageEvent>(own)), external).await?;
+    if meter.is_none() && sent.meter_id.is_some() {
         list = list.never();
     }
     list = match (sent.parent_id, sent.depth) {
@@ -163,27 +159,36 @@ pub async fn list(
         (None, Some(depth)) => list.within_generations(depth),
         (None, None) => list,
     };
+    // No meter counts what Till did, and it has no parts.
+    let is_usage = sent.meter_id.is_some() || sent.parent_id.is_some();
+    let lists = Both {
+        usage: is_of(EventSource::User).then_some(list),
+        system: (is_of(EventSource::System) && !is_usage).then(|| {
+            let list = of(List::of::<SystemEvent>(own));
+            list.any_of("external_customer_id", external.iter().cloned())
+        }),
+        order,
+    };
     let wanted = Wanted {
         matchers: filters.into_iter().map(Matcher::new).collect(),
         metadata: &sent.metadata,
         query: sent.query.as_deref().map(fold),
     };
-    if wanted.is_everything() {
-        let (rows, page) = window.page::<UsageEvent>(app, list).await?;
-        return Ok(page.of(shown(app, own, &rows).await?));
-    }
-    let (rows, total) = wanted.page(app, list, window).await?;
+    let (rows, total) = match wanted.is_everything() {
+        true => lists.page(app, own, window).await?,
+        false => wanted.page(app, lists, window).await?,
+    };
     Ok(window.of(total, shown(app, own, &rows).await?))
 }
 
-/// Events of customers by the merchant's own IDs, and, of IDs that nobody has, those that wait for their customer; none
-/// given: all events (docs/behaviour: usage/by-own-id).
-async fn of_named(app: &App, own: Uuid, list: List, external: Vec<String>) -> Result<List> {
+/// Usage of customers by the merchant's own IDs, and, of IDs that nobody has, what waits for its customer; none given: all
+/// usage (docs/behaviour: usage/by-own-id).
+async fn of_named(app: &App, own: Uuid, list: List, external: &[String]) -> Result<List> {
     if external.is_empty() {
         return Ok(list);
     }
-    let customers = app.store.customers_named(own, &external).await?;
-    let mut unknown = external;
+    let customers = app.store.customers_named(own, external).await?;
+    let mut unknown = external.to_vec();
     unknown.retain(|id| !customers.iter().any(|c| c.external_id.as_ref() == Some(id)));
     let known: Vec<Uuid> = customers.iter().map(|customer| customer.id).collect();
     Ok(list.of_customers_or_unbound(&known, &unknown))
@@ -218,9 +223,9 @@ async fn family(app: &App, own: Uuid, parent: Uuid, depth: u32) -> Result<HashSe
 }
 
 /// True where an event has one of the values of each of these keys of its metadata, compared as text.
-pub(super) fn has_metadata(event: &UsageEvent, wanted: &[(String, Vec<String>)]) -> bool {
+pub(super) fn has_metadata(metadata: &Metadata, wanted: &[(String, Vec<String>)]) -> bool {
     wanted.iter().all(|(key, values)| {
-        events::property(&event.metadata.0, key).is_some_and(|value| {
+        events::property(metadata, key).is_some_and(|value| {
             values.contains(&match value {
                 Value::String(text) => text.clone(),
                 other => other.to_string(),
@@ -241,39 +246,39 @@ impl Wanted<'_> {
         self.matchers.is_empty() && self.metadata.is_empty() && self.query.is_none()
     }
 
-    fn has(&self, event: &UsageEvent) -> bool {
-        let metadata = &event.metadata.0.0;
+    fn has(&self, event: Judged<'_>) -> bool {
+        let (name, metadata) = (event.name(), event.metadata());
         let has_text = |text: &str| {
             let holds = |value: &str| fold(value).contains(text);
-            holds(&event.name) || metadata.values().any(|v| v.as_str().is_some_and(holds))
+            holds(name) || metadata.values().any(|v| v.as_str().is_some_and(holds))
         };
-        self.matchers.iter().all(|matcher| matcher.matches(event))
-            && has_metadata(event, self.metadata)
+        self.matchers.iter().all(|matcher| matcher.chooses(event))
+            && has_metadata(metadata, self.metadata)
             && self.query.as_deref().is_none_or(has_text)
     }
 
     /// The events of a page, and how many there are among those that are looked through.
-    async fn page(&self, app: &App, list: List, window: Window) -> Result<(Vec<UsageEvent>, i64)> {
+    async fn page(
+        &self,
+        app: &App,
+        lists: Both,
+        window: Window,
+    ) -> Result<(Vec<StreamEvent>, i64)> {
         let (page, limit) = (u64::from(window.page), u64::from(window.limit));
         let first = (page - 1) * limit;
-        let (mut rows, mut total, mut looked_at) = (Vec::new(), 0_u64, 0);
-        let mut after = None;
-        while looked_at < LOOKED_AT {
-            let (part, last) = app
-                .store
-                .rows_after::<UsageEvent>(list.clone(), after.as_ref(), PART)
-                .await?;
-            looked_at += part.len();
-            for event in part.into_iter().filter(|event| self.has(event)) {
-                if (first..first + limit).contains(&total) {
-                    rows.push(event);
-                }
-                total += 1;
+        let (mut rows, mut total) = (Vec::new(), 0_u64);
+        let mut newest = lists.walk();
+        for _ in 0..LOOKED_AT {
+            let Some(event) = newest.next(app).await? else {
+                break;
+            };
+            if !self.has(Judged::from(&event)) {
+                continue;
             }
-            match last {
-                Some(last) => after = Some(last),
-                None => break,
+            if (first..first + limit).contains(&total) {
+                rows.push(event);
             }
+            total += 1;
         }
         Ok((rows, i64::try_from(total).unwrap_or(i64::MAX)))
     }
@@ -285,7 +290,7 @@ pub struct Chosen {
     /// Number of them.
     pub count: usize,
     /// The newest of them.
-    pub newest: Vec<UserEvent>,
+    pub newest: Vec<Event>,
 }
 
 /// The number of newest events that were looked at, 250 at most, and those that a filter chooses, of which `shown_at_most` are shown.
@@ -305,23 +310,39 @@ pub async fn newest_chosen(
         .collect();
     let count = rows.len();
     rows.truncate(shown_at_most);
+    let rows: Vec<StreamEvent> = rows.into_iter().map(StreamEvent::User).collect();
     let newest = shown(app, own, &rows).await?;
     Ok((looked_at, Chosen { count, newest }))
 }
 
 /// Shows an event.
-pub async fn get(caller: &Caller<scope::EventsRead>, id: Uuid) -> Result<UserEvent> {
+pub async fn get(caller: &Caller<scope::EventsRead>, id: Uuid) -> Result<Event> {
     let (app, own) = (&caller.app, caller.organization.id);
-    let row = app.store.usage_event(own, id).await.or_not_found()?;
-    shown(app, own, &[row]).await?.pop().or_not_found()
+    let found = match app.store.usage_event(own, id).await? {
+        Some(row) => StreamEvent::User(row),
+        None => StreamEvent::System(app.store.system_event(own, id).await.or_not_found()?),
+    };
+    shown(app, own, &[found]).await?.pop().or_not_found()
 }
 
 /// Events with their customers, their types and how many parts they have.
-async fn shown(app: &App, own: Uuid, rows: &[UsageEvent]) -> Result<Vec<UserEvent>> {
-    let each =
-        |of: fn(&UsageEvent) -> Option<Uuid>| -> Vec<Uuid> { rows.iter().filter_map(of).collect() };
-    let (customers, ids) = (each(|row| row.customer_id), each(|row| Some(row.id)));
-    let mut names: Vec<String> = rows.iter().map(|row| row.name.clone()).collect();
+async fn shown(app: &App, own: Uuid, rows: &[StreamEvent]) -> Result<Vec<Event>> {
+    let usage: Vec<&UsageEvent> = rows
+        .iter()
+        .filter_map(|row| match row {
+            StreamEvent::User(event) => Some(event),
+            StreamEvent::System(_) => None,
+        })
+        .collect();
+    let customers: Vec<Uuid> = rows
+        .iter()
+        .filter_map(|row| match row {
+            StreamEvent::User(event) => event.customer_id,
+            StreamEvent::System(event) => event.customer_id,
+        })
+        .collect();
+    let ids: Vec<Uuid> = usage.iter().map(|row| row.id).collect();
+    let mut names: Vec<String> = usage.iter().map(|row| row.name.clone()).collect();
     names.sort_unstable();
     names.dedup();
     let (customers, types, children) = tokio::try_join!(
@@ -333,223 +354,14 @@ async fn shown(app: &App, own: Uuid, rows: &[UsageEvent]) -> Result<Vec<UserEven
     let types: HashMap<&str, &UsageEventType> =
         types.iter().map(|t| (t.name.as_str(), t)).collect();
     let children: HashMap<Uuid, i64> = children.into_iter().collect();
-    let view = |row: &UsageEvent| {
-        row.view(
-            row.customer_id.and_then(|id| customers.get(&id).copied()),
+    let customer = |id: Option<Uuid>| id.and_then(|id| customers.get(&id).copied());
+    let view = |row: &StreamEvent| match row {
+        StreamEvent::User(row) => row.view(
+            customer(row.customer_id),
             types.get(row.name.as_str()).copied(),
             children.get(&row.id).copied().unwrap_or(0),
-        )
+        ),
+        StreamEvent::System(row) => row.view(customer(row.customer_id)),
     };
     Ok(rows.iter().map(view).collect())
-}
-
-query! {
-    /// The query of a list of names of events.
-    pub(crate) struct NamesQuery {
-        /// Filter by customer ID. The newest 10,000 events of the customers are counted.
-        customer_id: Vec<Uuid> = ids(),
-        /// Filter by your own customer ID. The newest 10,000 events of the customers are counted.
-        external_customer_id: Vec<String> = texts(),
-        /// Filter by who made the events.
-        source: Vec<EventSource> = words::<EventSource>(),
-        /// Search for a part of the name, in any case.
-        query: Option<String> = text(),
-        sorting: Sorted = sorting(&NAME_KEYS, "-last_seen"),
-    }
-}
-
-/// Lists names of events, with how often they occurred.
-pub async fn names(
-    caller: &Caller<scope::EventsRead>,
-    mut params: Params,
-) -> Result<Page<EventName>> {
-    let sent = NamesQuery::read(&mut params);
-    let wanted = WantedTypes {
-        customer_id: sent.customer_id,
-        external_customer_id: sent.external_customer_id,
-        source: sent.source,
-        query: sent.query,
-        sorting: sent.sorting,
-        columns: &["name"],
-        parents: Parents::Any,
-    };
-    let (rows, total, window) = wanted.page(caller, params).await?;
-    let name = |row: UsageEventType| EventName {
-        name: row.name,
-        label: row.label,
-        source: EventSource::User,
-        occurrences: row.occurrences,
-        first_seen: row.first_seen,
-        last_seen: row.last_seen,
-    };
-    Ok(window.of(total, rows.into_iter().map(name)))
-}
-
-query! {
-    /// The query of a list of types of events.
-    pub(crate) struct TypesQuery {
-        /// Filter by customer ID. The newest 10,000 events of the customers are counted.
-        customer_id: Vec<Uuid> = ids(),
-        /// Filter by your own customer ID. The newest 10,000 events of the customers are counted.
-        external_customer_id: Vec<String> = texts(),
-        /// Search for a part of the name or the label, in any case.
-        query: Option<String> = text(),
-        /// Whether only events without a parent count; the newest 10,000 are counted then.
-        root_events: bool = switch(),
-        /// Filter by the parent of the events, by its ID; its newest 10,000 parts are counted.
-        parent_id: Option<Uuid> = id(),
-        /// Filter by who made the events.
-        source: Vec<EventSource> = words::<EventSource>(),
-        sorting: Sorted = sorting(&TYPE_KEYS, "-last_seen"),
-    }
-}
-
-/// Lists types of events, with how often they occurred.
-pub async fn types(
-    caller: &Caller<scope::EventsRead>,
-    mut params: Params,
-) -> Result<Page<EventTypeWithStats>> {
-    let sent = TypesQuery::read(&mut params);
-    let wanted = WantedTypes {
-        customer_id: sent.customer_id,
-        external_customer_id: sent.external_customer_id,
-        source: sent.source,
-        query: sent.query,
-        sorting: sent.sorting,
-        columns: &["name", "label"],
-        parents: match (sent.parent_id, sent.root_events) {
-            (Some(parent), _) => Parents::One(parent),
-            (None, true) => Parents::None,
-            (None, false) => Parents::Any,
-        },
-    };
-    let (rows, total, window) = wanted.page(caller, params).await?;
-    Ok(window.of(total, rows.iter().map(UsageEventType::view_with_stats)))
-}
-
-/// The parents of events that are counted.
-#[derive(Clone, Copy)]
-enum Parents {
-    Any,
-    None,
-    One(Uuid),
-}
-
-/// Types that are asked for. Of some customers, or of some parents, the newest events are counted anew; of all, the
-/// types have their numbers already.
-struct WantedTypes {
-    customer_id: Vec<Uuid>,
-    external_customer_id: Vec<String>,
-    source: Vec<EventSource>,
-    query: Option<String>,
-    sorting: Sorted,
-    columns: &'static [&'static str],
-    parents: Parents,
-}
-
-impl WantedTypes {
-    async fn page(
-        self,
-        caller: &Caller<scope::EventsRead>,
-        mut params: Params,
-    ) -> Result<(Vec<UsageEventType>, i64, Window)> {
-        let (app, own) = (&caller.app, caller.organization.id);
-        let organizations = params.organizations();
-        let window = params.last_window()?;
-        let is_nothing = !self.source.is_empty() && !self.source.contains(&EventSource::User);
-        if is_nothing || !(organizations.is_empty() || organizations.contains(&own)) {
-            return Ok((Vec::new(), 0, window));
-        }
-        let list = List::of::<UsageEventType>(own)
-            .search(self.columns, &[], self.query.as_deref())
-            .sorted(self.sorting.iter().copied());
-        let counts_all = self.customer_id.is_empty()
-            && self.external_customer_id.is_empty()
-            && matches!(self.parents, Parents::Any);
-        if counts_all {
-            let (rows, total) = app
-                .store
-                .page::<UsageEventType>(list, window.page, window.limit)
-                .await?;
-            return Ok((rows, total, window));
-        }
-        let mut events = List::of::<UsageEvent>(own)
-            .any_of("customer_id", self.customer_id)
-            .order("timestamp", Order::Desc);
-        events = of_named(app, own, events, self.external_customer_id).await?;
-        events = match self.parents {
-            Parents::Any => events,
-            Parents::None => events.is_null("parent_id"),
-            Parents::One(parent) => events.eq("parent_id", parent),
-        };
-        let counted = app
-            .store
-            .names_of_customer(&events, LOOKED_AT as u64)
-            .await?;
-        let names: Vec<till_core::kernel::values::Value> = counted
-            .iter()
-            .map(|(name, ..)| name.as_str().into())
-            .collect();
-        let list = list.is_in("name", names);
-        let (mut rows, total) = app
-            .store
-            .page::<UsageEventType>(list, 1, u32::try_from(LOOKED_AT).unwrap_or(u32::MAX))
-            .await?;
-        let counted: HashMap<String, _> = counted
-            .into_iter()
-            .map(|(name, occurrences, first, last)| (name, (occurrences, first, last)))
-            .collect();
-        for row in &mut rows {
-            if let Some(found) = counted.get(&row.name) {
-                (row.occurrences, row.first_seen, row.last_seen) = *found;
-            }
-        }
-        sort(&mut rows, &self.sorting);
-        let skipped = (window.page as usize - 1).saturating_mul(window.limit as usize);
-        let rows = rows
-            .into_iter()
-            .skip(skipped)
-            .take(window.limit as usize)
-            .collect();
-        Ok((rows, total, window))
-    }
-}
-
-/// Sorts what was counted anew.
-fn sort(rows: &mut [UsageEventType], sorting: &Sorted) {
-    let lower = |text: &str| text.to_lowercase();
-    rows.sort_by(|one, other| {
-        let by = |(column, order): &(&'static str, Order)| {
-            let compared = match *column {
-                "label" => lower(&one.label).cmp(&lower(&other.label)),
-                "occurrences" => one.occurrences.cmp(&other.occurrences),
-                "first_seen" => one.first_seen.cmp(&other.first_seen),
-                "last_seen" => one.last_seen.cmp(&other.last_seen),
-                _ => lower(&one.name).cmp(&lower(&other.name)),
-            };
-            match order {
-                Order::Asc => compared,
-                Order::Desc => compared.reverse(),
-            }
-        };
-        let mut compared = sorting.iter().map(by);
-        compared
-            .find(|order| order.is_ne())
-            .unwrap_or_else(|| one.id.cmp(&other.id))
-    });
-}
-
-/// Changes the label of a type of events.
-pub async fn update_type(
-    caller: &Caller<scope::EventsWrite>,
-    id: Uuid,
-    input: EventTypeUpdate,
-) -> Result<EventType> {
-    let (app, own) = (&caller.app, caller.organization.id);
-    app.retry_on_conflict(|| async {
-        let row = app.store.event_type(own, id).await.or_not_found()?;
-        let updated = events::update_type(&row, input.clone(), &caller.context());
-        Ok(app.apply(updated).await?.view())
-    })
-    .await
 }

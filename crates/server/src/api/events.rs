@@ -4,8 +4,8 @@ use axum::Json;
 use till_wire::{
     page::Page,
     usage::{
-        EventName, EventTypeUpdate, EventTypeWithStats, EventsIngest, EventsIngestResponse,
-        UsageEventType, UserEvent,
+        Event, EventName, EventTypeUpdate, EventTypeWithStats, EventsIngest, EventsIngestResponse,
+        UsageEventType,
     },
 };
 use tokio::sync::Semaphore;
@@ -31,19 +31,21 @@ pub(super) const OPERATIONS: &[Operation] =
 
 /// List events
 ///
-/// Lists events of usage, newest first unless `sorting` says otherwise.
+/// Lists events, newest first unless `sorting` says otherwise: usage that programs sent in, and what Till did, such as
+/// `order.paid`. `source` asks for one of the two.
 #[utoipa::path(
     get, path = "/v1/events/", operation_id = "events:list",
     params(PageQuery, OrganizationQuery, ListQuery),
-    responses((status = 200, description = "Page of events.", body = Page<UserEvent>))
+    responses((status = 200, description = "Page of events.", body = Page<Event>))
 )]
-async fn list(caller: Caller<scope::EventsRead>, params: Params) -> Reply<Page<UserEvent>> {
+async fn list(caller: Caller<scope::EventsRead>, params: Params) -> Reply<Page<Event>> {
     events::list(&caller, params).await.map(Json)
 }
 
 /// List event names
 ///
-/// Lists the names of events, each with how often it occurred. The numbers follow an ingestion within seconds.
+/// Lists the names of events, each with how often it occurred: those of programs and those of Till. The numbers follow an
+/// ingestion within seconds.
 #[utoipa::path(
     get, path = "/v1/events/names", operation_id = "events:list_names",
     params(PageQuery, OrganizationQuery, NamesQuery),
@@ -55,12 +57,12 @@ async fn names(caller: Caller<scope::EventsRead>, params: Params) -> Reply<Page<
 
 /// Get an event
 ///
-/// Returns one event of usage.
+/// Returns one event, of a program or of Till.
 #[utoipa::path(
     get, path = "/v1/events/{id}", operation_id = "events:get",
-    responses((status = 200, description = "Event with this ID.", body = UserEvent))
+    responses((status = 200, description = "Event with this ID.", body = Event))
 )]
-async fn get(caller: Caller<scope::EventsRead>, PathId(id): PathId) -> Reply<UserEvent> {
+async fn get(caller: Caller<scope::EventsRead>, PathId(id): PathId) -> Reply<Event> {
     events::get(&caller, id).await.map(Json)
 }
 
@@ -88,7 +90,7 @@ async fn ingest(
 /// List event types
 ///
 /// Lists the types of events, one for each name, each with how often it occurred. The numbers follow an ingestion within
-/// seconds.
+/// seconds. Types of Till's own events, which have no ID, are listed where `source` asks for them.
 #[utoipa::path(
     get, path = "/v1/event-types/", operation_id = "event-types:list",
     params(PageQuery, OrganizationQuery, TypesQuery),

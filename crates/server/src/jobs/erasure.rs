@@ -9,7 +9,8 @@ use till_core::{
         folding::email_key,
         jobs::End,
         records::{
-            BenefitGrant, Checkout, Customer, Order, Payment, Refund, Subscription, UsageEvent,
+            BenefitGrant, Checkout, Customer, Order, Payment, Refund, Subscription, SystemEvent,
+            UsageEvent,
         },
         writes::{CustomerWrite, DownloadWrite},
     },
@@ -67,6 +68,7 @@ pub async fn erase(app: &App, asked: Erasure) -> Result<End, ApiError> {
     all.and(each(app, &customer, |row: &BenefitGrant| Some(row.clone())).await?);
     all.and(typed(app, &customer, &asked.email).await?);
     usage(app, &customer).await?;
+    done_by_till(app, &customer).await?;
     Ok(match all.is_left {
         false => End::Done(Changes::new()),
         true => End::Retry {
@@ -157,6 +159,32 @@ async fn each<R: Erased>(
         match last {
             Some(last) => after = Some(last),
             None => return Ok(all),
+        }
+    }
+}
+
+/// Erases what Till's own events say of the customer.
+async fn done_by_till(app: &App, customer: &Customer) -> Result<(), ApiError> {
+    let list = List::of::<SystemEvent>(customer.organization_id)
+        .eq("customer_id", customer.id)
+        .order("timestamp", Direction::Desc);
+    let mut after = None;
+    loop {
+        let (rows, last) = app
+            .store
+            .rows_after::<SystemEvent>(list.clone(), after.as_ref(), PART)
+            .await?;
+        let mut changes = Changes::new();
+        for row in &rows {
+            let erased = erasure::system_event(row);
+            if erased != *row {
+                changes.update(row, &erased);
+            }
+        }
+        app.commit(changes).await?;
+        match last {
+            Some(last) => after = Some(last),
+            None => return Ok(()),
         }
     }
 }

@@ -16,6 +16,7 @@ mod portal;
 pub mod reminders;
 pub mod subscriptions;
 mod supervise;
+pub mod system_events;
 pub mod upkeep;
 pub mod usage;
 pub mod webhooks;
@@ -87,7 +88,8 @@ pub async fn run_due(app: &App) -> Result<usize, ApiError> {
             + Box::pin(reminders::run_due(app)).await?
             + Box::pin(subscriptions::run_due(app)).await?
             + webhooks::run_due(app).await?
-            + Box::pin(usage::run_due(app)).await?;
+            + Box::pin(usage::run_due(app)).await?
+            + Box::pin(system_events::run_due(app)).await?;
         if turn == 0 {
             return Ok(done);
         }
@@ -322,6 +324,7 @@ pub async fn serve(app: Arc<App>, shutdown: watch::Receiver<bool>) {
     start!("subscriptions", subscriptions::serve);
     start!("reminders", reminders::serve);
     start!("usage", usage::serve);
+    start!("system events", system_events::serve);
     start!("chores", serve_chores);
     start!("upkeep", upkeep::serve);
     while workers.join_next().await.is_some() {}

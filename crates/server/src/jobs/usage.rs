@@ -198,6 +198,7 @@ async fn bind_some(
 /// Counts what comes in until `shutdown` turns true.
 pub(super) async fn serve(app: Arc<App>, mut shutdown: watch::Receiver<bool>) {
     let holder = Holder {
+        lease: "usage",
         id: app.context().id(),
         shutdown: shutdown.clone(),
     };

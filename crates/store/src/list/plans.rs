@@ -3,7 +3,7 @@
 
 use till_core::kernel::records::{
     BenefitGrant, Checkout, Customer, CustomerMeter, Dispute, LicenseKey, Order as Sale, Payment,
-    Refund, UsageEvent, WebhookDelivery,
+    Refund, SystemEvent, UsageEvent, WebhookDelivery,
 };
 use till_core::kernel::values::Value;
 use uuid::Uuid;
@@ -47,6 +47,10 @@ fn deliveries() -> List {
 
 fn usage() -> List {
     List::of::<UsageEvent>(Uuid::nil()).order("timestamp", Order::Desc)
+}
+
+fn system() -> List {
+    List::of::<SystemEvent>(Uuid::nil()).order("timestamp", Order::Desc)
 }
 
 fn customer_meters() -> List {
@@ -134,6 +138,16 @@ async fn a_page_is_found_in_an_index_that_also_sorts_it() {
             "usage_events_unbound",
         ),
         (usage().eq("parent_id", Uuid::nil()), "usage_events_parent"),
+        (system(), "system_events_timestamp"),
+        (system().eq("name", "a"), "system_events_name"),
+        (
+            system().eq("customer_id", Uuid::nil()),
+            "system_events_customer",
+        ),
+        (
+            system().eq("external_customer_id", "a"),
+            "system_events_external_customer",
+        ),
         (customer_meters(), "customer_meters_modified"),
         (
             customer_meters().eq("customer_id", Uuid::nil()),
@@ -224,6 +238,28 @@ async fn of_events_of_a_customer_and_a_name_the_customer_finds_them() {
         let plan = plan(&db, &list.rows(Dialect::Sqlite, FIRST));
         assert!(plan.contains(&format!("INDEX {index} ")), "{index}: {plan}");
         assert!(!plan.contains("SCAN"), "{index}: {plan}");
+    }
+}
+
+#[tokio::test]
+async fn events_of_both_kinds_are_merged_from_their_indexes() {
+    let (_folder, db) = database().await;
+    let of_name = |list: List| list.eq("name", "a");
+    let of_two = |list: List| list.is_in("name", two());
+    let of_customer = |list: List| list.eq("customer_id", Uuid::nil()).is_in("name", two());
+    for (usage, system, walks) in [
+        (usage(), system(), 2),
+        (of_name(usage()), of_name(system()), 2),
+        (of_two(usage()), of_two(system()), 4),
+        (of_customer(usage()), of_customer(system()), 2),
+    ] {
+        for window in [FIRST, DEEP] {
+            let merged = plan(&db, &usage.both(&system, Dialect::Sqlite, window));
+            assert!(merged.contains("MERGE (UNION ALL)"), "{merged}");
+            assert_eq!(merged.matches("INDEX ").count(), walks, "{merged}");
+            assert!(!merged.contains("TEMP B-TREE"), "{merged}");
+            assert!(!merged.contains("SCAN"), "{merged}");
+        }
     }
 }
 

@@ -21,6 +21,7 @@ const LISTED: &[&ListedTable] = &[
     &DELIVERIES,
     &EVENT_TYPES,
     &USAGE_EVENTS,
+    &SYSTEM_EVENTS,
     &CUSTOMER_METERS,
 ];
 
@@ -230,6 +231,14 @@ const USAGE_EVENTS: ListedTable = ListedTable {
         ("customer_id", "parent_id"),
         ("external_customer_id", "parent_id"),
     ],
+    ..ListedTable::PLAIN
+};
+
+/// Lists of Till's own events.
+const SYSTEM_EVENTS: ListedTable = ListedTable {
+    name: "system_events",
+    leading: &["customer_id", "external_customer_id", "name"],
+    yielding: &[("name", "customer_id"), ("name", "external_customer_id")],
     ..ListedTable::PLAIN
 };
 

@@ -231,29 +231,60 @@ impl List {
         window: Window<'_>,
         more: &[String],
     ) {
-        let walks: Vec<_> = match self.walks() {
-            none if none.is_empty() => vec![None],
-            some => some.into_iter().map(Some).collect(),
+        Self::walked_of(&[self], t, dialect, sort, window, more);
+    }
+
+    /// The query for ids and order's column of a window's rows of two lists of different tables, as one list, and the
+    /// place of each row's list. Both run by the same column.
+    pub(crate) fn both(&self, other: &List, dialect: Dialect, window: Window<'_>) -> Query {
+        let mut t = Text::default();
+        let Some(sort) = self.plain_sort() else {
+            debug_assert!(false, "the lists run by one column");
+            return Query::raw("select null, null, 0 where 1 = 0", vec![]);
         };
+        Self::walked_of(&[self, other], &mut t, dialect, sort, window, &[]);
+        t.query()
+    }
+
+    /// [`List::walked`] of some lists, each with its place, where there are several.
+    fn walked_of(
+        lists: &[&List],
+        t: &mut Text,
+        dialect: Dialect,
+        sort: (&str, Order),
+        window: Window<'_>,
+        more: &[String],
+    ) {
+        let mut walks: Vec<(usize, Option<Walk<'_>>)> = Vec::new();
+        for (place, list) in lists.iter().enumerate() {
+            match list.walks() {
+                none if none.is_empty() => walks.push((place, None)),
+                some => walks.extend(some.into_iter().map(|walk| (place, Some(walk)))),
+            }
+        }
         let apart = dialect == Dialect::Postgres && walks.len() > 1;
         if apart {
             t.push("select * from (");
         }
-        for (i, walk) in walks.into_iter().enumerate() {
+        for (i, (place, walk)) in walks.into_iter().enumerate() {
+            let list = lists[place];
             t.push(if i == 0 { "" } else { " union all " });
             if apart {
                 t.push("select * from (");
             }
             t.push(&format!(
                 "select {0}.id as id, {0}.{1} as sorted",
-                self.table, sort.0
+                list.table, sort.0
             ));
+            if lists.len() > 1 {
+                t.push(&format!(", {place} as place"));
+            }
             for column in more {
-                t.push(&format!(", {}.{column} as {column}", self.table));
+                t.push(&format!(", {}.{column} as {column}", list.table));
             }
             t.push(" from ");
-            t.push(self.table);
-            self.conditions(t, dialect, walk, window.after);
+            t.push(list.table);
+            list.conditions(t, dialect, walk, window.after);
             if apart {
                 ordered(t, sort.1);
                 t.push(" limit ");

@@ -32,6 +32,7 @@ mod retention;
 mod sales;
 mod sandbox;
 mod seats;
+mod system_events;
 mod timeline;
 mod usage;
 mod usage_charges;

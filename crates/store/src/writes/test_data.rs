@@ -11,11 +11,11 @@ macro_rules! tables {
     ($($table:literal)+) => { [$(($table, concat!("delete from ", $table))),+] };
 }
 
-const CLEARED: [(&str, &str); 46] = tables! {
+const CLEARED: [(&str, &str); 49] = tables! {
     "mails" "webhook_deliveries" "webhook_events" "journal" "jobs" "leases" "idempotency_keys" "budgets"
     "customer_seats" "customer_sessions" "portal_codes" "email_changes" "discount_redemptions" "trial_redemptions" "trial_claims" "subscription_claims"
     "usage_charge_values" "usage_charges" "disputes" "refunds" "license_key_activations" "license_keys" "file_downloads" "file_counts" "benefit_grants" "payments" "payment_methods" "balance_entries" "customer_balances" "billing_entries" "orders" "subscriptions" "checkouts" "customer_members" "customers"
-    "usage_values" "usage_buckets" "customer_meters" "meter_folds" "usage_streams" "usage_batches" "usage_events" "event_types"
+    "usage_values" "usage_buckets" "customer_meters" "meter_folds" "usage_streams" "usage_batches" "usage_events" "event_types" "system_events" "system_event_types" "journal_positions"
     "sandbox_records" "processor_notices" "processor_states"
 };
 

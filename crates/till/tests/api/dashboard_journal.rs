@@ -88,6 +88,7 @@ fn event(t: &Till, at: Timestamp, kind: EventType) -> JournalEntry {
         organization_id: t.organization.id,
         kind,
         subject_id: id,
+        facts: None,
     }
 }
 

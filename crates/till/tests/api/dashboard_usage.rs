@@ -39,7 +39,7 @@ both! {
         assert!(page.find("tokens: 7").unwrap() < page.find("tokens: 5").unwrap(), "newest first");
         let found = owner.get(&format!("{USAGE}?query=nobody-at-all")).await.text();
         assert!(found.contains("Nothing matches"), "{found}");
-        let id = t.items("/v1/events/").await[0]["id"].as_str().unwrap().to_owned();
+        let id = t.items("/v1/events/?source=user").await[0]["id"].as_str().unwrap().to_owned();
         let one = owner.get(&format!("{USAGE}/{id}")).await.text();
         for words in [&id, "Metadata", "model", "nobody"] {
             assert!(one.contains(words), "{words} in {one}");

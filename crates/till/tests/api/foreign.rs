@@ -259,10 +259,13 @@ impl World {
             ("license key", text(&key, "key")),
             ("activations", activations.remove(0)),
             ("public activations", activations.remove(0)),
-            ("events", id(&t.items("/v1/events/").await.remove(0))),
+            (
+                "events",
+                id(&t.items("/v1/events/?source=user").await.remove(0)),
+            ),
             (
                 "event-types",
-                id(&t.items("/v1/event-types/").await.remove(0)),
+                id(&t.items("/v1/event-types/?source=user").await.remove(0)),
             ),
             (
                 "customer-meters",

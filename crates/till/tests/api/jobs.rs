@@ -281,7 +281,7 @@ both! {
         let serving = tokio::spawn(jobs::serve(node.app.clone(), stopped));
         let patience = Duration::from_secs(60);
         let started = async {
-            while node.app.workers.names() != ["chores", "fulfilment", "jobs", "notices", "reminders", "subscriptions", "upkeep", "usage", "webhooks"] {
+            while node.app.workers.names() != ["chores", "fulfilment", "jobs", "notices", "reminders", "subscriptions", "system events", "upkeep", "usage", "webhooks"] {
                 tokio::task::yield_now().await;
             }
         };

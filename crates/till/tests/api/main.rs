@@ -112,6 +112,7 @@ mod subscriptions_change;
 mod subscriptions_create;
 mod subscriptions_kit;
 mod subscriptions_pause;
+mod system_events;
 mod taxes;
 mod trials;
 mod usage;

@@ -149,10 +149,10 @@ both! {
         let bind = || Box::pin(till_server::jobs::usage::bind(&t.app, id));
         // Whoever puts the event into a turn now may have looked for the customer before: it is looked again.
         assert!(matches!(bind().await.unwrap(), End::Retry { .. }));
-        assert_eq!(t.items("/v1/events/").await[0]["customer_id"], json!(null));
+        assert_eq!(t.items("/v1/events/?source=user").await[0]["customer_id"], json!(null));
         t.catch_up().await;
         assert!(matches!(bind().await.unwrap(), End::Done(_)));
-        assert_eq!(t.items("/v1/events/").await[0]["customer_id"], customer["id"]);
+        assert_eq!(t.items("/v1/events/?source=user").await[0]["customer_id"], customer["id"]);
     }
 
     async fn events_that_are_in_a_turn_get_no_second_one(t: &mut Till) {
@@ -220,7 +220,7 @@ both! {
             {"name": "call", "external_customer_id": "bob", "timestamp": "2026-11-21T10:00:00Z"},
             {"name": "Login", "external_customer_id": "bob", "timestamp": "2026-11-19T10:00:00Z"}])).await;
         t.drain().await;
-        let [call, _] = <[Value; 2]>::try_from(t.items("/v1/event-types/").await).unwrap();
+        let [call, _] = <[Value; 2]>::try_from(t.items("/v1/event-types/?source=user").await).unwrap();
         assert_eq!((&call["name"], &call["label"], &call["occurrences"]), (&json!("call"), &json!("call"), &json!(2)));
         assert_eq!((&call["first_seen"], &call["last_seen"]), (&json!("2026-11-20T10:00:00Z"), &json!("2026-11-21T10:00:00Z")));
         let path = format!("/v1/event-types/{}", call["id"].as_str().unwrap());
@@ -229,13 +229,13 @@ both! {
         let labels = t.get("/v1/events/?name=call&sorting=timestamp").await.listed("label");
         assert_eq!(labels, ["/a", "API call"]);
         for (query, found) in [("?sorting=name", vec!["call", "Login"]), ("?query=LOG", vec!["Login"]), ("?sorting=-occurrences", vec!["call", "Login"])] {
-            assert_eq!(t.get(&format!("/v1/events/names{query}")).await.listed("name"), found, "{query}");
+            assert_eq!(t.get(&format!("/v1/events/names{query}&source=user")).await.listed("name"), found, "{query}");
         }
-        let hers = t.items(&format!("/v1/events/names?customer_id={}", ada["id"].as_str().unwrap())).await;
+        let hers = t.items(&format!("/v1/events/names?source=user&customer_id={}", ada["id"].as_str().unwrap())).await;
         assert_eq!((hers.len(), &hers[0]["name"], &hers[0]["occurrences"]), (1, &json!("call"), &json!(1)));
         assert_eq!(t.get("/v1/event-types/?external_customer_id=bob&sorting=name").await.listed("name"), ["call", "Login"]);
         assert_eq!(t.get("/v1/event-types/?root_events=true&query=api").await.listed("name"), ["call"]);
-        assert!(t.items("/v1/event-types/?source=system").await.is_empty());
+        assert_eq!(t.get("/v1/event-types/?source=system").await.listed("name"), ["customer.created"]);
         assert_eq!(t.patch(&path, json!({"label": "Calls", "label_property_selector": null})).await.ok()["label_property_selector"], json!(null));
         let eve = t.with_token(&t.stranger().await.1);
         eve.patch(&path, json!({"label": "Mine"})).await.not_found();

@@ -238,7 +238,7 @@ both! {
         assert_eq!(exported["meters"][0]["consumed_units"], 7.0);
         t.delete(&format!("/v1/customers/{}?anonymize=true", id(&ada))).await.gone();
         t.catch_up().await;
-        let event = t.items("/v1/events/").await.remove(0);
+        let event = t.items("/v1/events/?source=user").await.remove(0);
         assert_eq!(event["metadata"], json!({"tokens": 7, "_llm": {"vendor": "v", "model": "m", "input_tokens": 1, "output_tokens": 2, "total_tokens": 3}}));
         assert_eq!((&event["external_customer_id"], &event["external_member_id"]), (&json!(null), &json!(null)));
         assert_eq!(days(t, &meter, "").await.1, 7.0);
@@ -252,9 +252,9 @@ both! {
         t.catch_up().await;
         t.delete(&format!("{path}?anonymize=true")).await.gone();
         t.catch_up().await;
-        let names = t.get("/v1/events/").await.listed("external_customer_id");
+        let names = t.get("/v1/events/?source=user").await.listed("external_customer_id");
         assert_eq!(names.iter().filter(|name| name.contains("ada")).count(), 0, "{names:?}");
-        let mut kept: Vec<String> = t.items("/v1/events/").await.iter().map(|event| event["metadata"].to_string()).collect();
+        let mut kept: Vec<String> = t.items("/v1/events/?source=user").await.iter().map(|event| event["metadata"].to_string()).collect();
         kept.sort();
         assert_eq!(kept, [r#"{"tokens":7,"user":"bob"}"#, r#"{"tokens":7}"#]);
     }

@@ -142,7 +142,7 @@ impl Usage {
             benefits: shop.benefits,
             ..Self::default()
         };
-        for event in all(world, "/v1/events/?sorting=timestamp").await? {
+        for event in all(world, "/v1/events/?source=user&sorting=timestamp").await? {
             usage.stored.push(Event {
                 name: event["metadata"]["mark"]
                     .as_str()

@@ -34,6 +34,58 @@ record! {
 }
 
 record! {
+    /// Something that Till did, in the stream of events.
+    "system_events";
+    pub struct SystemEvent {
+        id: Uuid,
+        organization_id: Uuid,
+        /// Time at which it happened.
+        timestamp: Timestamp,
+        name: String,
+        customer_id: Option<Uuid>,
+        external_customer_id: Option<String>,
+        member_id: Option<Uuid>,
+        metadata: Json<Metadata>,
+    }
+}
+
+/// Event of a program, or of Till: both are in the stream of events.
+#[derive(Debug, Clone, PartialEq)]
+pub enum StreamEvent {
+    /// An event of usage.
+    User(UsageEvent),
+    /// An event of Till.
+    System(SystemEvent),
+}
+
+record! {
+    /// The events of Till with one name.
+    "system_event_types", versioned;
+    pub struct SystemEventType {
+        id: Uuid,
+        version: i64,
+        organization_id: Uuid,
+        name: String,
+        occurrences: i64,
+        first_seen: Timestamp,
+        last_seen: Timestamp,
+    }
+}
+
+record! {
+    /// Progress of reading an organization's journal. Its id is the organization's.
+    "journal_positions", versioned;
+    pub struct JournalPosition {
+        id: Uuid,
+        version: i64,
+        /// The last entry that was read.
+        sequence: i64,
+        /// The last entry before which none arrives late any more.
+        swept: i64,
+    }
+}
+
+record! {
     /// The events of one request: those from the batch's own id up to `last_id`.
     "usage_batches", versioned;
     pub struct UsageBatch {

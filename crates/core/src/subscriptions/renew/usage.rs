@@ -12,6 +12,7 @@ use super::{Billing, Step};
 use crate::{
     kernel::{
         context::DecisionContext,
+        facts::Fact,
         records::{BillingEntry, UsageCharge},
     },
     orders::create::Mismatch,
@@ -90,6 +91,19 @@ impl<'a> Billing<'a> {
             let counts = credits::next_period(old, offered, &self.rows.counts, until, self.ctx);
             for (row, new) in counts {
                 self.changes.update(row, &new);
+                let (customer_id, meter_id) = (new.customer_id, new.meter_id);
+                self.changes.note(Fact::MeterReset {
+                    customer_id,
+                    meter_id,
+                });
+                if new.credited_units > 0 {
+                    self.changes.note(Fact::MeterCredited {
+                        customer_id,
+                        meter_id,
+                        units: new.credited_units,
+                        rollover: true,
+                    });
+                }
                 let shown = next.parts.credits.iter_mut();
                 shown
                     .filter(|shown| shown.id == new.id)

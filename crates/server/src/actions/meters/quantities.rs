@@ -198,7 +198,9 @@ async fn looked_at(
                 format!("There are more than {LOOKED_AT} events in this time: ask for less of it"),
             ));
         }
-        let wanted = events.iter().filter(|event| has_metadata(event, metadata));
+        let wanted = events
+            .iter()
+            .filter(|event| has_metadata(&event.metadata.0, metadata));
         known.and(add(&counter, wanted));
         match last {
             Some(last) => after = Some(last),

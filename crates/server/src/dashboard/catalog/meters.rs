@@ -17,7 +17,7 @@ use till_wire::{
         MeterUnit, MeterUpdate, Operand, Operator,
     },
     page::Page,
-    usage::{CustomerMeter, UserEvent},
+    usage::{CustomerMeter, Event},
 };
 use uuid::Uuid;
 
@@ -142,7 +142,7 @@ async fn detail(dashboard: Dashboard<scope::MetersRead>, PathId(id): PathId) -> 
     let key = ("meter_id", id);
     let (customers, events) = tokio::try_join!(
         Related::<CustomerMeter>::find(&dashboard, key),
-        Related::<UserEvent>::find(&dashboard, key),
+        Related::<Event>::find(&dashboard, key),
     )?;
     parts.extend(customers.map(|some| some.part(&dashboard, "No customer has used it yet.")));
     parts.extend(events.map(|some| some.part(&dashboard, "No event has been counted yet.")));

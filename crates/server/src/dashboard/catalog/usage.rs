@@ -6,7 +6,7 @@ use axum::{Router, routing::get};
 use jiff::Timestamp;
 use till_wire::{
     page::Page,
-    usage::{CustomerMeter, UserEvent},
+    usage::{CustomerMeter, Event},
 };
 use uuid::Uuid;
 
@@ -37,13 +37,13 @@ const SHOWN: usize = 3;
 
 /// The pages.
 pub fn routes() -> Router<Arc<App>> {
-    list_routes::<UserEvent>(get(detail))
+    list_routes::<Event>(get(detail))
         .route(&USAGE_EVENTS.at("/newer"), get(newer))
         .route(&CUSTOMER_METERS.at(""), get(customer_meters))
 }
 
 async fn newer(dashboard: Dashboard<scope::EventsRead>, query: ListingQuery) -> Answer {
-    count_newer::<UserEvent>(&dashboard, query).await
+    count_newer::<Event>(&dashboard, query).await
 }
 
 async fn customer_meters(
@@ -63,7 +63,7 @@ pub fn units(value: f64) -> String {
 }
 
 async fn detail(dashboard: Dashboard<scope::EventsRead>, PathId(id): PathId) -> Answer {
-    let event: UserEvent = find(&dashboard, id).await?;
+    let event: Event = find(&dashboard, id).await?;
     let code = |text: Option<String>| text.map_or(Cell::Empty, Cell::Code);
     let parent = event.parent_id.map_or(Cell::Empty, |parent| {
         Cell::link(
@@ -87,14 +87,14 @@ async fn detail(dashboard: Dashboard<scope::EventsRead>, PathId(id): PathId) -> 
     parts.extend(metadata(&event.metadata));
     if event.child_count > 0 {
         let key = ("parent_id", id);
-        let children = Related::<UserEvent>::find(&dashboard, key).await?;
+        let children = Related::<Event>::find(&dashboard, key).await?;
         parts.extend(children.map(|some| some.part(&dashboard, "It has no parts.")));
     }
     show(&event.detail(&dashboard, Cell::Empty, parts))
 }
 
 /// The customer whose usage it is, if one is known.
-fn customer(viewer: &Viewer, event: &UserEvent) -> Cell {
+fn customer(viewer: &Viewer, event: &Event) -> Cell {
     match (&event.customer, &event.external_customer_id) {
         (Some(customer), _) => buyers::customer(viewer, customer),
         (None, Some(id)) => Cell::Noted(id.clone(), "No customer has this ID yet".to_owned()),
@@ -103,7 +103,7 @@ fn customer(viewer: &Viewer, event: &UserEvent) -> Cell {
 }
 
 /// The first values of the metadata, each in one line.
-fn values(event: &UserEvent) -> Cell {
+fn values(event: &Event) -> Cell {
     let object = serde_json::to_value(&event.metadata).unwrap_or_default();
     let all = object.as_object().into_iter().flatten();
     let lines = all.take(SHOWN).map(|(key, value)| {
@@ -120,7 +120,7 @@ fn values(event: &UserEvent) -> Cell {
     Cell::Many(lines.collect())
 }
 
-impl Listed for UserEvent {
+impl Listed for Event {
     type Read = scope::EventsRead;
 
     const PAGES: ResourcePages = USAGE_EVENTS;

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::response::{Html, IntoResponse};
 use serde_json::json;
-use till_wire::{meters::MeterCreate, usage::UserEvent};
+use till_wire::{meters::MeterCreate, usage::Event};
 
 use super::fill;
 use crate::{
@@ -65,7 +65,7 @@ pub async fn html(viewer: &Viewer, form_data: &FormData) -> Result<Option<String
                     if some == 1 { "is chosen" } else { "are chosen" }
                 ),
             };
-            let row = |event: &UserEvent| {
+            let row = |event: &Event| {
                 let path = USAGE_EVENTS.path(viewer, event.id, "");
                 (
                     Cell::link(path, &event.label),
