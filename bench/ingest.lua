@@ -46,7 +46,8 @@ function delay()
   local moment = ffi.new("moment")
   ffi.C.clock_gettime(1, moment)
   local now = tonumber(moment.seconds) * 1000 + tonumber(moment.nanos) / 1e6
-  due = math.max(due, now - 1000) + size * threads * 1000 / rate
+  if due == 0 then due = now end
+  due = due + size * threads * 1000 / rate
   return math.max(0, math.floor(due - now))
 end
 

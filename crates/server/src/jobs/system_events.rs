@@ -23,10 +23,10 @@ use crate::{
 const ORGANIZATIONS: i64 = 256;
 /// Entries of the journal that are read at once.
 const ENTRIES: usize = 250;
-/// Time for which entries are read again, because a commit may arrive after others that were decided later: often by a
-/// moment, and once more after the longest time that a commit can take.
+/// Time for which entries are read again, because a commit may arrive after others that were decided later.
 const OVERLAP: SignedDuration = SignedDuration::from_secs(3);
-const LATEST: SignedDuration = SignedDuration::from_mins(2);
+/// Age at which entries are read for the last time: a commit that takes longer is not told of.
+const LATEST: SignedDuration = SignedDuration::from_mins(10);
 /// The interval at which the journal is looked at.
 const EVERY: SignedDuration = SignedDuration::from_secs(1);
 /// Numbers of a microsecond, by which the journal is ordered.

@@ -296,7 +296,7 @@ impl WantedTypes {
                     };
                     fold(text).contains(&query)
                 };
-                self.columns.iter().any(|column| is_found(column))
+                self.columns.iter().any(is_found)
             });
         }
         Ok(rows)
