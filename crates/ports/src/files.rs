@@ -1,6 +1,6 @@
 //! Storage of files: a folder, or a bucket that speaks S3. Paths are the server's own, never a user's.
 
-use std::{ops::Range, path::Path as Folder, sync::Arc};
+use std::{collections::HashMap, ops::Range, path::Path as Folder, sync::Arc};
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt as _, TryStreamExt as _, stream::BoxStream};
@@ -265,6 +265,22 @@ impl Files {
         }
     }
 
+    /// The sizes of the files in a folder and below it, by their paths.
+    pub async fn sizes(&self, folder: &str) -> Result<HashMap<String, u64>, FilesError> {
+        let files = self.0.list(Some(&Path::from(folder)));
+        let sized = files.map_ok(|file| (file.location.to_string(), file.size));
+        Ok(sized.try_collect().await?)
+    }
+
+    /// A small file, at most `most` bytes of it.
+    pub async fn small(&self, path: &str, most: u64) -> Result<Bytes, FilesError> {
+        let found = self.0.get(&Path::from(path)).await?;
+        if found.meta.size > most {
+            return Err(FilesError::TooLong);
+        }
+        Ok(found.bytes().await?)
+    }
+
     /// Removes a file; one that is not there is removed already.
     pub async fn remove(&self, path: &str) -> Result<(), FilesError> {
         match self
@@ -379,6 +395,13 @@ mod tests {
                 files.write(path, 10, pieces(&["x"])).await.unwrap();
             }
             assert_eq!(files.count("documents").await.unwrap(), 2);
+            let sizes = files.sizes("documents/b").await.unwrap();
+            assert_eq!(sizes, [("documents/b/c/2.pdf".to_owned(), 1)].into());
+            assert_eq!(files.small("documents/a/1.pdf", 1).await.unwrap(), "x");
+            let long = files.small("documents/a/1.pdf", 0).await;
+            assert!(matches!(long, Err(FilesError::TooLong)));
+            let none = files.small("documents/a", 1).await;
+            assert!(matches!(none, Err(FilesError::Missing)), "{none:?}");
             files.remove_all("documents").await.unwrap();
             files.remove_all("documents").await.unwrap();
             for empty in ["documents", "never"] {

@@ -3,6 +3,8 @@
 pub mod fast_path;
 pub(crate) mod isolation;
 pub mod limits;
+pub(crate) mod once;
+pub mod turns;
 mod under_way;
 pub mod workers;
 

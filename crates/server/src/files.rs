@@ -1,6 +1,6 @@
 //! Files over HTTP: parts come in at signed addresses, pictures go out to everybody.
 
-use std::sync::Arc;
+use std::{convert::Infallible, sync::Arc};
 
 use axum::{
     Router,
@@ -17,7 +17,7 @@ use jiff::SignedDuration;
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use till_core::{
-    catalog::files::may_upload,
+    catalog::files::{FoundPart, may_upload},
     kernel::{hex::hex, records::File},
 };
 use till_ports::files::{Digest, FilesError};
@@ -31,6 +31,11 @@ use crate::{
 /// The longest time in which a file of unknown size comes in: well below the time after which unfinished ones are
 /// forgotten.
 const LONGEST: SignedDuration = SignedDuration::from_hours(12);
+
+/// Bytes of a part's SHA-256 in hexadecimal.
+const SUM: u64 = 64;
+/// Small files that are read or removed at the same time.
+const SIDE_BY_SIDE: usize = 16;
 
 /// The addresses.
 pub fn routes() -> Router<Arc<App>> {
@@ -99,18 +104,52 @@ pub(crate) async fn keep_part(
         app.files.remove(&path).await.map_err(ApiError::internal)?;
         return Ok(Err(words));
     }
-    still_unfinished(app, id, &path).await?;
-    Ok(Ok(hex(&sum)))
+    let (sum, sum_path) = (hex(&sum), file.sum_path(number));
+    let noted = futures_util::stream::iter([Ok::<_, Infallible>(Bytes::from(sum.clone()))]);
+    let noted = app.files.write(&sum_path, SUM, noted).await;
+    noted.map_err(ApiError::internal)?;
+    still_unfinished(app, id, &[path, sum_path]).await?;
+    Ok(Ok(sum))
 }
 
 /// Removes a part again whose file was deleted or became whole meanwhile: whoever did that did not see it.
-async fn still_unfinished(app: &App, id: Uuid, path: &str) -> Result<(), ApiError> {
+async fn still_unfinished(app: &App, id: Uuid, paths: &[String]) -> Result<(), ApiError> {
     let file = app.store.file_by_id(id).await?;
     if file.as_ref().is_none_or(|file| file.is_uploaded) {
-        app.files.remove(path).await.map_err(ApiError::internal)?;
+        for path in paths {
+            app.files.remove(path).await.map_err(ApiError::internal)?;
+        }
         return Err(ApiError::not_found());
     }
     Ok(())
+}
+
+/// The parts of an announced file that have come, in their order; none where one is missing.
+pub(crate) async fn found_parts(
+    app: &App,
+    file: &File,
+) -> Result<Option<Vec<FoundPart>>, ApiError> {
+    let sizes = app.files.sizes(&file.parts_folder()).await;
+    let sizes = sizes.map_err(ApiError::internal)?;
+    let sizes = &sizes;
+    let found = file.upload.parts.iter().map(|part| async move {
+        let Some(size) = sizes.get(&file.part_path(part.number)).copied() else {
+            return Ok(None);
+        };
+        let sum = match app.files.small(&file.sum_path(part.number), SUM).await {
+            Ok(sum) => Some(String::from_utf8_lossy(&sum).into_owned()),
+            // It came before sums were noted.
+            Err(FilesError::Missing) => None,
+            Err(error) => return Err(ApiError::internal(error)),
+        };
+        Ok(Some(FoundPart { size, sum }))
+    });
+    let found: Vec<_> = found.collect();
+    let found: Vec<_> = futures_util::stream::iter(found)
+        .buffered(SIDE_BY_SIDE)
+        .try_collect()
+        .await?;
+    Ok(found.into_iter().collect())
 }
 
 /// Keeps a file of unknown size as the first part of an announced one that is larger: its size and SHA-256, or what is
@@ -144,7 +183,7 @@ pub(crate) async fn keep_unmeasured<E: std::fmt::Display>(
         Err(FilesError::BrokenOff(_)) => return Ok(Err("The upload was interrupted.")),
         Err(error) => return Err(ApiError::internal(error)),
     }
-    still_unfinished(app, id, &path).await?;
+    still_unfinished(app, id, &[path]).await?;
     let length = i64::try_from(length).map_err(ApiError::internal)?;
     Ok(Ok((length, sum.finalize().into())))
 }
@@ -161,11 +200,14 @@ pub(crate) async fn first_part(app: &App, id: Uuid) -> Result<Body, ApiError> {
 
 /// Removes what nothing refers to any more; what cannot be removed only takes room.
 pub(crate) async fn remove(app: &App, paths: &[String]) {
-    for path in paths {
+    let removed = paths.iter().map(|path| async move {
         if let Err(error) = app.files.remove(path).await {
             tracing::warn!(%error, path, "a file could not be removed");
         }
-    }
+    });
+    let removed: Vec<_> = removed.collect();
+    let mut removed = futures_util::stream::iter(removed).buffer_unordered(SIDE_BY_SIDE);
+    while removed.next().await.is_some() {}
 }
 
 /// Shows a picture. Its address never shows another, so it may be kept for ever; whatever an SVG has in it is

@@ -128,6 +128,12 @@ fn judge_properties(
             "Slack channels are not enabled for this organization",
             BenefitType::SlackSharedChannel.as_str(),
         )),
+        // Nor is there one to connect repositories.
+        Properties::GithubRepository { .. } => problems.push(Problem::value(
+            loc!["body", "type"],
+            "Benefits of this type are not supported",
+            BenefitType::GithubRepository.as_str(),
+        )),
         _ => {}
     }
 }

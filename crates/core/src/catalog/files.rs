@@ -7,8 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use subtle::ConstantTimeEq;
 use till_wire::{
     files::{
-        File as View, FileCreate, FilePatch, FileUpload, FileUploadCompleted, Upload as UploadView,
-        UploadPart as UploadPartView, readable,
+        File as View, FileCreate, FilePatch, FileUpload, FileUploadCompleted, PartCompleted,
+        Upload as UploadView, UploadPart as UploadPartView, readable,
     },
     input::Problem,
     loc,
@@ -62,7 +62,17 @@ impl File {
 
     /// The path of a part until the file is whole.
     pub fn part_path(&self, number: i64) -> String {
-        format!("uploads/{}/{number}", self.id)
+        format!("{}/{number}", self.parts_folder())
+    }
+
+    /// The folder of its parts until then.
+    pub fn parts_folder(&self) -> String {
+        format!("uploads/{}", self.id)
+    }
+
+    /// The path of a part's SHA-256, in hexadecimal.
+    pub fn sum_path(&self, number: i64) -> String {
+        format!("{}.sha256", self.part_path(number))
     }
 
     /// The paths of all its parts until then, in their order.
@@ -71,12 +81,19 @@ impl File {
         numbers.map(|number| self.part_path(number)).collect()
     }
 
+    /// Everything that is kept of its parts until then.
+    pub fn upload_paths(&self) -> Vec<String> {
+        let numbers = self.upload.parts.iter().map(|part| part.number);
+        let both = numbers.flat_map(|number| [self.part_path(number), self.sum_path(number)]);
+        both.collect()
+    }
+
     /// Everything that may be kept of it: the file, and until it is whole its parts. The file may be put together already when
     /// its completion is refused at the last moment.
     pub fn all_paths(&self) -> Vec<String> {
         let mut paths = vec![self.path.clone()];
         if !self.is_uploaded {
-            paths.extend(self.part_paths());
+            paths.extend(self.upload_paths());
         }
         paths
     }
@@ -232,16 +249,70 @@ pub fn part_missing() -> Refusal {
     wrong_parts("A part was not uploaded", serde_json::Value::Null)
 }
 
-/// The file is whole. `sums` are the SHA-256 of its parts, in their order, and `whole` that of all: refused where
-/// a part is not what its sender believes it to be, or the file is not the one that was announced.
-pub fn complete(
+/// A part that is there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundPart {
+    /// Bytes.
+    pub size: u64,
+    /// SHA-256 in hexadecimal, where it was noted when the part came.
+    pub sum: Option<String>,
+}
+
+/// Judges the parts by what is known without their bytes, in their order, so that nothing is copied in vain. What is
+/// decisive are the sums of what was copied: [`judged`].
+pub fn found(file: &File, input: &FileUploadCompleted, found: &[FoundPart]) -> Result<(), Refusal> {
+    let claims = claims(input);
+    let fits = |(part, found): (&UploadPart, &FoundPart)| {
+        let announced = part.checksum_sha256_base64.as_deref();
+        claims.get(&part.number).is_some_and(|claim| {
+            let tag = claim.checksum_etag.as_str();
+            let Some(sum) = sum_of(tag) else {
+                return false;
+            };
+            let base64 = STANDARD.encode(&sum);
+            let claimed = claim.checksum_sha256_base64.as_deref();
+            let known = found.sum.as_deref();
+            u64::try_from(part.chunk_end - part.chunk_start) == Ok(found.size)
+                && known.is_none_or(|known| known == tag)
+                && announced.is_none_or(|announced| announced == base64)
+                && claimed.is_none_or(|claimed| claimed == base64)
+        })
+    };
+    let parts = &file.upload.parts;
+    match found.len() == parts.len() && parts.iter().zip(found).all(fits) {
+        true => Ok(()),
+        false => Err(part_differs()),
+    }
+}
+
+/// SHA-256 of an `ETag` of ours.
+fn sum_of(tag: &str) -> Option<Vec<u8>> {
+    let is_hex = tag.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f'));
+    let digit = |place| u8::from_str_radix(tag.get(place..place + 2)?, 16).ok();
+    match is_hex && tag.len() == 64 {
+        true => (0..64).step_by(2).map(digit).collect(),
+        false => None,
+    }
+}
+
+fn claims(input: &FileUploadCompleted) -> HashMap<i64, &PartCompleted> {
+    input.parts.iter().map(|one| (one.number, one)).collect()
+}
+
+fn part_differs() -> Refusal {
+    let words = "A part differs from what was uploaded";
+    wrong_parts(words, serde_json::Value::Null)
+}
+
+/// Judges what was put together. `sums` are the SHA-256 of its parts, in their order, and `whole` that of all: refused
+/// where a part is not what its sender believes it to be, or the file is not the one that was announced.
+pub fn judged(
     file: &File,
     input: &FileUploadCompleted,
     sums: &[[u8; 32]],
     whole: &[u8; 32],
-    ctx: &DecisionContext,
-) -> Result<(File, Changes), Refusal> {
-    let claims: HashMap<_, _> = input.parts.iter().map(|one| (one.number, one)).collect();
+) -> Result<(), Refusal> {
+    let claims = claims(input);
     let same = |(part, sum): (&UploadPart, &[u8; 32])| {
         claims.get(&part.number).is_some_and(|claim| {
             let checksum = claim.checksum_sha256_base64.as_deref();
@@ -250,15 +321,20 @@ pub fn complete(
     };
     let parts = &file.upload.parts;
     if sums.len() != parts.len() || !parts.iter().zip(sums).all(same) {
-        let words = "A part differs from what was uploaded";
-        return Err(wrong_parts(words, serde_json::Value::Null));
+        return Err(part_differs());
     }
-    let (sha256_base64, sha256_hex) = (STANDARD.encode(whole), hex(whole));
+    let sha256_base64 = STANDARD.encode(whole);
     let announced = file.checksum_sha256_base64.as_ref();
     if announced.is_some_and(|sum| *sum != sha256_base64) {
         let words = "The file's checksum does not match the one that was announced";
         return Err(wrong_parts(words, sha256_base64));
     }
+    Ok(())
+}
+
+/// The file is whole: put together, and [`judged`].
+pub fn complete(file: &File, whole: &[u8; 32], ctx: &DecisionContext) -> (File, Changes) {
+    let (sha256_base64, sha256_hex) = (STANDARD.encode(whole), hex(whole));
     let new = File {
         modified_at: Some(ctx.now),
         checksum_etag: Some(sha256_hex.clone()),
@@ -268,7 +344,7 @@ pub fn complete(
         is_uploaded: true,
         ..file.clone()
     };
-    Ok(changed(file, new))
+    changed(file, new)
 }
 
 /// Renames a file, or its version.
@@ -303,7 +379,7 @@ fn changed(old: &File, mut new: File) -> (File, Changes) {
 #[cfg(test)]
 mod tests {
     use sha2::{Digest as _, Sha256};
-    use till_wire::files::{FileService, PartCompleted};
+    use till_wire::files::FileService;
 
     use super::*;
 
@@ -370,10 +446,59 @@ mod tests {
                 parts: parts.clone(),
             };
             let whole = sum("hello world");
-            match complete(&file(announced), &input, sums, &whole, &ctx) {
-                Ok((file, _)) => assert!(taken && file.checksum_etag == Some(hex(&whole))),
-                Err(refusal) => assert!(!taken, "{refusal:?}"),
+            let file = file(announced);
+            let judged = judged(&file, &input, sums, &whole);
+            assert_eq!(judged.is_ok(), taken, "{judged:?}");
+            let (file, _) = complete(&file, &whole, &ctx);
+            assert_eq!(file.checksum_etag, Some(hex(&whole)));
+        }
+    }
+
+    #[test]
+    fn parts_are_judged_by_what_is_known_before_their_bytes_are_read() {
+        let file = |announced: Option<&str>| {
+            let mut file = file(None);
+            for (part, end) in file.upload.0.parts.iter_mut().zip([5, 6]) {
+                (part.chunk_start, part.chunk_end) = (0, end);
             }
+            let sum = announced.map(|text| STANDARD.encode(sum(text)));
+            file.upload.0.parts[1].checksum_sha256_base64 = sum;
+            file
+        };
+        let world = hex(&sum(" world"));
+        let of = |size, sum: Option<&str>| FoundPart {
+            size,
+            sum: sum.map(str::to_owned),
+        };
+        let right = of(6, Some(&world));
+        for (announced, etag, checksum, second, taken) in [
+            (None, &*world, None, &right, true),
+            (Some(" world"), &world, Some(" world"), &of(6, None), true),
+            (None, &world, None, &of(5, Some(&world)), false),
+            (None, &world, None, &of(6, Some("other")), false),
+            (None, &world, Some("hello"), &of(6, None), false),
+            (Some("hello"), &world, None, &of(6, None), false),
+            (None, "no sum", None, &of(6, None), false),
+            (None, &world.to_uppercase(), None, &of(6, None), false),
+        ] {
+            let claim = |number, etag: &str, checksum: Option<&str>| PartCompleted {
+                number,
+                checksum_etag: etag.to_owned(),
+                checksum_sha256_base64: checksum.map(|text| STANDARD.encode(sum(text))),
+            };
+            let parts = vec![
+                claim(2, etag, checksum),
+                claim(1, &hex(&sum("hello")), None),
+            ];
+            let input = FileUploadCompleted {
+                id: String::new(),
+                path: String::new(),
+                parts,
+            };
+            let there = [of(5, None), second.clone()];
+            let judged = found(&file(announced), &input, &there);
+            assert_eq!(judged.is_ok(), taken, "{etag} {second:?}");
+            found(&file(announced), &input, &there[..1]).unwrap_err();
         }
     }
 }

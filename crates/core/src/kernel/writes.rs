@@ -523,6 +523,19 @@ pub enum UsageWrite {
     },
     /// Deletes the different values of usage that is billed now.
     DeleteChargeValues(Uuid),
+    /// Has the types of an organization's events made by one commit after the other.
+    LockTypes {
+        /// The organization.
+        organization_id: Uuid,
+    },
+    /// Checks that an organization has no more types of events than it may; refused as
+    /// [`crate::usage::events::TYPES_FULL`]. To be written after [`UsageWrite::LockTypes`] and the new types.
+    CheckTypes {
+        /// The organization.
+        organization_id: Uuid,
+        /// Types that it may have.
+        most: i64,
+    },
 }
 
 /// See [`NamedWrite::Webhook`].

@@ -21,10 +21,13 @@ use crate::kernel::{
     records::{Customer, Organization, UsageBatch, UsageEvent, UsageEventType},
     refusal::{Refusal, collected},
     values::Json,
+    writes::UsageWrite,
 };
 
 /// Types of events that an organization may have.
 pub const TYPES: i64 = 10_000;
+/// The refusal of [`Changes`] when others have made the last of them meanwhile.
+pub const TYPES_FULL: &str = "room for types of events";
 
 /// The unique index of the merchant's own ids of events.
 pub const EXTERNAL_ID_INDEX: &str = "usage_events_external_id";
@@ -290,10 +293,15 @@ fn judge_parents(events: &[EventCreate], lookup: &Lookup<'_>, problems: &mut Vec
     }
 }
 
+/// Bytes of the JSON text of metadata.
+pub fn metadata_bytes(metadata: &Metadata) -> usize {
+    serde_json::to_vec(&metadata.0).map_or(0, |json| json.len())
+}
+
 /// About how many bytes an event's row is long.
 fn bytes_of(event: &UsageEvent) -> i64 {
     const COLUMNS: usize = 200;
-    let metadata = serde_json::to_vec(&event.metadata.0.0).map_or(0, |json| json.len());
+    let metadata = metadata_bytes(&event.metadata.0);
     let texts = [
         &event.external_customer_id,
         &event.external_member_id,
@@ -355,6 +363,11 @@ pub fn ingest(
     let (Some(first), Some(last)) = (ids.first(), ids.last()) else {
         return Ok((outcome, changes));
     };
+    if !types.is_empty() {
+        changes.write(UsageWrite::LockTypes {
+            organization_id: organization.id,
+        });
+    }
     let own_ids: HashMap<&str, Uuid> = new
         .iter()
         .zip(&ids)
@@ -399,6 +412,12 @@ pub fn ingest(
     });
     for new_type in &types {
         changes.insert(new_type);
+    }
+    if !types.is_empty() {
+        changes.write(UsageWrite::CheckTypes {
+            organization_id: organization.id,
+            most: TYPES,
+        });
     }
     Ok((outcome, changes))
 }

@@ -83,6 +83,8 @@ pub fn create(
     fit_unit(&mut meter, &mut problems);
     collected(problems)?;
     let mut changes = Changes::new();
+    // Of two that are made at the same time, one counts the other.
+    changes.touch(organization);
     changes.insert(&meter);
     changes.insert(&uncounted(&meter));
     Ok((meter, changes))

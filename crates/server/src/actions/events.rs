@@ -1,6 +1,9 @@
 //! Usage: events come in, are listed, and have types.
 
-use std::collections::{HashMap, HashSet};
+use std::{
+    collections::{HashMap, HashSet},
+    ops::RangeInclusive,
+};
 
 use axum::http::StatusCode;
 use jiff::Timestamp;
@@ -18,7 +21,7 @@ use till_core::{
 use till_store::{List, Order, yielding};
 use till_wire::{
     input::Problem,
-    loc,
+    limits, loc,
     metadata::Metadata,
     meters::Filter,
     page::Page,
@@ -52,8 +55,9 @@ use both::Both;
 /// Events that are looked through at most where no index finds what is asked for: the newest of those that the other
 /// parameters leave.
 const LOOKED_AT: usize = 10_000;
-/// Events that are read at once while they are looked through.
-const PART: u32 = 250;
+/// Events that are read at once while they are looked through: as many as fit into what is left of the bytes, however long
+/// they are, but a few in any case.
+const PART: RangeInclusive<usize> = 16..=250;
 /// Events below an event that are found at most.
 const BELOW: i64 = 1_000;
 
@@ -80,7 +84,7 @@ query! {
     /// The query of a list of events.
     pub(crate) struct ListQuery {
         /// Filter as of a meter, as JSON text. The newest 10,000 events that the other parameters leave are looked
-        /// through.
+        /// through, or as many as have 32 MiB of metadata.
         filter: Option<Filter> = filter(),
         /// Filter by time of the event: only events at or after this time, which has a time zone.
         start_timestamp: Option<Timestamp> = exact_moment(),
@@ -91,14 +95,14 @@ query! {
         /// Filter by your own customer ID.
         external_customer_id: Vec<String> = texts(),
         /// Filter by the filter of a meter, by its ID. The newest 10,000 events that the other parameters leave are
-        /// looked through.
+        /// looked through, or as many as have 32 MiB of metadata.
         meter_id: Option<Uuid> = id(),
         /// Filter by name of the event.
         name: Vec<String> = texts(),
         /// Filter by who made the event.
         source: Vec<EventSource> = words::<EventSource>(),
         /// Search for a part of the name or of a text in the metadata, in any case. The newest 10,000 events that the
-        /// other parameters leave are looked through.
+        /// other parameters leave are looked through, or as many as have 32 MiB of metadata.
         query: Option<String> = text(),
         /// Filter by parent: only the parts of the event with this ID. With `depth`, the event itself and the parts down
         /// to that depth, 1,000 at most.
@@ -234,6 +238,29 @@ pub(super) fn has_metadata(metadata: &Metadata, wanted: &[(String, Vec<String>)]
     })
 }
 
+/// Bytes of metadata that may still be looked through.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Room(usize);
+
+impl Room {
+    /// So many bytes.
+    pub(super) const fn new(bytes: usize) -> Self {
+        Self(bytes)
+    }
+
+    /// Number of events that are read next; none where no byte is left.
+    pub(super) fn part(self) -> Option<u32> {
+        let fit = (self.0 / limits::USAGE_BYTES).clamp(*PART.start(), *PART.end());
+        (self.0 > 0).then(|| u32::try_from(fit).unwrap_or(u32::MAX))
+    }
+
+    /// Takes what the metadata of events that were read is long.
+    pub(super) fn take<'m>(&mut self, read: impl IntoIterator<Item = &'m Metadata>) {
+        let bytes: usize = read.into_iter().map(events::metadata_bytes).sum();
+        self.0 = self.0.saturating_sub(bytes);
+    }
+}
+
 /// Conditions that events are looked through for, one by one.
 struct Wanted<'a> {
     matchers: Vec<Matcher<'a>>,
@@ -267,7 +294,7 @@ impl Wanted<'_> {
         let (page, limit) = (u64::from(window.page), u64::from(window.limit));
         let first = (page - 1) * limit;
         let (mut rows, mut total) = (Vec::new(), 0_u64);
-        let mut newest = lists.walk();
+        let mut newest = lists.walk(app.limits.looked_at_bytes);
         for _ in 0..LOOKED_AT {
             let Some(event) = newest.next(app).await? else {
                 break;
@@ -301,7 +328,8 @@ pub async fn newest_chosen(
 ) -> Result<(usize, Chosen)> {
     let (app, own) = (&caller.app, caller.organization.id);
     let list = List::of::<UsageEvent>(own).order("timestamp", Order::Desc);
-    let (rows, _) = app.store.rows_after::<UsageEvent>(list, None, PART).await?;
+    let part = u32::try_from(*PART.end()).unwrap_or(u32::MAX);
+    let (rows, _) = app.store.rows_after::<UsageEvent>(list, None, part).await?;
     let matcher = Matcher::new(filter);
     let looked_at = rows.len();
     let mut rows: Vec<UsageEvent> = rows

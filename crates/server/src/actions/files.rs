@@ -11,8 +11,9 @@ use till_wire::{
 use uuid::Uuid;
 
 use crate::{
-    error::{ApiError, OrNotFound, Result},
-    files::remove,
+    app::{App, once::Beginning},
+    error::{ApiError, OrNotFound, Result, TooMany},
+    files::{found_parts, remove},
     http::{
         extract::{
             Caller, Params,
@@ -22,6 +23,9 @@ use crate::{
         idempotency::IdempotencyGuard,
     },
 };
+
+/// Seconds after which a file that is one too many may be completed again.
+const WAIT: u64 = 5;
 
 const SORT_KEYS: [(&str, &str); 1] = [("created_at", "created_at")];
 
@@ -69,7 +73,12 @@ pub async fn upload(caller: &Caller<scope::FilesWrite>, id: Uuid) -> Result<File
     Ok(file.upload_view(&app.urls, &app.key, app.clock.now()))
 }
 
-/// Says that all parts of a file are uploaded.
+/// Says that all parts of a file are uploaded. They are put together in a task of its own, which goes on when nobody waits
+/// for it any more; whoever asks again meanwhile waits for it, too (docs/behaviour: files/completing).
+///
+/// # Errors
+/// 422 where a part is missing or is not what it is claimed to be, 404 for no file, 429 where an organization has too many
+/// files put together at once.
 pub async fn uploaded(
     caller: &Caller<scope::FilesWrite>,
     id: Uuid,
@@ -77,40 +86,79 @@ pub async fn uploaded(
     input: FileUploadCompleted,
 ) -> Result<File> {
     let (app, own) = (&caller.app, caller.organization.id);
-    app.retry_on_conflict(|| async {
+    loop {
         let file = app.store.file(own, id).await.or_not_found()?;
         files::claimed(&file, &input)?;
         if file.is_uploaded {
             return Ok(file.view());
         }
-        let (parts, ctx) = (file.part_paths(), app.context());
-        let judge =
-            |sums: &[Digest], whole: &Digest| files::complete(&file, &input, sums, whole, &ctx);
-        let judged = match app.files.assemble(&file.path, &parts, judge).await {
-            // Whoever completed or deleted it meanwhile has removed the parts.
-            Err(FilesError::Missing) => {
-                let now = app.store.file(own, id).await.or_not_found()?;
-                if now.is_uploaded {
-                    return Ok(now.view());
-                }
-                Err(files::part_missing())
+        let doing = match app.limits.completing.begin(id) {
+            Beginning::First(doing) => doing,
+            Beginning::Other(ending) => {
+                ending.wait().await;
+                continue;
             }
-            judged => judged.map_err(ApiError::internal)?,
         };
-        let replied = app
-            .reply(guard, StatusCode::OK, judged?, |now| now.view())
-            .await;
-        match &replied {
-            Ok(_) => remove(app, &parts).await,
-            // Whoever deleted it meanwhile did not see what was put together.
-            Err(_) if app.store.file_by_id(id).await?.is_none() => {
-                remove(app, &file.all_paths()).await;
+        let under_way = app.limits.completions.begin(own.to_string());
+        let under_way = under_way.ok_or_else(|| ApiError::too_many(TooMany::Requests, WAIT))?;
+        let (app, guard) = (app.clone(), guard.clone());
+        let task = async move {
+            let _held = (doing, under_way, app.limits.assembling.take(own).await);
+            completed(&app, file, &guard, &input).await
+        };
+        return tokio::spawn(task).await.map_err(ApiError::internal)?;
+    }
+}
+
+/// Puts the parts of a file together, where they are what they are claimed to be.
+async fn completed(
+    app: &App,
+    file: Row,
+    guard: &IdempotencyGuard,
+    input: &FileUploadCompleted,
+) -> Result<File> {
+    let (own, id) = (file.organization_id, file.id);
+    let Some(found) = found_parts(app, &file).await? else {
+        return gone(app, &file).await;
+    };
+    files::found(&file, input, &found)?;
+    let judge =
+        |sums: &[Digest], whole: &Digest| files::judged(&file, input, sums, whole).map(|()| *whole);
+    let parts = file.part_paths();
+    let whole = match app.files.assemble(&file.path, &parts, judge).await {
+        Err(FilesError::Missing) => return gone(app, &file).await,
+        judged => judged.map_err(ApiError::internal)??,
+    };
+    let replied = app
+        .retry_on_conflict(|| async {
+            let file = app.store.file(own, id).await.or_not_found()?;
+            if file.is_uploaded {
+                return Ok(file.view());
             }
-            Err(_) => {}
+            let completed = files::complete(&file, &whole, &app.context());
+            app.reply(guard, StatusCode::OK, completed, |now| now.view())
+                .await
+        })
+        .await;
+    match &replied {
+        Ok(_) => remove(app, &file.upload_paths()).await,
+        // Whoever deleted it meanwhile did not see what was put together.
+        Err(_) if app.store.file_by_id(id).await?.is_none() => {
+            remove(app, &file.all_paths()).await;
         }
-        replied
-    })
-    .await
+        Err(_) => {}
+    }
+    replied
+}
+
+/// Answer where a part is not there: whoever completed or deleted the file meanwhile has removed it.
+async fn gone(app: &App, file: &Row) -> Result<File> {
+    let now = app.store.file(file.organization_id, file.id).await;
+    let now = now.or_not_found()?;
+    match now.is_uploaded {
+        true => Ok(now.view()),
+        false => Err(files::part_missing().into()),
+    }
 }
 
 /// Renames a file, or its version.

@@ -74,11 +74,16 @@ pub async fn create(
     guard: &IdempotencyGuard,
     input: MeterCreate,
 ) -> Result<Meter> {
-    let app = &caller.app;
-    let others = app.store.count_meters(caller.organization.id).await?;
-    let made = meters::create(input, &caller.organization, others, &caller.context())?;
-    app.reply(guard, StatusCode::CREATED, made, |now| now.view())
-        .await
+    let (app, own) = (&caller.app, caller.organization.id);
+    app.retry_on_conflict(|| async {
+        let (organization, others) =
+            tokio::try_join!(app.store.organization(own), app.store.count_meters(own))?;
+        let organization = organization.or_not_found()?;
+        let made = meters::create(input.clone(), &organization, others, &caller.context())?;
+        app.reply(guard, StatusCode::CREATED, made, |now| now.view())
+            .await
+    })
+    .await
 }
 
 /// Changes a meter. One that an active price or a benefit uses cannot be archived; of one that has counted an event,

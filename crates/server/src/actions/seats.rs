@@ -32,7 +32,7 @@ use crate::{
             query::{id, query},
         },
         idempotency::IdempotencyGuard,
-        limits::{self, Network},
+        limits::{self, Inviter, Network},
     },
 };
 
@@ -124,13 +124,15 @@ impl Giver<'_> {
         Ok(self.seats(self.sold(target).await?).await?.view())
     }
 
-    /// The target, where there is one and it is theirs.
+    /// Checks, before an invitation is counted, that the target is there and theirs, and a seat of it free.
     ///
     /// # Errors
-    /// 403 where the organization has no seats, 404 where it is not there.
+    /// 403 where the organization has no seats, 404 where it is not there, and those of [`assign::is_free`].
     pub async fn check(&self, target: SeatTarget) -> Result<()> {
         assign::is_enabled(self.organization)?;
-        self.sold(target).await.map(drop)
+        let sold = self.sold(target).await?;
+        let used = self.app.store.used_seats(&sold).await?;
+        Ok(assign::is_free(&sold, used)?)
     }
 
     /// The seats that were sold together, with their members.
@@ -297,14 +299,19 @@ impl Giver<'_> {
     /// Sends the invitation to a seat again.
     ///
     /// # Errors
-    /// 400 where nobody is invited, 429 where it was sent often enough.
-    pub async fn resend(&self, guard: &IdempotencyGuard, id: Uuid) -> Result<CustomerSeat> {
+    /// 400 where nobody is invited, 429 where it was sent often enough, or `inviter` has sent too many.
+    pub async fn resend(
+        &self,
+        guard: &IdempotencyGuard,
+        id: Uuid,
+        inviter: Option<Inviter<'_>>,
+    ) -> Result<CustomerSeat> {
         assign::is_enabled(self.organization)?;
         let app = self.app;
         let ctx = app.context_of(self.organization);
         let (row, member) = self.seat_and_member(id).await?;
         invite::resend(&row, member.as_ref(), &app.key, &ctx).map(drop)?;
-        limits::inviting_again(app, &row).await?;
+        limits::inviting_again(app, &row, inviter).await?;
         app.retry_on_conflict(|| async {
             let (row, member) = self.seat_and_member(id).await?;
             let sent = invite::resend(&row, member.as_ref(), &app.key, &ctx)?;

@@ -8,7 +8,6 @@ use till_wire::{
         UsageEventType,
     },
 };
-use tokio::sync::Semaphore;
 
 use super::{
     Reply,
@@ -21,9 +20,6 @@ use crate::{
         idempotency::IdempotencyGuard,
     },
 };
-
-/// Requests whose events are stored at the same time.
-static INGESTING: Semaphore = Semaphore::const_new(3);
 
 /// The routes.
 pub(super) const OPERATIONS: &[Operation] =
@@ -82,7 +78,8 @@ async fn ingest(
     body: Body,
 ) -> Reply<EventsIngestResponse> {
     // Held until all is stored: whoever sends a lot waits here, and not in front of everybody else.
-    let _turn = INGESTING.acquire().await;
+    let turns = &caller.app.limits.ingesting;
+    let _turn = turns.take(caller.organization.id).await;
     let input = body.read(EventsIngest::read)?;
     events::ingest(&caller, &guard, input).await.map(Json)
 }

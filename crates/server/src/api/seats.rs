@@ -124,7 +124,7 @@ async fn resend(
     guard: IdempotencyGuard,
     SeatId(id): SeatId,
 ) -> Reply<CustomerSeat> {
-    giver(&caller).resend(&guard, id).await.map(Json)
+    giver(&caller).resend(&guard, id, None).await.map(Json)
 }
 
 /// Get the invitation to a seat

@@ -12,7 +12,7 @@ use governor::{
 use till_core::payments::declines::Declines;
 use uuid::Uuid;
 
-use super::under_way::UnderWay;
+use super::{once::OnceAtATime, turns::Turns, under_way::UnderWay};
 use crate::error::{ApiError, TooMany};
 
 /// The limits in force.
@@ -22,6 +22,16 @@ pub struct Limits {
     pub(crate) declines: Declines,
     /// Downloads that are under way.
     pub(crate) downloads: UnderWay,
+    /// Requests whose events are stored at the same time.
+    pub ingesting: Turns,
+    /// Bytes of events' metadata that one list looks through; for the quantities of a meter twice as many.
+    pub looked_at_bytes: usize,
+    /// Files that are put together at the same time.
+    pub assembling: Turns,
+    /// Files that are put together or wait for it, by organization.
+    pub(crate) completions: UnderWay,
+    /// Files that are put together or wait for it, by their ID.
+    pub(crate) completing: OnceAtATime,
 }
 
 /// The budgets that are counted in memory.
@@ -83,6 +93,15 @@ const KEYS: NonZeroU32 = NonZeroU32::new(3).expect("not zero");
 /// Uses of one license key without a token: so many at once, and one more each second.
 const USES: NonZeroU32 = NonZeroU32::new(600).expect("not zero");
 
+/// Requests whose events are stored at the same time.
+const INGESTING: usize = 3;
+
+/// Bytes of events' metadata that one list looks through.
+const LOOKED_AT_BYTES: usize = 32 * 1024 * 1024;
+
+/// Files that are put together at the same time: each copies up to 5 GB.
+const ASSEMBLING: usize = 4;
+
 impl Limits {
     /// No limits on the API, and on signing in none that a machine's own tests would meet from one address.
     pub fn off() -> Self {
@@ -90,6 +109,11 @@ impl Limits {
             general: None,
             declines: Declines::default(),
             downloads: UnderWay::default(),
+            ingesting: Turns::new(INGESTING),
+            looked_at_bytes: LOOKED_AT_BYTES,
+            assembling: Turns::new(ASSEMBLING),
+            completions: UnderWay::default(),
+            completing: OnceAtATime::default(),
         }
     }
 
@@ -111,8 +135,7 @@ impl Limits {
                 used_keys: RateLimiter::keyed(uses),
                 nodes: AtomicU32::new(1),
             }),
-            declines: Declines::default(),
-            downloads: UnderWay::default(),
+            ..Self::off()
         }
     }
 

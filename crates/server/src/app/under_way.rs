@@ -1,19 +1,20 @@
-//! Downloads that are under way on this node, by network.
+//! Work that is under way on this node, by whom it is for: downloads by network, files that are put together by
+//! organization.
 
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
 };
 
-/// Downloads that one network may have under way at once.
+/// Pieces of work that one of them may have under way at once.
 const AT_ONCE: usize = 20;
 
-/// Downloads that are under way, by network.
+/// Work that is under way, by name.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct UnderWay(Arc<Mutex<HashMap<String, usize>>>);
 
 impl UnderWay {
-    /// Counts a download until what is returned is dropped; none where the network has too many.
+    /// Counts a piece of work until what is returned is dropped; none where there are too many of that name.
     pub(crate) fn begin(&self, name: String) -> Option<Turn> {
         let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let count = all.entry(name.clone()).or_default();
@@ -26,7 +27,7 @@ impl UnderWay {
     }
 }
 
-/// A download that is under way.
+/// A piece of work that is under way.
 #[derive(Debug)]
 pub(crate) struct Turn {
     all: UnderWay,

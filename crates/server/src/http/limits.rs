@@ -43,7 +43,7 @@ pub use network::Network;
 pub use portal::{ArchiveFor, archive, email_change, portal_code};
 pub use processor::checking;
 pub use retries::retrying;
-pub use seats::{claiming, inviting, inviting_again};
+pub use seats::{Inviter, claiming, inviting, inviting_again};
 pub use sessions::{asking, confirming, updating};
 pub use sign_in::{current_password, link, password};
 

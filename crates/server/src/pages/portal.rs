@@ -93,9 +93,12 @@ pub fn routes(app: &Arc<App>) -> Router<Arc<App>> {
 /// The forms about seats, below the page of each of these `things`.
 fn seat_routes(router: Router<Arc<App>>, things: &str, of: fn(Uuid) -> Of) -> Router<Arc<App>> {
     let path = format!("/{{organization}}/portal/{things}/{{id}}/seats");
-    let assign = move |visit, Id(id): Id, posted| seats::assign(visit, of(id), posted);
+    let assign =
+        move |visit, network, Id(id): Id, posted| seats::assign(visit, network, of(id), posted);
     let act = move |act: Act| {
-        move |visit, Id(id): Id, path, posted| seats::act(visit, (of(id), act), path, posted)
+        move |visit, network, Id(id): Id, path, posted| {
+            seats::act((visit, network), (of(id), act), path, posted)
+        }
     };
     router
         .route(&format!("{path}/invite"), post(assign))

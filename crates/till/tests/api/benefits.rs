@@ -1,8 +1,13 @@
 //! Benefits, and the products that include them.
 
 use serde_json::{Value, json};
+use till_core::kernel::{changes::Changes, records::Benefit, values::Json};
 use till_testkit::both;
-use till_wire::scope::Scope;
+use till_wire::{
+    benefits::{BenefitType, BenefitVisibility},
+    metadata::Metadata,
+    scope::Scope,
+};
 
 const NOBODY: &str = "1dbfc517-0bbf-4301-9ba8-555ca42b9737";
 
@@ -44,8 +49,6 @@ both! {
                 json!({"prefix": "acme", "expires": {"ttl": 457, "timeframe": "year"}, "activations": null, "limit_usage": 5})),
             ("meter_credit", json!({"meter_id": meter["id"], "units": 10, "rollover": true}),
                 json!({"meter_id": meter["id"], "units": 10, "rollover": true})),
-            ("github_repository", json!({"repository_owner": "a", "repository_name": "b", "permission": "pull"}),
-                json!({"repository_owner": "a", "repository_name": "b", "permission": "pull"})),
         ] {
             let body = json!({"type": kind, "description": "A thing", "properties": properties});
             let made = t.post("/v1/benefits/", body).await.created();
@@ -72,6 +75,7 @@ both! {
             ("downloadables", json!({"files": [NOBODY]}), "body.properties.files.0"),
             ("discord", json!({"guild_token": "x", "role_id": "y", "kick_member": true}), "body.properties.guild_token"),
             ("slack_shared_channel", json!({"slack_integration_id": NOBODY, "channel_name_template": "x"}), "body.type"),
+            ("github_repository", json!({"repository_owner": "a", "repository_name": "b", "permission": "pull"}), "body.type"),
         ] {
             let body = json!({"type": kind, "description": "A thing", "properties": properties});
             assert_eq!(t.post("/v1/benefits/", body).await.invalid(), crate::pairs(&[("value_error", place)]), "{kind}");
@@ -92,9 +96,49 @@ both! {
         let other = json!({"type": "feature_flag", "description": "Flag"});
         assert_eq!(t.patch(&path(&benefit), other).await.invalid(), crate::pairs(&[("value_error", "body.type")]));
         assert_eq!(t.patch(&path(&benefit), json!({"description": "Flag"})).await.unreadable()[0].0, "union_tag_not_found");
-        let hidden = json!({"type": "github_repository", "description": "Code", "visibility": "private",
-            "properties": {"repository_owner": "a", "repository_name": "b", "permission": "pull"}});
-        assert_eq!(t.post("/v1/benefits/", hidden).await.invalid(), crate::pairs(&[("value_error", "body.visibility")]));
+        let hidden = json!({"type": "downloadables", "description": "Files", "visibility": "private", "properties": {"files": [NOBODY]}});
+        assert_eq!(t.post("/v1/benefits/", hidden).await.invalid(),
+            crate::pairs(&[("value_error", "body.visibility"), ("value_error", "body.properties.files.0")]));
+    }
+
+    async fn a_benefit_for_github_from_before_can_still_be_read_and_described(t: &mut Till) {
+        let properties = json!({"repository_owner": "ada", "repository_name": "engine", "permission": "pull"});
+        let ctx = t.app.context();
+        let row = Benefit {
+            id: ctx.id(),
+            created_at: ctx.now,
+            modified_at: None,
+            version: 1,
+            organization_id: t.organization.id,
+            kind: BenefitType::GithubRepository,
+            description: "Sources".to_owned(),
+            visibility: BenefitVisibility::Public,
+            properties: Json(properties.clone()),
+            metadata: Json(Metadata::default()),
+            deleted_at: None,
+        };
+        let mut changes = Changes::new();
+        changes.insert(&row);
+        t.app.commit(changes).await.unwrap();
+        let benefit = t.items("/v1/benefits/?type=github_repository").await.remove(0);
+        assert_eq!((&benefit["type"], &benefit["properties"]), (&json!("github_repository"), &properties));
+        let product = t.product().await;
+        let at = format!("/v1/products/{}/benefits", product["id"].as_str().unwrap());
+        t.post(&at, json!({"benefits": [benefit["id"]]})).await.ok();
+        t.buy(&t.checkout_for(&product).await, "ada@example.com").await;
+        t.drain().await;
+        assert!(t.items("/v1/benefit-grants/").await.is_empty());
+        let owner = t.dashboard().await;
+        let page = format!("/dashboard/ada/products/benefits/{}", row.id);
+        assert!(owner.get(&page).await.text().contains("Repository name"));
+        let change = [("type", "github_repository"), ("description", "The sources"), ("visibility", "public")];
+        owner.post(&format!("{page}/edit"), &change).await;
+        let described = t.get(&path(&benefit)).await.ok();
+        assert_eq!((&described["description"], &described["properties"]), (&json!("The sources"), &properties));
+        let other = json!({"type": "github_repository", "properties": properties});
+        assert_eq!(t.patch(&path(&benefit), other).await.invalid(), crate::pairs(&[("value_error", "body.type")]));
+        t.may_leave_work();
+        t.see_through().await;
     }
 
     async fn a_product_includes_benefits_in_their_order(t: &mut Till) {

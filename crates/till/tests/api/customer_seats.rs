@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use till_core::kernel::{budgets::Budget, changes::Changes};
 use till_testkit::both;
 use till_wire::limits;
 
@@ -409,6 +410,50 @@ both! {
         let done = browser.post(&format!("{PORTAL}/claim"), &[("token", token.as_str())]).await;
         done.expect_to(&format!("{PORTAL}?done=claimed"));
         assert_eq!(browser.get(&page).await.status, 429, "that was the thirtieth");
+        t.see_through().await;
+    }
+
+    async fn invitations_of_the_portal_are_not_sent_in_heaps(t: &mut Till) {
+        let subscription = free_seats(t, 3).await;
+        let limited = t.limited(10_000);
+        let owner = limited.with_token(&token_of(t, &subscription["customer"]).await);
+        let body = |email: &str| json!({"subscription_id": subscription["id"], "email": email});
+        let seat = owner.post(OWN, body("one@example.com")).await.ok();
+        let again = format!("{OWN}/{}/resend", id(&seat));
+        let browser = signed_in(&limited, &subscription["customer"]).await;
+        let page = format!("{PORTAL}/subscriptions/{}", id(&subscription));
+        let before = list(t, &subscription).await;
+        let customer = subscription["customer_id"].as_str().unwrap();
+        for (budget, count, pause) in [
+            (format!("by customer {customer}"), 100, 30),
+            ("from unknown".to_owned(), 100, 60),
+            (format!("by customers of {}", t.organization.id), 1000, 86),
+        ] {
+            let (whole, now) = (Budget::new(count, pause), t.app.clock.now());
+            let key = t.app.key.digest(&format!("seat invitations sent {budget}"));
+            let left = whole.left(t.app.store.spent_until(&key).await.unwrap(), now);
+            let mut changes = Changes::new();
+            for _ in 1..left {
+                whole.take(&mut changes, key.clone(), now);
+            }
+            t.app.store.commit(changes).await.unwrap();
+            owner.post(&again, json!({})).await.ok();
+            for path in [OWN, again.as_str()] {
+                let many = owner.post(path, body("two@example.com")).await;
+                assert_eq!(many.status, 429, "{budget}: {}", many.text());
+                assert!(many.header("retry-after").parse::<u64>().unwrap() > 0);
+            }
+            for (path, form) in [("invite".to_owned(), &[("email", "two@example.com")][..]), (format!("{}/resend", id(&seat)), &[])] {
+                let many = browser.post(&format!("{page}/seats/{path}"), form).await;
+                many.says(429, "Too many attempts");
+                assert!(many.header("retry-after").parse::<u64>().unwrap() > 0);
+            }
+            assert_eq!(list(t, &subscription).await, before, "{budget}: no seat is given");
+            let mut changes = Changes::new();
+            whole.give_back(&mut changes, key, count);
+            t.app.store.commit(changes).await.unwrap();
+        }
+        resend(t, &seat).await.ok();
         t.see_through().await;
     }
 

@@ -3,10 +3,18 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use till_server::payments::{dispute, notices::poll};
-use till_testkit::{Till, both};
+use till_ports::processor::{ProcessorRefund, RefundOutcome};
+use till_server::{
+    app::Clock,
+    payments::{dispute, notices::poll, refund::refresh},
+};
+use till_testkit::{Till, both, id_in};
+use till_wire::money::Money;
 
-use crate::refunds::{ordered, taxed};
+use crate::{
+    benefit_grants::include,
+    refunds::{listing, ordered, taxed},
+};
 
 const WEEK: u64 = 7 * 24 * 3_600;
 
@@ -126,6 +134,57 @@ both! {
         assert_eq!(only(t).await["status"], "prevented");
         assert_eq!(t.items("/v1/refunds/").await.len(), 1, "all of it was given back before");
         assert_eq!(subscription(t).await["status"], "active");
+    }
+
+    async fn benefits_end_with_a_dispute_that_was_won_and_come_back_when_no_money_was_given_back(t: &mut Till) {
+        let book = t.product().await;
+        let note = t.benefit("Note", "public").await;
+        include(t, &book, &[&note]).await;
+        t.drain().await;
+        let won = ordered(t, &book, "pm_card_createDisputeProductNotReceived").await;
+        let prevented = ordered(t, &book, "pm_card_disputePrevented").await;
+        let is_granted = async |order: &Value| {
+            let grants = t.items("/v1/benefit-grants/").await;
+            assert_eq!(grants.len(), 2);
+            grants.iter().any(|grant| grant["order_id"] == order["id"] && grant["is_granted"] == true)
+        };
+        later(t, 5).await;
+        assert!(is_granted(&won).await && is_granted(&prevented).await, "neither is decided");
+        later(t, WEEK).await;
+        for (order, status) in [(&won, "won"), (&prevented, "prevented")] {
+            let found = t.items(&format!("/v1/disputes/?order_id={}", order["id"].as_str().unwrap())).await;
+            assert_eq!(found[0]["status"], status);
+            assert!(!is_granted(order).await, "{status}");
+        }
+        // The bank does not take the money that was to prevent the dispute.
+        let payment = t.app.store.payment_of_order(t.organization.id, id_in(&prevented, "id")).await.unwrap().unwrap();
+        let refund = t.items("/v1/refunds/").await.remove(0);
+        let gone = listing(t, Ok(RefundOutcome::Canceled), vec![ProcessorRefund {
+            reference: "re_1".into(),
+            refund_id: Some(id_in(&refund, "id")),
+            amount: Money::new(payment.amount, payment.currency),
+            outcome: RefundOutcome::Canceled,
+            made_at: t.clock.now(),
+        }]);
+        refresh(&gone.app, &payment).await.unwrap();
+        t.drain().await;
+        assert_eq!(t.items("/v1/refunds/").await.remove(0)["status"], "canceled");
+        assert!(is_granted(&prevented).await && !is_granted(&won).await);
+    }
+
+    async fn a_dispute_that_the_merchant_prevents_leaves_the_benefits_that_its_refund_left(t: &mut Till) {
+        let book = t.product().await;
+        let note = t.benefit("Note", "public").await;
+        include(t, &book, &[&note]).await;
+        t.drain().await;
+        let bought = ordered(t, &book, "pm_card_disputePrevented").await;
+        later(t, 5).await;
+        let body = json!({"order_id": bought["id"], "reason": "fraudulent", "amount": bought["net_amount"]});
+        t.post("/v1/refunds/", body).await.created();
+        later(t, 5).await;
+        assert_eq!(only(t).await["status"], "prevented");
+        later(t, WEEK).await;
+        assert_eq!(t.items("/v1/benefit-grants/?is_granted=true").await.len(), 1);
     }
 
     async fn a_dispute_that_is_about_nothing_here_is_left_alone(t: &mut Till) {

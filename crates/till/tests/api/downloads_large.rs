@@ -10,10 +10,10 @@ use axum::{
 };
 use futures_util::StreamExt as _;
 use serde_json::json;
-use till_core::{catalog::files, kernel::hex::hex};
+use till_core::catalog::files;
 use till_ports::files::Files;
 use till_testkit::{Till, both, id_in};
-use till_wire::files::{FileService, FileUploadCompleted, PartCompleted};
+use till_wire::files::FileService;
 use tower::ServiceExt as _;
 
 use crate::files::announced;
@@ -56,18 +56,7 @@ async fn largest(t: &Till) -> (String, String) {
         .await
         .unwrap()
         .unwrap();
-    let sum = [7; 32];
-    let part = PartCompleted {
-        number: 1,
-        checksum_etag: hex(&sum),
-        checksum_sha256_base64: None,
-    };
-    let input = FileUploadCompleted {
-        id: row.id.to_string(),
-        path: row.path.clone(),
-        parts: vec![part],
-    };
-    let (whole, changes) = files::complete(&row, &input, &[sum], &sum, &t.app.context()).unwrap();
+    let (whole, changes) = files::complete(&row, &[7; 32], &t.app.context());
     t.app.store.commit(changes).await.unwrap();
     (whole.id.to_string(), whole.path)
 }

@@ -1,6 +1,7 @@
 //! Files, and what shows them.
 
 use std::{
+    pin::Pin,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -16,6 +17,7 @@ use futures_util::StreamExt as _;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
+use till_server::app::turns::Turn;
 use till_testkit::{Answer, Till, both};
 use till_wire::scope::Scope;
 
@@ -82,6 +84,26 @@ async fn sent(t: &Till) -> (Value, String) {
     let part = put(t, url(&made, 0), "hello").await;
     let etag = part.header("etag").to_owned();
     (made, etag)
+}
+
+/// All turns at putting files together, so that whoever wants one waits.
+async fn all_turns(t: &Till) -> Vec<Turn> {
+    let mut held = Vec::new();
+    for _ in 0..4 {
+        held.push(t.app.limits.assembling.take(t.organization.id).await);
+    }
+    held
+}
+
+/// Goes on with a request until that many wait for a turn.
+async fn waits(t: &Till, count: usize, request: &mut Pin<Box<impl Future<Output = Answer>>>) {
+    while t.app.limits.assembling.waiting() < count {
+        tokio::select! {
+            biased;
+            answer = &mut *request => panic!("{}", answer.text()),
+            () = tokio::task::yield_now() => {}
+        }
+    }
 }
 
 both! {
@@ -204,7 +226,8 @@ both! {
     async fn a_file_that_is_completed_twice_at_once_is_whole_for_both(t: &mut Till) {
         for after in 0.. {
             let (made, etag) = sent(t).await;
-            let (other, body, tag) = (t.with_token(&t.token), made.clone(), etag.clone());
+            // By two nodes: on one, the second waits for the first.
+            let (other, body, tag) = (t.another(|_| {}), made.clone(), etag.clone());
             t.clock.interrupt(after, move || async move { drop(complete(&other, &body, &[tag.as_str()]).await.ok()) });
             let completed = complete(t, &made, &[etag.as_str()]).await.ok();
             assert_eq!(completed["is_uploaded"], true);
@@ -214,6 +237,55 @@ both! {
                 break;
             }
         }
+    }
+
+    async fn completing_goes_on_when_nobody_waits_for_it(t: &mut Till) {
+        let (made, etag) = sent(t).await;
+        let held = all_turns(t).await;
+        let tags = [etag.as_str()];
+        let mut given_up = Box::pin(complete(t, &made, &tags));
+        waits(t, 1, &mut given_up).await;
+        drop((given_up, held));
+        // Asked on its own, this would be refused: it waits for the first, or finds the file whole.
+        let done = complete(t, &made, &["no sum"]).await.ok();
+        assert_eq!(done["is_uploaded"], true);
+        assert_eq!(t.app.files.read(made["path"].as_str().unwrap()).await.unwrap().size, 5);
+    }
+
+    async fn an_organization_has_so_many_files_put_together_at_once(t: &mut Till) {
+        let held = all_turns(t).await;
+        let mut files = Vec::new();
+        for _ in 0..21 {
+            files.push(sent(t).await);
+        }
+        let (last, others) = files.split_last().unwrap();
+        for (place, (made, etag)) in others.iter().enumerate() {
+            waits(t, place + 1, &mut Box::pin(complete(t, made, &[etag.as_str()]))).await;
+        }
+        let many = complete(t, &last.0, &[last.1.as_str()]).await;
+        assert_eq!(many.status, 429, "{}", many.text());
+        assert_eq!(many.header("retry-after"), "5");
+        drop(held);
+        for (made, etag) in others.iter().chain([last]) {
+            complete(t, made, &[etag.as_str()]).await.ok();
+        }
+    }
+
+    async fn parts_are_judged_before_their_bytes_are_copied(t: &mut Till) {
+        let hex = |text: &str| Sha256::digest(text).iter().map(|b| format!("{b:02x}")).collect::<String>();
+        for (there, claimed) in [("jello", "jello"), ("hell", "hello"), ("hell", "hell")] {
+            let (made, _) = sent(t).await;
+            // What is there would pass, were it looked at: it is not, because of what is known of the part that came.
+            let part = format!("uploads/{}/1", made["id"].as_str().unwrap());
+            let bytes = futures_util::stream::iter([Ok::<_, std::io::Error>(there.into())]);
+            t.app.files.write(&part, 5, bytes).await.unwrap();
+            let refused = complete(t, &made, &[hex(claimed).as_str()]).await.invalid();
+            assert_eq!(refused, crate::pairs(&[("value_error", "body.parts")]), "{there} {claimed}");
+        }
+        let (made, etag) = sent(t).await;
+        let sum = format!("uploads/{}/1.sha256", made["id"].as_str().unwrap());
+        t.app.files.remove(&sum).await.unwrap();
+        complete(t, &made, &[etag.as_str()]).await.ok();
     }
 
     async fn a_part_is_exactly_what_was_announced(t: &mut Till) {

@@ -176,6 +176,35 @@ both! {
         t.see_through().await;
     }
 
+    async fn a_refund_that_fails_gives_the_same_key_and_its_activations_again(t: &mut Till) {
+        let (book, benefit) = (t.product().await, keys_benefit(t, json!({"activations": {"limit": 1, "enable_customer_admin": false}})).await);
+        include(t, &book, &benefit).await;
+        t.listen().await;
+        let checkout = t.checkout_for(&book).await;
+        t.confirm(&checkout, buyer(ADA, "pm_card_refundFail")).await.ok();
+        t.drain().await;
+        let order = t.orders(&checkout).await.remove(0);
+        let (key, grant) = (t.items(KEYS).await.remove(0), t.items("/v1/benefit-grants/").await.remove(0));
+        let activation = activate(t, &key, "Laptop").await.ok();
+        let refund = json!({"order_id": order["id"], "reason": "other", "amount": order["net_amount"], "revoke_benefits": true});
+        t.post("/v1/refunds/", refund).await.created();
+        assert_eq!(of_grants(t).await, ["benefit_grant.created", "benefit_grant.revoked"]);
+        validate(t, &key, json!({})).await.not_found();
+        t.advance(std::time::Duration::from_secs(10));
+        till_server::payments::notices::poll(&t.app).await.unwrap();
+        t.drain().await;
+        assert_eq!(t.items("/v1/refunds/").await.remove(0)["status"], "failed");
+        assert_eq!(of_grants(t).await, ["benefit_grant.created"]);
+        let valid = validate(t, &key, json!({"activation_id": activation["id"]})).await.ok();
+        assert_eq!((&valid["id"], &valid["key"], &valid["status"]), (&key["id"], &key["key"], &json!("granted")));
+        assert_eq!(valid["activation"]["label"], "Laptop");
+        assert_eq!(t.items(KEYS).await.len(), 1);
+        let again = t.items("/v1/benefit-grants/").await;
+        assert_eq!((again.len(), &again[0]["id"], &again[0]["is_granted"]), (1, &grant["id"], &json!(true)));
+        activate(t, &key, "Desktop").await.refused(403, "NotPermitted");
+        t.see_through().await;
+    }
+
     async fn holders_of_seats_have_keys_of_their_own(t: &mut Till) {
         let (product, benefit) = (by_seat(t).await, keys_benefit(t, json!({})).await);
         include(t, &product, &benefit).await;

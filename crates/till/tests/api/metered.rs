@@ -326,4 +326,40 @@ both! {
         next_period(t, &subscription).await;
         assert_eq!(bills(t, &subscription).await[1].0, 7);
     }
+
+    async fn a_meter_that_no_event_matches_counts_nothing_and_bills_nothing(t: &mut Till) {
+        let clause = |value: &str| json!({"property": "name", "operator": "eq", "value": value});
+        let mut meters = Vec::new();
+        for function in ["sum", "max", "min", "avg", "unique", "count"] {
+            // No event has both names.
+            let filter = json!({"conjunction": "and", "clauses": [clause("llm"), clause("other")]});
+            let aggregation = if function == "count" { json!({"func": "count"}) } else { json!({"func": function, "property": "n"}) };
+            meters.push(t.post("/v1/meters/", json!({"name": "Tokens", "filter": filter, "aggregation": aggregation})).await.created());
+        }
+        let mut prices = vec![fixed()];
+        prices.extend(meters.iter().map(|meter| price(meter, "10", json!(null))));
+        let product = product(t, json!(prices), json!({})).await;
+        let subscription = bought(t, &product, json!({})).await;
+        for counted in [false, true] {
+            uses(t, &subscription, json!(5), None).await;
+            for meter in &meters {
+                let path = format!("/v1/meters/{}/quantities?start_timestamp=2026-11-18T00:00:00Z&end_timestamp=2026-12-20T23:59:59Z&interval=day",
+                    meter["id"].as_str().unwrap());
+                let told = t.get(&path).await.ok();
+                let quantities = told["quantities"].as_array().unwrap();
+                assert!(quantities.len() > 20 && quantities.iter().all(|q| q["quantity"].as_f64() == Some(0.0)), "{counted}");
+                assert_eq!(told["total"].as_f64(), Some(0.0), "{counted}");
+            }
+            t.drain().await;
+        }
+        let now = shown(t, &subscription).await;
+        let of_meters = now["meters"].as_array().unwrap();
+        assert_eq!(of_meters.len(), meters.len());
+        for meter in of_meters {
+            assert_eq!((meter["consumed_units"].as_f64(), &meter["amount"]), (Some(0.0), &json!(0)), "{meter}");
+        }
+        next_period(t, &subscription).await;
+        let order = t.items(&format!("/v1/orders/?subscription_id={}&sorting=-created_at", subscription["id"].as_str().unwrap())).await.remove(0);
+        assert_eq!((&order["net_amount"], &order["status"]), (&json!(1000), &json!("paid")));
+    }
 }

@@ -96,7 +96,7 @@ fn answering(t: &Till, answer: Result<RefundOutcome, ProcessorError>) -> Till {
     listing(t, answer, Vec::new())
 }
 
-fn listing(
+pub fn listing(
     t: &Till,
     answer: Result<RefundOutcome, ProcessorError>,
     listed: Vec<ProcessorRefund>,

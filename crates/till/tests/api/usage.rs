@@ -1,7 +1,9 @@
 //! Usage: events are ingested, listed, and have types.
 
+use std::{ops::Range, pin::Pin};
+
 use serde_json::{Value, json};
-use till_testkit::{Till, both};
+use till_testkit::{Answer, Till, both};
 use till_wire::scope::Scope;
 
 const NOBODY: &str = "1dbfc517-0bbf-4301-9ba8-555ca42b9737";
@@ -20,7 +22,69 @@ async fn names(t: &Till, query: &str) -> Vec<String> {
     t.get(&format!("/v1/events/{query}")).await.listed("name")
 }
 
+/// Goes on with a request until that many wait for their events to be stored.
+async fn waits(t: &Till, count: usize, request: &mut Pin<Box<impl Future<Output = Answer>>>) {
+    while t.app.limits.ingesting.waiting() < count {
+        tokio::select! {
+            biased;
+            answer = &mut *request => panic!("{}", answer.text()),
+            () = tokio::task::yield_now() => {}
+        }
+    }
+}
+
 both! {
+    async fn whoever_sends_a_lot_does_not_hold_up_others(t: &mut Till) {
+        let eve = t.with_token(&t.stranger().await.1);
+        let mut held = Vec::new();
+        for _ in 0..3 {
+            held.push(t.app.limits.ingesting.take(t.organization.id).await);
+        }
+        let body = json!({"events": [{"name": "call", "external_customer_id": "u"}]});
+        let mut own = Box::pin(t.post("/v1/events/ingest", body.clone()));
+        waits(t, 1, &mut own).await;
+        let mut hers = Box::pin(eve.post("/v1/events/ingest", body));
+        waits(t, 2, &mut hers).await;
+        held.pop();
+        tokio::select! {
+            biased;
+            own = &mut own => panic!("it came first, but has two turns: {}", own.text()),
+            hers = &mut hers => drop(hers.ok()),
+        }
+        own.await.ok();
+        drop(held);
+        t.drain().await;
+    }
+
+    async fn no_name_is_one_too_many(t: &mut Till) {
+        let named = |names: Range<usize>| {
+            let events: Vec<Value> = names.map(|n| of("u", &format!("n{n}"), json!({}))).collect();
+            json!({ "events": events })
+        };
+        for part in 0..9 {
+            t.post("/v1/events/ingest", named(part * 1_000..part * 1_000 + 1_000)).await.ok();
+        }
+        t.post("/v1/events/ingest", named(9_000..9_990)).await.ok();
+        // Where what was read is written soon.
+        let mut last = 0;
+        for after in 0.. {
+            t.clock.interrupt(after, || async {});
+            t.post("/v1/events/ingest", named(0..1)).await.ok();
+            if !t.clock.has_interrupted() {
+                break;
+            }
+            last = after;
+        }
+        // Each of the two has room alone: together they have not.
+        let (other, its) = (t.with_token(&t.token), named(20_000..20_010));
+        t.clock.interrupt(last, move || async move { other.post("/v1/events/ingest", its).await.ok() });
+        let wrong = t.post("/v1/events/ingest", named(30_000..30_010)).await.invalid();
+        assert_eq!(wrong, crate::pairs(&[("value_error", "body.events")]));
+        assert!(t.clock.has_interrupted());
+        t.post("/v1/events/ingest", named(20_000..20_010)).await.ok();
+        t.drain().await;
+    }
+
     async fn events_are_stored_once_by_their_own_ids(t: &mut Till) {
         let event = |id: &str, name: &str| json!({"name": name, "external_customer_id": "u", "external_id": id});
         let two = json!([event("a", "first"), event("a", "second")]);
@@ -63,6 +127,24 @@ both! {
             ("organization_token", "body.events.6.organization_id")]));
         assert!(names(t, "").await.is_empty());
         assert!(t.items("/v1/event-types/").await.is_empty());
+        t.drain().await;
+    }
+
+    async fn metadata_of_an_event_has_a_most_of_bytes(t: &mut Till) {
+        // Of four bytes each: fewer than the characters that a prompt may have.
+        let event = |characters: usize| {
+            let prompt = "𝄞".repeat(characters);
+            let llm = json!({"vendor": "v", "model": "m", "prompt": prompt, "input_tokens": 1, "output_tokens": 1, "total_tokens": 2});
+            of("u", "large", json!({"_llm": llm}))
+        };
+        let refused = t.post("/v1/events/ingest", json!({"events": [of("u", "small", json!({})), event(65_535)]})).await.unreadable();
+        let is_told = |(kind, place): &(String, String)| {
+            kind == "too_long" && place.starts_with("body.events.1.") && place.ends_with(".metadata")
+        };
+        assert!(refused.iter().any(is_told), "{refused:?}");
+        assert!(names(t, "").await.is_empty());
+        assert!(t.items("/v1/event-types/").await.is_empty());
+        assert_eq!(ingest(t, json!([event(65_400)])).await["inserted"], 1);
         t.drain().await;
     }
 

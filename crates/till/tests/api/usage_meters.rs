@@ -42,6 +42,43 @@ async fn days(t: &Till, meter: &Value, more: &str) -> (Vec<f64>, f64) {
 }
 
 both! {
+    async fn of_events_with_long_metadata_fewer_are_looked_through(t: &mut Till) {
+        let meter = meter(t, json!({"func": "count"})).await;
+        let events: Vec<Value> = (0..20).map(|n| tokens("ada", 18, json!(n))).collect();
+        ingest(t, json!(events)).await;
+        let few = t.another(|app| app.limits.looked_at_bytes = 1);
+        let list = "/v1/events/?metadata[user]=ada&source=user";
+        for (server, count) in [(&*t, 20), (&few, 16)] {
+            assert_eq!(server.get(list).await.ok()["pagination"]["total_count"], count);
+        }
+        assert_eq!(days(t, &meter, "&metadata[user]=ada").await.1, 20.0);
+        let path = format!("/v1/meters/{}/quantities?start_timestamp=2026-11-18T00:00:00Z&end_timestamp=2026-11-20T00:00:00Z&interval=day", id(&meter));
+        let wrong = few.get(&format!("{path}&metadata[user]=ada")).await.unreadable();
+        assert_eq!(wrong, crate::pairs(&[("value_error", "query.metadata")]));
+        few.get(&path).await.ok();
+        t.drain().await;
+    }
+
+    async fn no_meter_is_one_too_many(t: &mut Till) {
+        let body = |name: &str| json!({"name": name, "filter": {"conjunction": "and", "clauses": []}, "aggregation": {"func": "count"}});
+        // Where what was read is written soon.
+        let mut last = 0;
+        for after in 0..199 {
+            t.clock.interrupt(after, || async {});
+            t.post("/v1/meters/", body("meter")).await.created();
+            if t.clock.has_interrupted() {
+                last = after;
+            }
+        }
+        let (other, its) = (t.with_token(&t.token), body("other"));
+        t.clock.interrupt(last, move || async move { other.post("/v1/meters/", its).await.created() });
+        let wrong = t.post("/v1/meters/", body("last")).await.invalid();
+        assert_eq!(wrong, crate::pairs(&[("value_error", "body")]));
+        assert!(t.clock.has_interrupted());
+        assert_eq!(t.items("/v1/meters/?limit=100&page=2").await.len(), 100);
+        assert_eq!(t.items("/v1/meters/?limit=100&page=3").await.len(), 0);
+    }
+
     async fn quantities_are_the_same_before_and_after_counting(t: &mut Till) {
         let ada = t.post("/v1/customers/", json!({"email": "ada@example.com", "external_id": "ada"})).await.created();
         let mut meters = Vec::new();

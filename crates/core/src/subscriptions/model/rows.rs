@@ -282,6 +282,10 @@ impl Rows {
                     values.rows.retain(|_, row| row[place] != Value::Uuid(id));
                 }
             }
+            // Nobody else makes types meanwhile.
+            Write::Named(NamedWrite::Usage(
+                UsageWrite::LockTypes { .. } | UsageWrite::CheckTypes { .. },
+            )) => {}
             Write::Named(NamedWrite::Job(
                 JobWrite::Request(job) | JobWrite::RequestForBenefits { job, .. },
             )) => {

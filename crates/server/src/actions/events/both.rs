@@ -7,9 +7,10 @@ use till_core::kernel::{
     records::{StreamEvent, SystemEvent, UsageEvent},
 };
 use till_store::{List, Order, Position};
+use till_wire::metadata::Metadata;
 use uuid::Uuid;
 
-use super::PART;
+use super::Room;
 use crate::{app::App, error::Result, http::extract::Window};
 
 /// The lists of both kinds, as far as they are asked for: they run by the time.
@@ -54,9 +55,10 @@ impl Both {
         }
     }
 
-    /// All events, one after the other.
-    pub(super) fn walk(self) -> Walk {
+    /// All events, one after the other, until so many bytes of their metadata were read.
+    pub(super) fn walk(self, bytes: usize) -> Walk {
         Walk {
+            room: Room::new(bytes),
             usage: Side::new(self.usage),
             system: Side::new(self.system),
             order: self.order,
@@ -66,16 +68,22 @@ impl Both {
 
 /// A walk through both lists.
 pub(super) struct Walk {
+    room: Room,
     usage: Side<UsageEvent>,
     system: Side<SystemEvent>,
     order: Order,
 }
 
 impl Walk {
-    /// The next event; none at the end.
+    /// The next event; none at the end, or where there is no room for more.
     pub(super) async fn next(&mut self, app: &App) -> Result<Option<StreamEvent>> {
-        self.usage.fill(app).await?;
-        self.system.fill(app).await?;
+        let room = &mut self.room;
+        if !self.usage.fill(app, room, |row| &row.metadata.0).await? {
+            return Ok(None);
+        }
+        if !self.system.fill(app, room, |row| &row.metadata.0).await? {
+            return Ok(None);
+        }
         let is_usage = match (self.usage.rows.front(), self.system.rows.front()) {
             (Some(one), Some(other)) => {
                 let (one, other) = ((one.timestamp, one.id), (other.timestamp, other.id));
@@ -110,21 +118,31 @@ impl<R: Record + Send + 'static> Side<R> {
         }
     }
 
-    async fn fill(&mut self, app: &App) -> Result<()> {
+    /// Reads on where nothing is left of what was read; false where there is no room for it.
+    async fn fill(
+        &mut self,
+        app: &App,
+        room: &mut Room,
+        metadata: impl Fn(&R) -> &Metadata,
+    ) -> Result<bool> {
         if !self.rows.is_empty() {
-            return Ok(());
+            return Ok(true);
         }
         let Some(list) = self.list.take() else {
-            return Ok(());
+            return Ok(true);
+        };
+        let Some(part) = room.part() else {
+            return Ok(false);
         };
         let (rows, last) = app
             .store
-            .rows_after::<R>(list.clone(), self.after.as_ref(), PART)
+            .rows_after::<R>(list.clone(), self.after.as_ref(), part)
             .await?;
+        room.take(rows.iter().map(metadata));
         self.rows = rows.into();
         if last.is_some() {
             (self.list, self.after) = (Some(list), last);
         }
-        Ok(())
+        Ok(true)
     }
 }

@@ -18,7 +18,7 @@ use till_wire::{
 use uuid::Uuid;
 
 use crate::{
-    actions::events::{has_metadata, in_order},
+    actions::events::{Room, has_metadata, in_order},
     app::App,
     error::{ApiError, OrNotFound, Result},
     http::extract::{
@@ -33,8 +33,6 @@ use crate::{
 
 /// Events that are looked at one by one, at most.
 const LOOKED_AT: usize = 100_000;
-/// Events that are read at once for it.
-const PART: u32 = 250;
 /// Events that a meter has not counted yet and that are counted for the answer, at most.
 const UNCOUNTED: i64 = 20_000;
 /// Bytes of these events, at most.
@@ -185,12 +183,20 @@ async fn looked_at(
         .order("timestamp", Order::Desc);
     let counter = Counter::new(meter);
     let mut known = Known::default();
-    let (mut after, mut seen) = (None, 0);
+    let most = app.limits.looked_at_bytes.saturating_mul(2);
+    let (mut after, mut seen, mut room) = (None, 0, Room::new(most));
     loop {
+        let Some(part) = room.part() else {
+            let words = format!(
+                "There are more than {most} bytes of metadata in this time: ask for less of it"
+            );
+            return Err(refused("metadata", words));
+        };
         let (events, last) = app
             .store
-            .rows_after::<UsageEvent>(list.clone(), after.as_ref(), PART)
+            .rows_after::<UsageEvent>(list.clone(), after.as_ref(), part)
             .await?;
+        room.take(events.iter().map(|event| &event.metadata.0));
         seen += events.len();
         if seen > LOOKED_AT {
             return Err(refused(

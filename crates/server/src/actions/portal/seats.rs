@@ -6,12 +6,17 @@ use till_core::{
 };
 use till_store::{List, Order};
 use till_wire::{page::Page, portal::CustomerSubscription, seats::CustomerSeat};
+use uuid::Uuid;
 
 use crate::{
     actions::seats::{Asked, Giver},
     app::App,
     error::Result,
-    http::{extract::Params, idempotency::IdempotencyGuard, limits},
+    http::{
+        extract::Params,
+        idempotency::IdempotencyGuard,
+        limits::{self, Inviter, Network},
+    },
     joined::Joined,
 };
 
@@ -24,20 +29,45 @@ pub fn giver<'a>(app: &'a App, viewer: &'a Viewer) -> Giver<'a> {
     }
 }
 
-/// Gives a seat to a person.
+/// Gives a seat to a person, who is invited by mail.
 ///
 /// # Errors
-/// Those of [`Giver::assign`], and 429 where the customer has invited too many.
+/// Those of [`Giver::assign`], and 429 where too many were invited (docs/behaviour: seats/invitation-budgets).
 pub async fn assign(
     app: &App,
     viewer: BillingViewer<'_>,
+    network: &Network,
     guard: &IdempotencyGuard,
     asked: &Asked,
 ) -> Result<CustomerSeat> {
     let giver = giver(app, &viewer);
     giver.check(asked.target).await?;
-    limits::inviting(app, &viewer.customer).await?;
+    limits::inviting(app, inviter(&viewer, network)).await?;
     giver.assign(guard, asked).await
+}
+
+/// Sends the invitation to a seat again.
+///
+/// # Errors
+/// Those of [`Giver::resend`].
+pub async fn resend(
+    app: &App,
+    viewer: BillingViewer<'_>,
+    network: &Network,
+    guard: &IdempotencyGuard,
+    id: Uuid,
+) -> Result<CustomerSeat> {
+    let giver = giver(app, &viewer);
+    giver
+        .resend(guard, id, Some(inviter(&viewer, network)))
+        .await
+}
+
+fn inviter<'a>(viewer: &'a Viewer, network: &'a Network) -> Inviter<'a> {
+    Inviter {
+        customer: &viewer.customer,
+        network,
+    }
 }
 
 /// Lists the subscriptions of which the viewer has claimed a seat, the last to start first.

@@ -21,6 +21,7 @@ use crate::{
     http::{
         extract::{Body, PageQuery, Params, PortalCaller, SeatId},
         idempotency::IdempotencyGuard,
+        limits::Network,
     },
 };
 
@@ -65,7 +66,12 @@ async fn list(caller: PortalCaller, params: Params) -> Reply<SeatsList> {
         (status = 422, description = "Fields that do not read, or not exactly one target and one person.", body = ValidationBody),
     )
 )]
-async fn assign(caller: PortalCaller, guard: IdempotencyGuard, body: Body) -> Reply<CustomerSeat> {
+async fn assign(
+    caller: PortalCaller,
+    network: Network,
+    guard: IdempotencyGuard,
+    body: Body,
+) -> Reply<CustomerSeat> {
     let viewer = caller.viewer.billing()?;
     let input = body.read(CustomerSeatAssign::read)?;
     let (Some(target), Some(recipient)) = (input.target(), input.recipient()) else {
@@ -78,7 +84,7 @@ async fn assign(caller: PortalCaller, guard: IdempotencyGuard, body: Body) -> Re
         // Only merchants decide for somebody else.
         at_once: false,
     };
-    seats::assign(&caller.app, viewer, &guard, &asked)
+    seats::assign(&caller.app, viewer, &network, &guard, &asked)
         .await
         .map(Json)
 }
@@ -118,12 +124,14 @@ async fn revoke(caller: PortalCaller, SeatId(id): SeatId) -> Reply<CustomerSeat>
 )]
 async fn resend(
     caller: PortalCaller,
+    network: Network,
     guard: IdempotencyGuard,
     SeatId(id): SeatId,
 ) -> Reply<CustomerSeat> {
     let viewer = caller.viewer.billing()?;
-    let giver = seats::giver(&caller.app, &viewer);
-    giver.resend(&guard, id).await.map(Json)
+    seats::resend(&caller.app, viewer, &network, &guard, id)
+        .await
+        .map(Json)
 }
 
 /// List subscriptions of which the viewer holds a seat

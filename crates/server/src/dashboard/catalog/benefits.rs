@@ -114,13 +114,12 @@ async fn detail(dashboard: Dashboard<scope::BenefitsRead>, PathId(id): PathId) -
 }
 
 /// The types that the form can make. The others need a connection that cannot be made here yet.
-const OFFERED: [BenefitType; 6] = [
+const OFFERED: [BenefitType; 5] = [
     BenefitType::Custom,
     BenefitType::Downloadables,
     BenefitType::LicenseKeys,
     BenefitType::MeterCredit,
     BenefitType::FeatureFlag,
-    BenefitType::GithubRepository,
 ];
 
 /// The first step of a new benefit: its type.

@@ -296,7 +296,7 @@ async fn resend(
 ) -> Answer {
     let send = async |caller: &Caller<scope::CustomerSeatsWrite>,
                       guard: &IdempotencyGuard,
-                      seat: Uuid| { giver(caller).resend(guard, seat).await };
+                      seat: Uuid| { giver(caller).resend(guard, seat, None).await };
     dashboard.create(&form_data, seat, send).await?;
     done(
         &of.pages().path(&dashboard, id, ""),

@@ -18,12 +18,20 @@ use super::{
 use crate::{
     actions::{portal::seats, seats::Asked},
     error::{ApiError, Result},
-    http::idempotency::{EarlierSubmission, IdempotencyGuard},
+    http::{
+        idempotency::{EarlierSubmission, IdempotencyGuard},
+        limits::Network,
+    },
+    pages::later,
 };
 
 /// The page of the seats again, with the reason why something was not done.
 async fn again(of: Of, visit: &Visit, why: &str) -> Answer {
-    let (words, status) = (Some(visit.say(why)), StatusCode::UNPROCESSABLE_ENTITY);
+    shown(of, visit, why, StatusCode::UNPROCESSABLE_ENTITY).await
+}
+
+async fn shown(of: Of, visit: &Visit, why: &str, status: StatusCode) -> Answer {
+    let words = Some(visit.say(why));
     match of {
         Of::Subscription(id) => subscription::shown(visit, id, words, status).await,
         Of::Order(id) => order::shown(visit, id, words, status).await,
@@ -33,7 +41,6 @@ async fn again(of: Of, visit: &Visit, why: &str) -> Answer {
 /// The words for a refusal that a person can do something about.
 fn refused(error: &ApiError) -> Option<&'static str> {
     match error.name() {
-        _ if error.retry_after().is_some() => Some("too-often"),
         "SeatNotAvailable" => Some("portal-seats-full"),
         "SeatAlreadyAssigned" => Some("portal-seat-taken"),
         "SeatNotPending" | "SubscriptionLocked" => Some("portal-seat-changed"),
@@ -56,6 +63,10 @@ async fn done<T>(
     }
     match work(&guard).await {
         Ok(_) => Ok(back()),
+        Err(error) if error.retry_after().is_some() => {
+            let again = shown(of, visit, "too-often", StatusCode::TOO_MANY_REQUESTS);
+            Ok(later(again.await?, &error))
+        }
         Err(error) => match refused(&error) {
             Some(why) => again(of, visit, why).await,
             None => Err(error),
@@ -64,7 +75,12 @@ async fn done<T>(
 }
 
 /// `POST …/seats`: invites somebody.
-pub(super) async fn assign(visit: Visit, of: Of, posted: Result<Posted>) -> Response {
+pub(super) async fn assign(
+    visit: Visit,
+    network: Network,
+    of: Of,
+    posted: Result<Posted>,
+) -> Response {
     let answer = async {
         let (viewer, posted) = (visit.viewer.billing()?, posted?);
         let typed = posted.text("email");
@@ -86,7 +102,9 @@ pub(super) async fn assign(visit: Visit, of: Of, posted: Result<Posted>) -> Resp
             &visit,
             of,
             (&posted, "invited"),
-            async |guard: &IdempotencyGuard| seats::assign(app, viewer, guard, &asked).await,
+            async |guard: &IdempotencyGuard| {
+                seats::assign(app, viewer, &network, guard, &asked).await
+            },
         )
         .await
     };
@@ -105,7 +123,7 @@ pub(super) enum Act {
 
 /// `POST …/seats/{seat_id}/…`
 pub(super) async fn act(
-    visit: Visit,
+    (visit, network): (Visit, Network),
     (of, act): (Of, Act),
     Path(path): Path<HashMap<String, String>>,
     posted: Result<Posted>,
@@ -114,7 +132,7 @@ pub(super) async fn act(
         let (viewer, posted) = (visit.viewer.billing()?, posted?);
         let seat = path.get("seat_id").and_then(|id| id.parse::<Uuid>().ok());
         let seat = seat.ok_or_else(ApiError::not_found)?;
-        let giver = seats::giver(visit.app(), &viewer);
+        let app = visit.app();
         let word = match act {
             Act::Resend => "invited",
             Act::Revoke => "seat-free",
@@ -124,8 +142,8 @@ pub(super) async fn act(
             of,
             (&posted, word),
             async |guard: &IdempotencyGuard| match act {
-                Act::Resend => giver.resend(guard, seat).await,
-                Act::Revoke => giver.revoke(seat).await,
+                Act::Resend => seats::resend(app, viewer, &network, guard, seat).await,
+                Act::Revoke => seats::giver(app, &viewer).revoke(seat).await,
             },
         )
         .await

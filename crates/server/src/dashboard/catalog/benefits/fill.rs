@@ -2,9 +2,7 @@
 
 use serde_json::{Map, Value, json};
 use till_core::benefits::is_granted;
-use till_wire::benefits::{
-    Benefit, BenefitType, BenefitVisibility, ExpirationUnit, RepositoryPermission,
-};
+use till_wire::benefits::{Benefit, BenefitType, BenefitVisibility, ExpirationUnit};
 
 use super::{files, visibility_words};
 use crate::dashboard::{
@@ -105,13 +103,16 @@ pub fn giver(kind: BenefitType) -> &'static str {
             "Till grants it with each purchase of a product that includes it, until the purchase ends. Your program is told by benefit_grant.created and benefit_grant.revoked."
         }
         false => {
-            "Your program grants it when order.paid arrives. Till shows benefits of this type on the checkout page but does not grant them yet."
+            "Till does not support benefits of this type: it shows this one on the checkout page and grants nothing."
         }
     }
 }
 
 fn has_no_fields(kind: BenefitType) -> bool {
-    matches!(kind, BenefitType::Discord | BenefitType::SlackSharedChannel)
+    matches!(
+        kind,
+        BenefitType::Discord | BenefitType::SlackSharedChannel | BenefitType::GithubRepository
+    )
 }
 
 /// The form's groups.
@@ -203,18 +204,6 @@ fn given(kind: BenefitType, meters: Vec<(String, String)>) -> Vec<Group> {
                 ],
             )]
         }
-        BenefitType::GithubRepository => vec![Group::new(
-            "Repository",
-            vec![
-                line("repository_owner", "Owner", "text").required(),
-                line("repository_name", "Name", "text").required(),
-                Field::new(
-                    "properties.permission",
-                    "Permission",
-                    Kind::words::<RepositoryPermission>(),
-                ),
-            ],
-        )],
         BenefitType::FeatureFlag => vec![
             Group::new("What is given", Vec::new())
                 .note("A flag for your program; its data is in the metadata."),
