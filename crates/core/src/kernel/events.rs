@@ -10,11 +10,13 @@ use uuid::Uuid;
 
 use crate::{
     kernel::{
-        changes::Changes,
+        changes::{Changes, Record as _, Write},
         context::DecisionContext,
+        facts::Fact,
         grants::GrantScope,
         letters::LetterCause,
-        records::{JournalEntry, WebhookEndpoint, WebhookEvent},
+        records::{Customer, JournalEntry, Subscription, WebhookEndpoint, WebhookEvent},
+        values::{self, Cell as _, Json},
     },
     webhooks::javascript,
 };
@@ -249,5 +251,74 @@ impl Subscribers {
     /// True where anybody asked for this type.
     pub fn has_subscriber(&self, kind: EventType) -> bool {
         self.subscribed(kind).next().is_some()
+    }
+}
+
+/// Facts that the journal says with its entries.
+impl Changes {
+    /// Notes a fact with the last entry of the journal, or with the next one where there is none yet.
+    pub fn note(&mut self, fact: Fact) -> &mut Self {
+        let column = |name| {
+            JournalEntry::COLUMNS
+                .iter()
+                .position(|column| *column == name)
+        };
+        let last = self.writes.iter_mut().rev().find_map(|write| match write {
+            Write::Insert { table, values, .. } if *table == JournalEntry::TABLE => {
+                column("facts").and_then(|at| values.get_mut(at))
+            }
+            _ => None,
+        });
+        let Some(cell) = last else {
+            self.facts.push(fact);
+            return self;
+        };
+        let mut facts =
+            Option::<Json<Vec<Fact>>>::from_value(std::mem::replace(cell, values::Value::Null))
+                .ok()
+                .flatten()
+                .unwrap_or_default();
+        facts.0.push(fact);
+        *cell = facts.to_value();
+        self
+    }
+
+    /// Facts that wait for the journal's next entry.
+    fn take_facts(&mut self) -> Option<Json<Vec<Fact>>> {
+        let facts = std::mem::take(&mut self.facts);
+        (!facts.is_empty()).then_some(Json(facts))
+    }
+
+    /// Notes another product of a subscription.
+    pub fn note_product(&mut self, old: &Subscription, new: &Subscription) -> &mut Self {
+        if old.product_id == new.product_id {
+            return self;
+        }
+        self.note(Fact::ProductChanged {
+            subscription_id: new.id,
+            old: old.product_id,
+            new: new.product_id,
+        })
+    }
+
+    /// Notes the fields of a customer that changed, of those that are told: with the entry that was just written.
+    pub fn note_customer(&mut self, old: &Customer, new: &Customer) -> &mut Self {
+        let fields = [
+            ("name", old.name != new.name),
+            ("billing_name", old.billing_name != new.billing_name),
+            ("email", old.email != new.email),
+            (
+                "billing_address",
+                old.billing_address != new.billing_address,
+            ),
+            ("tax_id", old.tax_id != new.tax_id),
+            ("metadata", old.metadata != new.metadata),
+        ];
+        let changed = fields.into_iter().filter(|(_, changed)| *changed);
+        let fields: Vec<String> = changed.map(|(name, _)| name.to_owned()).collect();
+        match fields.is_empty() {
+            true => self,
+            false => self.note(Fact::CustomerChanged { fields }),
+        }
     }
 }

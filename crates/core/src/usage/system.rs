@@ -40,7 +40,7 @@ pub struct Subjects {
 }
 
 impl Subjects {
-    /// Those of these entries.
+    /// IDs of the rows that these entries are about.
     pub fn of(entries: &[JournalEntry]) -> Self {
         let mut found = Self::default();
         for entry in entries {

@@ -62,6 +62,7 @@ const PART: RangeInclusive<usize> = 16..=250;
 const BELOW: i64 = 1_000;
 
 const SORT_KEYS: [(&str, &str); 1] = [("timestamp", "timestamp")];
+
 /// Takes events in: all of them, or none.
 pub async fn ingest(
     caller: &Caller<scope::EventsWrite>,
@@ -320,25 +321,34 @@ pub struct Chosen {
     pub newest: Vec<Event>,
 }
 
-/// The number of newest events that were looked at, 250 at most, and those that a filter chooses, of which `shown_at_most` are shown.
+/// The number of newest events that were looked at, 250 at most, and those that a filter chooses, of which `shown_at_most`
+/// are shown.
 pub async fn newest_chosen(
     caller: &Caller<scope::EventsRead>,
     filter: &Filter,
     shown_at_most: usize,
 ) -> Result<(usize, Chosen)> {
     let (app, own) = (&caller.app, caller.organization.id);
-    let list = List::of::<UsageEvent>(own).order("timestamp", Order::Desc);
-    let part = u32::try_from(*PART.end()).unwrap_or(u32::MAX);
-    let (rows, _) = app.store.rows_after::<UsageEvent>(list, None, part).await?;
+    let lists = Both {
+        usage: Some(List::of::<UsageEvent>(own).order("timestamp", Order::Desc)),
+        system: None,
+        order: Order::Desc,
+    };
     let matcher = Matcher::new(filter);
-    let looked_at = rows.len();
-    let mut rows: Vec<UsageEvent> = rows
-        .into_iter()
-        .filter(|row| matcher.matches(row))
-        .collect();
-    let count = rows.len();
-    rows.truncate(shown_at_most);
-    let rows: Vec<StreamEvent> = rows.into_iter().map(StreamEvent::User).collect();
+    let (mut looked_at, mut count, mut rows) = (0, 0, Vec::new());
+    let mut newest = lists.walk(app.limits.looked_at_bytes);
+    while looked_at < *PART.end()
+        && let Some(event) = newest.next(app).await?
+    {
+        looked_at += 1;
+        if !matcher.chooses(Judged::from(&event)) {
+            continue;
+        }
+        count += 1;
+        if rows.len() < shown_at_most {
+            rows.push(event);
+        }
+    }
     let newest = shown(app, own, &rows).await?;
     Ok((looked_at, Chosen { count, newest }))
 }

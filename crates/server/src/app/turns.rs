@@ -20,7 +20,7 @@ struct State {
     free: usize,
     /// Turns that each organization holds.
     held: BTreeMap<Uuid, usize>,
-    /// Those who wait, the first one first.
+    /// Organizations that wait, the first one first.
     waiting: VecDeque<(Uuid, oneshot::Sender<Turn>)>,
 }
 
@@ -72,6 +72,7 @@ impl Turns {
     fn ended(&self, organization_id: Uuid) {
         let mut state = self.state();
         state.give_back(organization_id);
+        state.waiting.retain(|(_, gives)| !gives.is_closed());
         while let Some(next) = state.next() {
             let (organization_id, gives) = next;
             let turn = self.given(&mut state, organization_id);

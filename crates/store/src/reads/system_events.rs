@@ -65,7 +65,7 @@ impl Store {
         self.all(Query::select::<JournalEntry>(rest, binds)).await
     }
 
-    /// Those of these events of Till that are there.
+    /// IDs of these events of Till, as far as they are there.
     pub async fn known_system_events(&self, events: &[Uuid]) -> Result<Vec<Uuid>> {
         let mut known = Vec::new();
         for part in events.chunks(LOOKED_FOR) {

@@ -37,7 +37,7 @@ async fn told(t: &Till) -> Vec<(String, Value)> {
     events.iter().map(one).collect()
 }
 
-/// Those behind the first `seen`, by their names.
+/// Names of Till's events behind the first `seen`.
 async fn names_since(t: &Till, seen: usize) -> Vec<String> {
     let told = told(t).await;
     told.into_iter().skip(seen).map(|(name, _)| name).collect()

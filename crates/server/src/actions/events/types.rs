@@ -95,7 +95,7 @@ query! {
         external_customer_id: Vec<String> = texts(),
         /// Search for a part of the name or the label, in any case.
         query: Option<String> = text(),
-        /// Whether only events without a parent count; the newest 10,000 are counted then.
+        /// Switch to count only events without a parent, the newest 10,000 of them.
         root_events: bool = switch(),
         /// Filter by the parent of the events, by its ID; its newest 10,000 parts are counted.
         parent_id: Option<Uuid> = id(),
@@ -165,23 +165,23 @@ impl WantedTypes {
             return Ok((Vec::new(), 0, window));
         }
         let is_of = |source| self.source.is_empty() || self.source.contains(&source);
-        let system = match is_of(EventSource::System) {
+        let mut system = match is_of(EventSource::System) {
             true => self.of_till(app, own).await?,
             false => Vec::new(),
         };
         let list = List::of::<UsageEventType>(own)
             .search(self.columns, &[], self.query.as_deref())
             .sorted(self.sorting.iter().copied());
-        let (page, limit) = (u64::from(window.page), u64::from(window.limit));
-        let first = page.saturating_sub(1) * limit;
-        let (mut rows, total, before) = if !is_of(EventSource::User) {
+        let limit = window.limit as usize;
+        let first = (window.page as usize - 1).saturating_mul(limit);
+        let (rows, total, before) = if !is_of(EventSource::User) {
             (Vec::new(), 0, 0)
         } else if self.counts_all() {
             // As many rows before the page as there are of Till's, which may come before them.
-            let before = first.saturating_sub(system.len() as u64);
+            let before = first.saturating_sub(system.len());
             let (rows, (_, total)) = tokio::try_join!(
                 app.store
-                    .some_event_types(&list, before, first - before + limit),
+                    .some_event_types(&list, before as u64, (first - before + limit) as u64),
                 app.store.page::<UsageEventType>(list.clone(), 1, 1),
             )?;
             (rows, total, before)
@@ -192,7 +192,7 @@ impl WantedTypes {
         };
         let total = total + system.len() as i64;
         let mut all: Vec<EventTypeWithStats> =
-            rows.drain(..).map(|row| row.view_with_stats()).collect();
+            rows.iter().map(UsageEventType::view_with_stats).collect();
         let passed = match (before, all.first()) {
             (0, _) | (_, None) => 0,
             (_, Some(first)) => {
@@ -200,16 +200,11 @@ impl WantedTypes {
                 system.iter().filter(precedes).count()
             }
         };
-        let mut system = system;
         system.sort_by(|one, other| self.compare(one, other));
-        all.extend(system.drain(passed..));
+        all.extend(system.into_iter().skip(passed));
         all.sort_by(|one, other| self.compare(one, other));
-        let skipped = first.saturating_sub(before + passed as u64);
-        let rows = all
-            .into_iter()
-            .skip(usize::try_from(skipped).unwrap_or(usize::MAX))
-            .take(window.limit as usize)
-            .collect();
+        let skipped = first.saturating_sub(before + passed);
+        let rows = all.into_iter().skip(skipped).take(limit).collect();
         Ok((rows, total, window))
     }
 

@@ -32,7 +32,7 @@ pub fn giver<'a>(app: &'a App, viewer: &'a Viewer) -> Giver<'a> {
 /// Gives a seat to a person, who is invited by mail.
 ///
 /// # Errors
-/// Those of [`Giver::assign`], and 429 where too many were invited (docs/behaviour: seats/invitation-budgets).
+/// Refusals of [`Giver::assign`], and 429 where too many were invited (docs/behaviour: seats/invitation-budgets).
 pub async fn assign(
     app: &App,
     viewer: BillingViewer<'_>,
@@ -49,7 +49,7 @@ pub async fn assign(
 /// Sends the invitation to a seat again.
 ///
 /// # Errors
-/// Those of [`Giver::resend`].
+/// Refusals of [`Giver::resend`].
 pub async fn resend(
     app: &App,
     viewer: BillingViewer<'_>,
