@@ -245,7 +245,8 @@ def test_a_file_whose_parts_do_not_fit_is_refused_and_not_kept(shop: tuple[Bucke
     assert status == 200
     status, answer = complete(till, made, [other, etag])
     assert status == 422, answer
-    assert bucket.keys() == [f"{FOLDER}/uploads/{made['id']}/{number}" for number in (1, 2)], "only the parts"
+    kept = [f"{FOLDER}/uploads/{made['id']}/{name}" for name in ("1", "1.sha256", "2", "2.sha256")]
+    assert bucket.keys() == kept, "only the parts and their checksums"
     assert bucket.unfinished() == []
     assert till.api("GET", "/v1/files/")[1]["items"] == []
     # The whole is not what was announced.
