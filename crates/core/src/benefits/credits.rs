@@ -95,15 +95,22 @@ impl<'a> Counts<'a> {
         {
             count.begin_with(started_at, ctx);
         }
-        let units = credits.units.saturating_mul(times);
+        let mut units = credits.units.saturating_mul(times);
+        match grant.subscription_id {
+            Some(by) if is_first => units = count.without_spent(by, units),
+            Some(by) => count.forget_spent(by),
+            None => {}
+        }
         count.give(units, credits.rollover);
         count.modified_at = ctx.now;
-        self.facts.push(Fact::MeterCredited {
-            customer_id,
-            meter_id: credits.meter_id,
-            units,
-            rollover: credits.rollover,
-        });
+        if units > 0 {
+            self.facts.push(Fact::MeterCredited {
+                customer_id,
+                meter_id: credits.meter_id,
+                units,
+                rollover: credits.rollover,
+            });
+        }
         let given = Credited {
             meter_id: credits.meter_id,
             units: credits.units,
@@ -122,7 +129,7 @@ impl<'a> Counts<'a> {
         if let Some((_, count)) = self.counts.get_mut(&given.meter_id) {
             let kept = self.unbilled.get(&given.meter_id).copied();
             let before = count.credited_units;
-            count.take_back(&given, kept.unwrap_or(0));
+            count.take_back(grant.subscription_id, &given, kept.unwrap_or(0));
             count.modified_at = self.ctx.now;
             if count.credited_units != before {
                 self.facts.push(Fact::MeterCredited {

@@ -50,18 +50,53 @@ impl CustomerMeter {
         }
     }
 
-    /// Takes credits back that a grant gave, as far as there are any of their kind, and leaves `kept` units at least. Those
-    /// that do not roll over have ended with their period.
-    pub(crate) fn take_back(&mut self, given: &Credited, kept: i64) {
+    /// Takes credits back that a grant of this subscription gave, as far as there are any of their kind, and leaves `kept`
+    /// units at least. Those that do not roll over have ended with their period.
+    pub(crate) fn take_back(&mut self, by: Option<Uuid>, given: &Credited, kept: i64) {
         let is_over = self.reset_at.is_some_and(|reset_at| given.at < reset_at);
-        let most = (self.credited_units - kept).max(0).min(given.units);
-        if given.rollover {
-            let left = most.min(self.rollover_units);
-            self.rollover_units -= left;
-            self.credited_units -= left;
-        } else if !is_over {
-            self.credited_units -= most.min(self.credited_units - self.rollover_units);
+        let of_kind = match given.rollover {
+            true => self.rollover_units,
+            false if is_over => return,
+            false => self.credited_units - self.rollover_units,
+        };
+        let most = (self.credited_units - kept).max(0);
+        let taken = most.min(given.units).min(of_kind);
+        self.credited_units -= taken;
+        self.rollover_units -= if given.rollover { taken } else { 0 };
+        if let Some(by) = by.filter(|_| !is_over) {
+            let all: i64 = self.spent.iter().flat_map(|spent| spent.0.values()).sum();
+            let used = self.settled_units.saturating_add(kept).saturating_sub(all);
+            let more = (given.units - taken).min(used).max(0);
+            self.note_spent(by, self.spent_by(by).saturating_add(more));
         }
+    }
+
+    /// Takes of these units, which a subscription gives in place of credits that were taken back, those off that are used up
+    /// (docs/behaviour: credits/spent). What is left of them.
+    pub(crate) fn without_spent(&mut self, by: Uuid, units: i64) -> i64 {
+        let spent = self.spent_by(by);
+        let less = spent.min(units);
+        self.note_spent(by, spent - less);
+        units - less
+    }
+
+    /// Forgets what is used up of a subscription's credits: a new period gives them in full.
+    pub(crate) fn forget_spent(&mut self, by: Uuid) {
+        self.note_spent(by, 0);
+    }
+
+    fn spent_by(&self, by: Uuid) -> i64 {
+        let spent = self.spent.as_ref().and_then(|spent| spent.0.get(&by));
+        spent.copied().unwrap_or_default()
+    }
+
+    fn note_spent(&mut self, by: Uuid, units: i64) {
+        let mut all = self.spent.take().unwrap_or_default();
+        match units {
+            0 => all.0.remove(&by),
+            _ => all.0.insert(by, units),
+        };
+        self.spent = (!all.0.is_empty()).then_some(all);
     }
 
     /// Begins the count anew: of the credits, those stay that move into the next period, as far as `used` has left any.
@@ -69,6 +104,7 @@ impl CustomerMeter {
         let left = Decimal::from(self.credited_units).minus(used).floor();
         let kept = left.clamp(0, self.rollover_units);
         (self.credited_units, self.rollover_units) = (kept, kept);
+        (self.settled_units, self.spent) = (0, None);
         self.count_nothing();
         (self.reset_at, self.modified_at) = (Some(ctx.now), ctx.now);
     }
@@ -77,7 +113,9 @@ impl CustomerMeter {
     /// would have.
     pub(crate) fn settle(&mut self, used: Decimal, ctx: &DecisionContext) {
         let left = Decimal::from(self.credited_units).minus(used).floor();
-        self.credited_units = left.clamp(0, self.credited_units);
+        let left = left.clamp(0, self.credited_units);
+        self.settled_units = (self.settled_units).saturating_add(self.credited_units - left);
+        self.credited_units = left;
         self.rollover_units = self.rollover_units.min(self.credited_units);
         self.count_nothing();
         self.modified_at = ctx.now;
@@ -218,7 +256,8 @@ pub fn settled<'a>(
         let mut new = row.clone();
         if !own.is_empty() {
             let (used, uniques) = due::sum(own);
-            new.settle(used.quantity(&meter.aggregation.0, uniques), ctx);
+            let used = used.quantity(&meter.aggregation.0, uniques);
+            new.settle(used, ctx);
         }
         (row, new)
     });
@@ -234,4 +273,121 @@ pub fn unbilled(usage: &[UsageCharge], meters: &[Meter]) -> Vec<(Uuid, i64)> {
         (meter.id, -Decimal::ZERO.minus(used).floor())
     };
     meters.iter().map(of_meter).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::checkout::tests::{at, id};
+
+    /// Something that happens to a subscription within one period.
+    #[derive(Debug, Clone, Copy)]
+    enum Act {
+        /// Units are used.
+        Use(i64),
+        /// What is used is billed.
+        Settle,
+        /// A grant is given, unless it is there.
+        Give(usize),
+        /// A grant is revoked, if it is there.
+        Revoke(usize),
+        /// A grant is given in place of another one, which is revoked first.
+        Replace(usize, usize),
+    }
+
+    fn acts() -> impl Strategy<Value = Act> {
+        let grant = 0..3_usize;
+        prop_oneof![
+            3 => (1..30_i64).prop_map(Act::Use),
+            1 => Just(Act::Settle),
+            2 => grant.clone().prop_map(Act::Give),
+            2 => grant.clone().prop_map(Act::Revoke),
+            2 => (grant.clone(), grant).prop_map(|(new, old)| Act::Replace(new, old)),
+        ]
+    }
+
+    /// Customer's count of a meter with a price, and the grants that give credits of it.
+    struct World {
+        count: CustomerMeter,
+        /// Units of each grant, whether they roll over, and whether it is live.
+        grants: Vec<(i64, bool, bool)>,
+        /// Units that are to be billed.
+        unbilled: i64,
+        /// Credits that paid for what was settled.
+        settled: i64,
+    }
+
+    impl World {
+        fn live(&self) -> i64 {
+            let live = self.grants.iter().filter(|(.., is_live)| *is_live);
+            live.map(|(units, ..)| units).sum()
+        }
+
+        fn give(&mut self, grant: usize) {
+            let (units, rollover, is_live) = &mut self.grants[grant];
+            if !*is_live {
+                let units = self.count.without_spent(id(1), *units);
+                self.count.give(units, *rollover);
+                *is_live = true;
+            }
+        }
+
+        fn revoke(&mut self, grant: usize) {
+            let (units, rollover, is_live) = &mut self.grants[grant];
+            if *is_live {
+                let given = Credited {
+                    meter_id: id(2),
+                    units: *units,
+                    rollover: *rollover,
+                    at: at(0).now,
+                };
+                self.count.take_back(Some(id(1)), &given, self.unbilled);
+                *is_live = false;
+            }
+        }
+
+        fn act(&mut self, act: Act) {
+            match act {
+                Act::Use(units) => self.unbilled += units,
+                Act::Settle => {
+                    let before = self.count.credited_units;
+                    (self.count).settle(Decimal::from(self.unbilled), &at(1));
+                    self.settled += before - self.count.credited_units;
+                    self.unbilled = 0;
+                }
+                Act::Give(grant) => self.give(grant),
+                Act::Revoke(grant) => self.revoke(grant),
+                Act::Replace(new, old) if new != old && self.grants[old].2 => {
+                    self.revoke(old);
+                    self.give(new);
+                }
+                Act::Replace(..) => {}
+            }
+        }
+    }
+
+    proptest! {
+        /// However plans and seats change, a period has no more credits than its grants gave at once at some time, and no
+        /// fewer than those of now give (docs/behaviour: credits/spent).
+        #[test]
+        fn changing_back_and_forth_brings_no_credits(
+            grants in prop::collection::vec((1..20_i64, any::<bool>()), 3),
+            acts in prop::collection::vec(acts(), 1..40),
+        ) {
+            let grants = grants.into_iter().map(|(units, rollover)| (units, rollover, false));
+            let count = CustomerMeter::new(id(3), id(2), id(4), &at(0));
+            let mut world = World { count, grants: grants.collect(), unbilled: 0, settled: 0 };
+            let mut most = 0;
+            for act in acts {
+                world.act(act);
+                most = most.max(world.live());
+                let there = world.settled + world.count.credited_units;
+                prop_assert!(there <= most, "{act:?}: {there} of {most}");
+                prop_assert!(there >= world.live(), "{act:?}: {there} for {}", world.live());
+                prop_assert!((0..=world.count.credited_units).contains(&world.count.rollover_units));
+            }
+        }
+    }
 }

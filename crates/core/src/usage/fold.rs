@@ -479,6 +479,8 @@ impl CustomerMeter {
             credited_units: 0,
             rollover_units: 0,
             reset_at: None,
+            settled_units: 0,
+            spent: None,
         }
     }
 

@@ -15,6 +15,7 @@ use till_testkit::{Till, both, buyer};
 use crate::{
     benefit_grants::{grace, include},
     metered_kit::{meter, sum, uses},
+    seats_kit::{give, list, revoke},
     subscriptions_kit::{
         ADA, DAY, DECLINED_LATER, VISA, bought, change, moment, next_period, orders, plan, switch,
         until,
@@ -167,6 +168,50 @@ both! {
         switch(t, &subscription, &small, "prorate").await.ok();
         t.drain().await;
         assert_eq!(has(t, &meter).await, json!([90.0, 100, 10.0]));
+    }
+
+    async fn changing_back_and_forth_between_plans_with_the_price_brings_no_credits(t: &mut Till) {
+        let meter = meter(t, sum()).await;
+        let price = metered(&meter, "1", json!(null));
+        let small = including(t, &[&credits(t, &meter, 100, false).await], price.clone()).await;
+        let large = including(t, &[&credits(t, &meter, 500, true).await], price).await;
+        let subscription = bought(t, &small, VISA, json!({})).await;
+        uses(t, &subscription, 90).await;
+        for (product, credited) in [(&large, 500), (&small, 100), (&large, 500), (&small, 100)] {
+            switch(t, &subscription, product, "prorate").await.ok();
+            t.drain().await;
+            assert_eq!(has(t, &meter).await, json!([90.0, credited, f64::from(credited - 90)]));
+        }
+        uses(t, &subscription, 30).await;
+        next_period(t, &subscription).await;
+        assert_eq!(billed(t, &subscription).await, [("Tokens: 20 \u{d7} 0.01 USD".to_owned(), 20)]);
+        assert_eq!(has(t, &meter).await, json!([0.0, 100, 100.0]), "a new period gives them in full");
+    }
+
+    async fn another_holder_of_a_seat_brings_no_credits(t: &mut Till) {
+        let meter = meter(t, sum()).await;
+        let tier = json!({"min_seats": 1, "max_seats": null, "price_per_seat": 1000});
+        let seats = json!({"amount_type": "seat_based", "seat_tiers": {"tiers": [tier]}});
+        let prices = json!([seats, metered(&meter, "1", json!(null))[0]]);
+        let product = plan(t, "Team", 0, json!({"prices": prices})).await;
+        include(t, &product, &[&credits(t, &meter, 100, false).await]).await;
+        let subscription = bought(t, &product, VISA, json!({"seats": 2})).await;
+        uses(t, &subscription, 100).await;
+        for _ in 0..3 {
+            let seat = list(t, &subscription).await["seats"][0].clone();
+            revoke(t, &seat).await.ok();
+            t.drain().await;
+            assert_eq!(has(t, &meter).await, json!([100.0, 100, 0.0]), "what is used stays covered");
+            give(t, &subscription, json!({"email": "grace@example.com", "immediate_claim": true})).await.ok();
+            t.drain().await;
+            assert_eq!(has(t, &meter).await, json!([100.0, 100, 0.0]));
+        }
+        // The second seat is another one.
+        give(t, &subscription, json!({"email": "joan@example.com", "immediate_claim": true})).await.ok();
+        t.drain().await;
+        assert_eq!(has(t, &meter).await, json!([100.0, 200, 100.0]));
+        next_period(t, &subscription).await;
+        assert_eq!(has(t, &meter).await, json!([0.0, 200, 200.0]));
     }
 
     async fn what_is_bought_once_is_credited_once_and_a_refund_takes_it_back(t: &mut Till) {

@@ -139,6 +139,27 @@ both! {
         t.see_through().await;
     }
 
+    async fn changes_between_products_with_credits_of_their_own_give_none_anew(t: &mut Till) {
+        let meter = meter(t, sum()).await;
+        let (small, large) = (yearly(t, &meter, json!({})).await, yearly(t, &meter, json!({"name": "Max"})).await);
+        include(t, &small, &[&credits(t, &meter, 100, false).await]).await;
+        include(t, &large, &[&credits(t, &meter, 500, false).await]).await;
+        let subscription = bought(t, &small, VISA, json!({})).await;
+        uses(t, &subscription, 90).await;
+        // Of 500, 90 are used; then all; and so are the 100, each time.
+        for (product, used, left) in [(&large, 410, 410), (&small, 7, 0), (&large, 7, 0), (&small, 7, 0)] {
+            t.advance(std::time::Duration::from_secs(DAY));
+            switch(t, &subscription, product, "prorate").await.ok();
+            t.drain().await;
+            assert_eq!(has(t).await, json!([0.0, left]));
+            uses(t, &subscription, used).await;
+        }
+        next(t, &subscription).await;
+        assert_eq!(newest(t, &subscription).await, json!(["subscription_meter_cycle", "paid", [7]]));
+        assert_eq!(has(t).await, json!([0.0, 100]), "a part that is over gives them again");
+        t.see_through().await;
+    }
+
     async fn a_change_to_a_product_without_the_price_settles_it_too(t: &mut Till) {
         let meter = meter(t, sum()).await;
         let from = yearly(t, &meter, json!({})).await;

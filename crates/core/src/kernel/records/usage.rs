@@ -1,5 +1,7 @@
 //! Records of usage: events, their types, and what meters have counted.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use till_wire::{decimal::Decimal, metadata::Metadata};
 use uuid::Uuid;
@@ -218,6 +220,11 @@ record! {
         rollover_units: i64,
         /// Time at which the count began anew; none: it has not yet.
         reset_at: Option<Timestamp>,
+        /// Credits, in units, that what was billed since the count began anew has used up.
+        settled_units: i64,
+        /// Credits by subscription that were taken back after they were used, since the count began anew, in units: what the
+        /// subscription gives in their place is so much less. None without any.
+        spent: Option<Json<BTreeMap<Uuid, i64>>>,
     }
 }
 

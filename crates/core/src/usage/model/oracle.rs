@@ -39,6 +39,9 @@ struct Count {
     credited: i64,
     rollover: i64,
     began: Option<i64>,
+    /// Credits that what was billed has used up, and by subscription those that were taken back after they were used.
+    settled: i64,
+    spent: BTreeMap<usize, i64>,
 }
 
 /// Event that is to be billed, or was.
@@ -591,6 +594,7 @@ impl Oracle {
             count.used = later;
             count.different = i64::try_from(different).expect("few of them");
             count.began = Some(now);
+            (count.settled, count.spent) = (0, BTreeMap::new());
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Credits that grants give and take back.
 
+use std::collections::BTreeMap;
+
 use super::{
     super::shop::{METERS, PLANS},
     Count, Grant, ONE, Oracle, Status, Sub,
@@ -31,7 +33,7 @@ impl Oracle {
                 grant.granted = None;
                 let (meter, _, rollover) = PLANS[*of].credits[*k];
                 let count = self.counts.get_mut(&(customer, meter)).expect("given once");
-                count.take_back(grant.given, rollover, kept[meter]);
+                count.take_back(n, grant.given, rollover, kept[meter]);
             }
         }
         if !gives {
@@ -39,7 +41,7 @@ impl Oracle {
         }
         for (k, (meter, units, rollover)) in PLANS[plan].credits.iter().enumerate() {
             let count = self.counts.entry((customer, *meter)).or_default();
-            let mut times = 0;
+            let mut given = 0;
             match sub
                 .grants
                 .get_mut(&(plan, k))
@@ -51,11 +53,12 @@ impl Oracle {
                         .iter()
                         .filter(|one| one.is_paid && !one.settles && Some(one.at) > grant.granted);
                     let paid = paid.count();
-                    times += i64::try_from(paid - grant.renewals).expect("few of them");
+                    let times = i64::try_from(paid - grant.renewals).expect("few of them");
                     grant.renewals = paid;
                     if times > 0 {
-                        times = if *rollover { times } else { 1 };
+                        given = units * if *rollover { times } else { 1 };
                         grant.given = (*units, now);
+                        count.spent.remove(&n);
                     }
                 }
                 None => {
@@ -63,8 +66,12 @@ impl Oracle {
                     if is_free && count.credited == 0 && count.began.is_none_or(|at| at < created) {
                         (count.used, count.different) = (Vec::new(), 0);
                         (count.rollover, count.began) = (0, Some(now));
+                        (count.settled, count.spent) = (0, BTreeMap::new());
                     }
-                    times += 1;
+                    // In place of credits that were taken back: less what of them is used up.
+                    let spent = count.spent.entry(n).or_default();
+                    given = (units - *spent).max(0);
+                    *spent = (*spent - units).max(0);
                     let grant = Grant {
                         granted: Some(now),
                         renewals: 0,
@@ -73,22 +80,28 @@ impl Oracle {
                     sub.grants.insert((plan, k), grant);
                 }
             }
-            count.credited += times * units;
-            count.rollover += if *rollover { times * units } else { 0 };
+            count.credited += given;
+            count.rollover += if *rollover { given } else { 0 };
         }
     }
 }
 
 impl Count {
-    /// Takes back what was given last: what did not roll over is gone with its period.
-    fn take_back(&mut self, (units, at): (i64, i64), rollover: bool, kept: i64) {
-        let most = (self.credited - kept).max(0).min(units);
-        let left = match rollover {
-            true => most.min(self.rollover),
-            false if self.began.is_some_and(|began| at < began) => 0,
-            false => most.min(self.credited - self.rollover),
+    /// Takes back what a subscription was given last: what did not roll over is gone with its period. What of it is used up
+    /// is less in what is given in its place.
+    fn take_back(&mut self, n: usize, (units, at): (i64, i64), rollover: bool, kept: i64) {
+        let is_over = self.began.is_some_and(|began| at < began);
+        let of_kind = match rollover {
+            true => self.rollover,
+            false if is_over => return,
+            false => self.credited - self.rollover,
         };
-        self.credited -= left;
-        self.rollover -= if rollover { left } else { 0 };
+        let taken = (self.credited - kept).max(0).min(units).min(of_kind);
+        self.credited -= taken;
+        self.rollover -= if rollover { taken } else { 0 };
+        if !is_over {
+            let used = self.settled + kept - self.spent.values().sum::<i64>();
+            *self.spent.entry(n).or_default() += (units - taken).min(used).max(0);
+        }
     }
 }

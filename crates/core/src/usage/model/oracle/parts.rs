@@ -94,7 +94,9 @@ impl Oracle {
             let count = self.counts.get_mut(&place).expect("it is there");
             let left = (i128::from(count.credited) * ONE - used).div_euclid(ONE);
             let left = i64::try_from(left).expect("small numbers");
-            count.credited = left.clamp(0, count.credited);
+            let left = left.clamp(0, count.credited);
+            count.settled += count.credited - left;
+            count.credited = left;
             count.rollover = count.rollover.min(count.credited);
             (count.used, count.different) = (Vec::new(), 0);
         }
