@@ -39,7 +39,7 @@ use crate::{
     tax::Taxes,
 };
 
-pub use settle::{Settled, settle};
+pub use settle::{Settled, settle, settled_until};
 
 /// Pause until a subscription is looked at again whose organization may not renew.
 const NOT_RENEWED: SignedDuration = SignedDuration::from_hours(1);

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use till_wire::{
     decimal::Decimal,
+    limits,
     meters::Aggregation,
     money::{Currency, format_minor},
     orders::OrderItem,
@@ -33,20 +34,25 @@ pub struct Due {
     pub billed: Decimal,
     /// Price of one of them, in minor units.
     pub unit_amount: Decimal,
-    /// Amount that is due, in minor units.
+    /// Amount that is due, in minor units: nothing where it comes to more than can be billed.
     pub amount: i64,
     /// True where the price would be more than its cap.
     pub is_capped: bool,
+    /// True where it comes to more than can be billed (docs/behaviour: metered/too-much).
+    pub is_too_much: bool,
     /// True where there is usage, whatever it comes to.
     pub is_used: bool,
     /// Times at which the first and the last of it were counted.
     pub counted: Option<(Timestamp, Timestamp)>,
 }
 
-/// The amount for the usage of a meter cannot be worked out: it is too large for any order, or its price cannot be read.
+/// The amount for the usage of a meter cannot be worked out: its price cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("the usage of meter {0} comes to more than can be billed, or its price cannot be read")]
+#[error("the price of the usage of meter {0} cannot be read")]
 pub struct Unbillable(pub Uuid);
+
+/// Amount, at most, that a line bills for usage, in minor units.
+pub const MOST: i64 = limits::AMOUNT;
 
 /// Sums and number of different values of some usage together.
 pub(super) fn sum<'a>(usage: impl IntoIterator<Item = &'a UsageCharge>) -> (Tally, i64) {
@@ -61,7 +67,7 @@ pub(super) fn sum<'a>(usage: impl IntoIterator<Item = &'a UsageCharge>) -> (Tall
 /// those at this price alone, other functions those of the whole period (docs/behaviour: metered/prices).
 ///
 /// # Errors
-/// [`Unbillable`] where it comes to more than any amount and the price has no cap, or the price cannot be read.
+/// [`Unbillable`] where the price cannot be read.
 pub fn due(
     subscription: &Subscription,
     price: &ProductPrice,
@@ -93,19 +99,19 @@ pub fn due(
     let billed = consumed.minus(Decimal::from(credited)).max(Decimal::ZERO);
     let (unit_amount, cap) = metered(price).ok_or(Unbillable(meter.id))?;
     let exact = billed.times(unit_amount, price.currency.charge_step());
-    let amount = match (exact, cap) {
-        (Some(exact), Some(cap)) => exact.min(cap),
-        (None, Some(cap)) => cap,
-        (Some(exact), None) => exact,
-        (None, None) => return Err(Unbillable(meter.id)),
-    };
+    let most = cap.unwrap_or(i64::MAX);
+    // Where it cannot be worked out, it is more than any amount.
+    let exact = exact.unwrap_or(i64::MAX);
+    let amount = exact.min(most);
+    let is_too_much = amount > MOST;
     Ok(Due {
         consumed,
         credited,
         billed,
         unit_amount,
-        amount,
-        is_capped: exact != Some(amount),
+        amount: if is_too_much { 0 } else { amount },
+        is_capped: exact > most,
+        is_too_much,
         is_used: counted.is_some(),
         counted,
     })
@@ -145,7 +151,7 @@ pub fn meters(subscription: &Subscription, offered: &ProductWithPrices) -> Vec<U
 }
 
 /// Lines that are billed for the usage of a subscription, one for each of its metered prices: with `each`, also where
-/// nothing was used (docs/behaviour: metered/lines).
+/// nothing was used (docs/behaviour: metered/lines). What comes to more than can be billed has a line of 0.
 ///
 /// # Errors
 /// As [`due`].
@@ -181,17 +187,54 @@ pub fn lines(
     Ok(lines)
 }
 
+/// True where the usage at one of a subscription's prices comes to more than can be billed.
+///
+/// # Errors
+/// As [`due`].
+pub fn is_too_much(
+    subscription: &Subscription,
+    offered: &ProductWithPrices,
+    until: Timestamp,
+) -> Result<bool, Unbillable> {
+    for (price, meter) in metered_prices(subscription, &offered.prices, &offered.parts) {
+        if due(subscription, price, meter, &offered.parts, until)?.is_too_much {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Credits of each meter, in whole units, that the usage of a subscription is set against.
+///
+/// # Errors
+/// As [`due`].
+pub fn credits(
+    subscription: &Subscription,
+    offered: &ProductWithPrices,
+    until: Timestamp,
+) -> Result<Vec<(Uuid, i64)>, Unbillable> {
+    let mut used = Vec::new();
+    for (price, meter) in metered_prices(subscription, &offered.prices, &offered.parts) {
+        let due = due(subscription, price, meter, &offered.parts, until)?;
+        let left = Decimal::from(due.credited).minus(due.consumed).floor();
+        let units = due.credited - left.max(0).min(due.credited);
+        if units > 0 {
+            used.push((meter.id, units));
+        }
+    }
+    Ok(used)
+}
+
 /// Name of a line: the meter, the units that are billed, the price of one, and the cap where it counts.
 fn label(due: &Due, meter: &Meter, currency: Currency) -> String {
     let (name, units) = (&meter.name, due.billed);
     let unit = unit_price(due.unit_amount, currency);
-    match due.is_capped {
-        true => {
-            let cap = format_minor(due.amount, currency);
-            format!("{name}: {units} × {unit} (capped at {cap})")
-        }
-        false => format!("{name}: {units} × {unit}"),
-    }
+    let note = match due.is_capped {
+        _ if due.is_too_much => " (more than can be billed)".to_owned(),
+        true => format!(" (capped at {})", format_minor(due.amount, currency)),
+        false => String::new(),
+    };
+    format!("{name}: {units} × {unit}{note}")
 }
 
 /// Price of a unit in whole units of its currency, to twelve places, such as `0.002 USD`.

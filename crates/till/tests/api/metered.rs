@@ -185,6 +185,45 @@ both! {
         t.see_through().await;
     }
 
+    async fn usage_that_comes_to_more_than_can_be_billed_holds_up_no_bill(t: &mut Till) {
+        let meter = meter(t, sum()).await;
+        let product = product(t, json!([fixed(), price(&meter, "1", json!(null))]), json!({})).await;
+        let subscription = bought(t, &product, json!({})).await;
+        let most = 999_999_999_999_i64;
+        uses(t, &subscription, json!(most), None).await;
+        t.drain().await;
+        assert_eq!(used(t, &subscription).await, json!([most as f64, 0, most]));
+        uses(t, &subscription, json!(1), None).await;
+        t.drain().await;
+        assert_eq!(used(t, &subscription).await, json!([(most + 1) as f64, 0, 0]));
+        let path = format!("/v1/subscriptions/{}", subscription["id"].as_str().unwrap());
+        let preview = t.get(&format!("{path}/charge-preview")).await.ok();
+        assert_eq!((&preview["metered_amount"], &preview["total_amount"]), (&json!(0), &json!(1000)));
+        let renewed = next_period(t, &subscription).await;
+        let left_out = line("Tokens: 1000000000000 × 0.01 USD (more than can be billed)", 0);
+        assert_eq!((&renewed["status"], bills(t, &subscription).await[1].clone()), (&json!("active"), (1000, left_out.clone())));
+        // The next period is billed as ever, and so is the last.
+        uses(t, &subscription, json!(7), None).await;
+        next_period(t, &subscription).await;
+        assert_eq!(bills(t, &subscription).await[2], (1007, line("Tokens: 7 × 0.01 USD", 7)));
+        uses(t, &subscription, json!(most + 1), None).await;
+        t.patch(&path, json!({"cancel_at_period_end": true})).await.ok();
+        let ended = next_period(t, &subscription).await;
+        assert_eq!((&ended["status"], bills(t, &subscription).await[3].clone()), (&json!("canceled"), (0, left_out)));
+        t.see_through().await;
+    }
+
+    async fn usage_that_no_card_can_be_charged_for_waits_like_any_unpaid_order(t: &mut Till) {
+        let meter = meter(t, sum()).await;
+        let product = product(t, json!([fixed(), price(&meter, "1", json!(null))]), json!({})).await;
+        let subscription = bought(t, &product, json!({})).await;
+        uses(t, &subscription, json!(999_999_999_999_i64), None).await;
+        t.drain().await;
+        next_period(t, &subscription).await;
+        assert_eq!(bills(t, &subscription).await[1].0, 999_999_999_999_i64 + 1000);
+        t.see_through().await;
+    }
+
     async fn usage_of_a_trial_is_free(t: &mut Till) {
         let meter = meter(t, sum()).await;
         let trial = json!({"trial_interval": "day", "trial_interval_count": 7});

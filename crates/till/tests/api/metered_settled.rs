@@ -14,6 +14,9 @@ use crate::{
     },
 };
 
+/// Tokens that come to more than can be billed, at a cent or two.
+const TOO_MUCH: i64 = 900_000_000_000_000;
+
 /// Credits of a meter, so many with each part.
 async fn credits(t: &Till, meter: &Value, units: i64, rollover: bool) -> Value {
     let body = json!({"type": "meter_credit", "description": "Credits",
@@ -225,22 +228,72 @@ both! {
     }
 
     async fn usage_that_is_too_much_to_bill_holds_up_no_end_and_no_paid_change(t: &mut Till) {
-        let too_much = 900_000_000_000_000_i64;
         let meter = meter(t, sum()).await;
         let from = yearly(t, &meter, json!({})).await;
         let to = dear(t, &meter).await;
         let subscription = bought(t, &from, VISA, json!({})).await;
         let unheard = charging(t, Charging::Unheard);
         switch(&unheard, &subscription, &to, "invoice").await.refused(409, "SubscriptionLocked");
-        comes_in(t, &subscription, too_much).await;
+        comes_in(t, &subscription, TOO_MUCH).await;
         t.catch_up().await;
         assert_eq!(shown(t, &subscription).await["product_id"], to["id"]);
-        comes_in(t, &subscription, too_much).await;
+        comes_in(t, &subscription, TOO_MUCH).await;
         t.delete(&path(&subscription)).await.ok();
         t.drain().await;
         assert_eq!(shown(t, &subscription).await["status"], "canceled");
-        let reasons: Vec<Value> = orders(t, &subscription).await.iter().map(|order| order["billing_reason"].clone()).collect();
-        assert!(!reasons.contains(&json!("subscription_meter_cycle")), "{reasons:?}");
+        let all = orders(t, &subscription).await;
+        let settled: Vec<Value> = all.iter().filter(|order| order["billing_reason"] == "subscription_meter_cycle").map(|order| json!([order["status"], order["net_amount"], order["items"][0]["label"]])).collect();
+        assert_eq!(settled, [
+            json!(["paid", 0, format!("Tokens: {TOO_MUCH} × 0.02 USD (more than can be billed)")]),
+            json!(["paid", 0, format!("Tokens: {TOO_MUCH} × 0.01 USD (more than can be billed)")]),
+        ]);
+        t.see_through().await;
+    }
+
+    async fn a_change_that_would_settle_too_much_usage_is_refused_and_changes_nothing(t: &mut Till) {
+        let meter = meter(t, sum()).await;
+        let from = yearly(t, &meter, json!({})).await;
+        let to = dear(t, &meter).await;
+        let subscription = bought(t, &from, VISA, json!({})).await;
+        comes_in(t, &subscription, TOO_MUCH).await;
+        let (preview, words) = (format!("{}/change-preview", path(&subscription)), "The usage so far must come to at most $9,999,999,999.99");
+        for behavior in ["prorate", "invoice", "next_period"] {
+            let body = json!({"product_id": to["id"], "proration_behavior": behavior});
+            if behavior == "next_period" {
+                // It settles nothing.
+                t.post(&preview, body).await.ok();
+                continue;
+            }
+            for answer in [t.post(&preview, body.clone()).await, change(t, &subscription, body).await] {
+                let problem = answer.refused(422, "PolarRequestValidationError")["detail"][0].clone();
+                assert_eq!(problem["loc"], json!(["body", "product_id"]));
+                assert!(problem["msg"].as_str().unwrap().starts_with(words), "{problem}");
+            }
+        }
+        let owner = t.dashboard().await;
+        let form = format!("/dashboard/ada/subscriptions/{}/plan", subscription["id"].as_str().unwrap());
+        let fields = [("product_id", to["id"].as_str().unwrap()), ("proration_behavior", "prorate")];
+        owner.post(&format!("{form}/preview"), &fields).await.says(200, words);
+        owner.post(&form, &fields).await.says(422, words);
+        t.drain().await;
+        let still = shown(t, &subscription).await;
+        assert_eq!(json!([still["product_id"], still["pending_update"], still["meters"][0]["consumed_units"], still["meters"][0]["amount"]]), json!([from["id"], null, TOO_MUCH as f64, 0]));
+        assert_eq!(orders(t, &subscription).await.len(), 1);
+        // The end of the period leaves it out, and then the change is made.
+        next(t, &subscription).await;
+        assert_eq!(newest(t, &subscription).await, json!(["subscription_meter_cycle", "paid", [0]]));
+        comes_in(t, &subscription, 8).await;
+        switch(t, &subscription, &to, "prorate").await.ok();
+        t.drain().await;
+        assert_eq!(newest(t, &subscription).await, json!(["subscription_meter_cycle", "paid", [8]]));
+        // An end at once, and its preview, leave it out, too.
+        comes_in(t, &subscription, TOO_MUCH).await;
+        let ends = t.post(&preview, json!({"revoke": true})).await.ok();
+        assert_eq!(json!([ends["metered_amount"], ends["due_amount"]]), json!([0, 0]));
+        t.delete(&path(&subscription)).await.ok();
+        t.drain().await;
+        assert_eq!(newest(t, &subscription).await, json!(["subscription_meter_cycle", "paid", [0]]));
+        t.see_through().await;
     }
 
     async fn a_paused_subscription_that_ends_at_once_bills_what_it_used_before(t: &mut Till) {

@@ -260,7 +260,7 @@ fn apply(
     let agreed = (kept.agreed, kept.lines);
     let (order, after) = order::write(billing, &decision, agreed, changes, Some(payment), ctx)?;
     payment.order_id = Some(order.id);
-    // It is paid, and made in any case: usage that has come to more than can be billed since then is left out.
+    // It is paid, and made in any case: usage whose price cannot be read is left out.
     if let Ok(Some(settled)) = settle(&after, &mut decision, taxes, ctx) {
         changes.and(settled.changes);
     }

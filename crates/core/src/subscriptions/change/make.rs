@@ -84,7 +84,7 @@ fn later(
     ctx: &DecisionContext,
 ) -> Result<Made, Unchanged> {
     let settled = match settle(&rows.billing, &mut decision, taxes, ctx) {
-        // An end is always possible: usage that comes to more than can be billed is left out.
+        // An end is always possible: usage whose price cannot be read is left out.
         Err(_) if decision.billing == Billing::Revoke => None,
         settled => settled?,
     };
@@ -143,7 +143,7 @@ fn now(
     )?;
     if agreed.is_charged() {
         if decision.settles {
-            // It is settled once the change is paid. What could not be billed then is refused before.
+            // It is settled once the change is paid. Where that could not be done it is refused before.
             renew::settle(billing, &decision.subscription, taxes, ctx)?;
         }
         let (payment, changes) = charge::intend(rows, &decision, agreed, lines, ctx)?;

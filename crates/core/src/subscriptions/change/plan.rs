@@ -3,6 +3,7 @@
 use till_wire::{
     input::{Patch, Problem},
     loc,
+    money::format_minor,
     subscriptions::{
         SubscriptionProrationBehavior as Behavior, SubscriptionStatus, SubscriptionUpdateBase,
     },
@@ -22,7 +23,9 @@ use crate::{
         records::{Discount, DiscountChange, PriceKind, ProductPrice, Subscription},
         refusal::Refusal,
     },
-    subscriptions::{pending, prorate::Rest},
+    orders::create::Mismatch,
+    subscriptions::{pending, prorate::Rest, renew},
+    usage::due,
 };
 
 /// Changes the product, and with it the discount where the change says so.
@@ -63,6 +66,7 @@ pub(super) fn change(
     }
     if old.meter_interval.is_some() {
         no_usage_is_due(rows, ctx)?;
+        settles(rows, id, ctx)?;
         draft.settles = true;
     }
     draft.subscription.pending_update = None;
@@ -73,6 +77,21 @@ pub(super) fn change(
     draft.offered.parts.usage.clone_from(&parts.usage);
     draft.offered.parts.credits.clone_from(&parts.credits);
     apply(draft, rows, discount, (behavior, asked), ctx)
+}
+
+/// Refuses a change that would settle usage which comes to more than can be billed (docs/behaviour: metered/too-much).
+fn settles(rows: &ChangeRows, id: Uuid, ctx: &DecisionContext) -> Result<(), Unchanged> {
+    let (old, offered) = (&rows.billing.subscription, &rows.billing.offered);
+    let is_too_much = due::is_too_much(old, offered, renew::settled_until(ctx));
+    if is_too_much.map_err(|error| Mismatch(error.to_string()))? {
+        let most = format_minor(due::MOST, old.currency);
+        let words = format!(
+            "The usage so far must come to at most {most}, as it is billed with the change"
+        );
+        let place = loc!["body", "product_id"];
+        return Err(Refusal::field(Problem::value(place, words, id.to_string())).into());
+    }
+    Ok(())
 }
 
 /// The product that a change names, where the subscription can have it.

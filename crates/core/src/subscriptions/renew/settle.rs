@@ -1,7 +1,7 @@
 //! Usage that is billed before its period is over, because the subscription ends at once or changes to another product
 //! (docs/behaviour: metered/settled).
 
-use jiff::SignedDuration;
+use jiff::{SignedDuration, Timestamp};
 use till_wire::{
     events::EventType,
     orders::{BillingReason, OrderStatus},
@@ -53,6 +53,11 @@ impl Settled {
     }
 }
 
+/// Time before which the usage that is settled began: everything that is counted, also what began at this very moment.
+pub fn settled_until(ctx: &DecisionContext) -> Timestamp {
+    ctx.now + SignedDuration::from_micros(1)
+}
+
 /// Settles the usage that a subscription is not billed for yet, with an order of its own; none where there is none, or no
 /// price of it. `becomes` is the subscription as it is told of with the order.
 ///
@@ -65,8 +70,7 @@ pub fn settle(
     ctx: &DecisionContext,
 ) -> Result<Option<Settled>, Mismatch> {
     let (old, offered) = (&rows.subscription, &rows.offered);
-    // Everything that is counted, also what began at this very moment.
-    let until = ctx.now + SignedDuration::from_micros(1);
+    let until = settled_until(ctx);
     let lines = due::lines(old, offered, until, false, ctx);
     let lines = lines.map_err(|error: Unbillable| Mismatch(error.to_string()))?;
     if lines.is_empty() {
