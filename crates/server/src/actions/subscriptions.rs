@@ -7,7 +7,7 @@ mod update;
 
 use jiff::Timestamp;
 use till_core::{kernel::records::Subscription as Row, subscriptions::bill::BillingRows};
-use till_store::List;
+use till_store::{List, Order};
 use till_wire::{
     page::Page,
     subscriptions::{CancellationReason, Subscription, SubscriptionStatus},
@@ -15,6 +15,7 @@ use till_wire::{
 use uuid::Uuid;
 
 use crate::{
+    app::App,
     error::{OrNotFound, Result},
     http::extract::{
         Access, Caller, Params,
@@ -28,8 +29,11 @@ use crate::{
 };
 
 pub use create::create;
-pub(super) use update::rows_of;
 pub use update::{Changing, revoke, update};
+pub(super) use update::{count_settled, rows_of};
+
+/// Subscriptions of a customer that are looked at together, at most.
+const CURRENT: u32 = 20;
 
 const SORT_KEYS: [(&str, &str); 9] = [
     ("customer", "customer"),
@@ -134,6 +138,18 @@ async fn shown<A: Access>(caller: &Caller<A>, id: Uuid) -> Result<Subscription> 
     shown.pop().or_not_found()
 }
 
+/// Subscriptions of a customer that have not ended, newest first; of more than twenty, the
+/// newest.
+pub(super) async fn current(app: &App, own: Uuid, customer: Uuid) -> Result<Vec<Row>> {
+    use SubscriptionStatus::{Active, PastDue, Paused, Trialing};
+    let list = List::of::<Row>(own)
+        .eq("customer_id", customer)
+        .any_of("status", [Active, PastDue, Paused, Trialing])
+        .order("created_at", Order::Desc);
+    let (rows, _) = app.store.page(list, 1, CURRENT).await?;
+    Ok(rows)
+}
+
 /// Subscriptions of a customer that have not ended, newest first, with all that their next bills depend on; of more than
 /// twenty, the newest.
 pub async fn running_of(
@@ -141,7 +157,7 @@ pub async fn running_of(
     customer: Uuid,
 ) -> Result<Vec<BillingRows>> {
     let (app, own) = (&caller.app, &caller.organization);
-    let rows = super::portal::pages::current(app, own.id, customer).await?;
+    let rows = current(app, own.id, customer).await?;
     Box::pin(Joined::billing(app, own, &rows)).await
 }
 

@@ -60,7 +60,7 @@ both! {
         // What came in is counted first.
         comes_in(t, &subscription, 7).await;
         let preview = t.post(&format!("{}/change-preview", path(&subscription)), json!({"revoke": true})).await.ok();
-        assert_eq!(json!([preview["metered_amount"], preview["due_amount"], preview["next_charge"]]), json!([250, 250, null]));
+        assert_eq!(json!([preview["metered_amount"], preview["due_amount"], preview["next_charge"]]), json!([257, 257, null]));
         let ended = t.delete(&path(&subscription)).await.ok();
         assert_eq!(json!([ended["status"], ended["meters"][0]["consumed_units"]]), json!(["canceled", 0.0]));
         t.drain().await;
@@ -294,6 +294,31 @@ both! {
         t.drain().await;
         assert_eq!(newest(t, &subscription).await, json!(["subscription_meter_cycle", "paid", [0]]));
         t.see_through().await;
+    }
+
+    async fn the_preview_of_a_change_counts_what_came_in_first(t: &mut Till) {
+        let (subscription, to) = used_for_a_day(t).await;
+        let (here, id) = (path(&subscription), subscription["id"].as_str().unwrap());
+        comes_in(t, &subscription, 40).await;
+        let preview = t.post(&format!("{here}/change-preview"), json!({"product_id": to["id"], "proration_behavior": "invoice"})).await.ok();
+        assert_eq!(preview["metered_amount"], 100);
+        comes_in(t, &subscription, 3).await;
+        let owner = t.dashboard().await;
+        let fields = [("product_id", to["id"].as_str().unwrap()), ("proration_behavior", "invoice")];
+        let page = owner.post(&format!("/dashboard/ada/subscriptions/{id}/plan/preview"), &fields).await;
+        for words in ["Usage so far", "$1.03"] {
+            page.says(200, words);
+        }
+        comes_in(t, &subscription, 7).await;
+        let ends = t.post(&format!("{here}/change-preview"), json!({"revoke": true})).await.ok();
+        assert_eq!(ends["metered_amount"], 110);
+        let preview = t.post(&format!("{here}/change-preview"), json!({"product_id": to["id"], "proration_behavior": "invoice"})).await.ok();
+        switch(t, &subscription, &to, "invoice").await.ok();
+        t.drain().await;
+        let made = orders(t, &subscription).await;
+        let sum = |field: &str| made[..2].iter().map(|order| order[field].as_i64().unwrap()).sum::<i64>();
+        assert_eq!(json!([sum("net_amount"), sum("total_amount")]), json!([preview["net_amount"], preview["due_amount"]]));
+        assert_eq!(preview["metered_amount"], 110);
     }
 
     async fn a_paused_subscription_that_ends_at_once_bills_what_it_used_before(t: &mut Till) {

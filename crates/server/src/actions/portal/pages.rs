@@ -14,14 +14,13 @@ use till_core::{
 use till_store::{List, Order as Direction};
 use till_wire::{
     orders::OrderStatus,
-    subscriptions::{
-        SubscriptionChangePreview, SubscriptionNextCharge, SubscriptionStatus, SubscriptionUpdate,
-    },
+    subscriptions::{SubscriptionChangePreview, SubscriptionNextCharge, SubscriptionUpdate},
     usage::CustomerCustomerMeter,
 };
 use uuid::Uuid;
 
 use crate::{
+    actions::subscriptions::{count_settled, current, rows_of},
     app::App,
     error::{ApiError, OrNotFound, Result},
     joined::Joined,
@@ -80,21 +79,6 @@ pub async fn current_subscriptions(
     let own = viewer.organization.id;
     let rows = current(app, own, viewer.customer.id).await?;
     with_products(app, own, rows).await
-}
-
-/// Subscriptions of a customer that have not ended, newest first; at most one page.
-pub(in crate::actions) async fn current(
-    app: &App,
-    own: Uuid,
-    customer: Uuid,
-) -> Result<Vec<Subscription>> {
-    use SubscriptionStatus::{Active, PastDue, Paused, Trialing};
-    let list = List::of::<Subscription>(own)
-        .eq("customer_id", customer)
-        .any_of("status", [Active, PastDue, Paused, Trialing])
-        .order("created_at", Direction::Desc);
-    let (rows, _) = app.store.page(list, 1, ROWS).await?;
-    Ok(rows)
 }
 
 /// Current subscriptions of the customer that have prices by usage, newest first, with all that their next bills depend
@@ -215,14 +199,16 @@ pub async fn preview(
     id: Uuid,
     update: &SubscriptionUpdate,
 ) -> Result<(SubscriptionChangePreview, ChangeRows)> {
-    let row = own_subscription(app, viewer, id).await?;
-    let product_id = match update {
-        SubscriptionUpdate::Base(base) => base.product_id,
-        _ => None,
-    };
     let own = &viewer.organization;
-    let rows = Box::pin(Joined::change(app, own, row, product_id, None)).await?;
+    let read = || async {
+        let row = own_subscription(app, viewer, id).await?;
+        rows_of(app, own, row, update).await
+    };
+    let mut rows = Box::pin(read()).await?;
     let ctx = app.context_of(own);
+    if count_settled(app, &rows, update, &ctx).await? {
+        rows = Box::pin(read()).await?;
+    }
     let preview = app.taxed(&own.settings.tax, |taxes| {
         Ok(change::preview(update, &rows, taxes, &ctx))
     });

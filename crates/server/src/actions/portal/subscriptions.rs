@@ -21,7 +21,7 @@ use till_wire::{
 use uuid::Uuid;
 
 use crate::{
-    actions::subscriptions::{Changing, rows_of},
+    actions::subscriptions::{Changing, count_settled, rows_of},
     app::App,
     error::{OrNotFound, Result},
     http::{
@@ -208,11 +208,14 @@ pub async fn change_preview(
 ) -> Result<SubscriptionChangePreview> {
     let nothing = nothing();
     let update = asked.0.as_ref().unwrap_or(&nothing);
-    let rows = rows(app, &viewer, id, update).await?;
+    let mut rows = rows(app, &viewer, id, update).await?;
     if asked.0.is_some() {
         may_change(&rows, update)?;
     }
     let ctx = app.context_of(&viewer.organization);
+    if count_settled(app, &rows, update, &ctx).await? {
+        rows = self::rows(app, &viewer, id, update).await?;
+    }
     let preview = app.taxed(&viewer.organization.settings.tax, |taxes| {
         Ok(change::preview(update, &rows, taxes, &ctx))
     });

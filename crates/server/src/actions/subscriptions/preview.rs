@@ -7,7 +7,7 @@ use till_wire::subscriptions::{
 };
 use uuid::Uuid;
 
-use super::update::rows;
+use super::update::{count_settled, rows};
 use crate::{
     error::Result,
     http::extract::{Caller, scope},
@@ -58,8 +58,12 @@ pub async fn change(
     id: Uuid,
     update: &SubscriptionUpdate,
 ) -> Result<SubscriptionChangePreview> {
-    let rows = rows(caller, id, update).await?;
+    let mut rows = rows(caller, id, update).await?;
     let ctx = caller.context();
+    if count_settled(&caller.app, &rows, update, &ctx).await? {
+        // They were read before that was counted.
+        rows = self::rows(caller, id, update).await?;
+    }
     let settings = &caller.organization.settings.tax;
     let preview = caller.app.taxed(settings, |taxes| {
         Ok(change::preview(update, &rows, taxes, &ctx))

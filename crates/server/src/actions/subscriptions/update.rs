@@ -6,6 +6,7 @@ use till_core::{
     catalog::products::ProductWithPrices,
     kernel::{
         changes::{Changes, CommitConflict},
+        context::DecisionContext,
         records::{Customer, Organization, Payment, Subscription as Row},
         refusal::{Refusal, SubscriptionRefusal},
     },
@@ -143,10 +144,7 @@ impl<V: Serialize> Changing<'_, V> {
         let mut rows = rows_of(app, organization, self.row(id).await?, update).await?;
         (self.judge)(&rows, update)?;
         let ctx = app.context_of(organization);
-        if change::decide(update, &rows, &ctx).is_ok_and(|decided| decided.settles) {
-            if !Box::pin(counting::count_now(app, &rows.billing)).await? {
-                return Err(SubscriptionRefusal::Uncounted.into());
-            }
+        if count_settled(app, &rows, update, &ctx).await? {
             // They were read before that was counted.
             rows = rows_of(app, organization, self.row(id).await?, update).await?;
             (self.judge)(&rows, update)?;
@@ -230,6 +228,23 @@ pub(in crate::actions) async fn rows_of(
         _ => (None, None),
     };
     Joined::change(app, own, row, product_id, discount_id).await
+}
+
+/// Counts what has come in until now, where a change settles usage; false where it settles none, and rows that were read
+/// before are as they were (docs/behaviour: metered/settled).
+pub(in crate::actions) async fn count_settled(
+    app: &App,
+    rows: &ChangeRows,
+    update: &SubscriptionUpdate,
+    ctx: &DecisionContext,
+) -> Result<bool> {
+    if !change::decide(update, rows, ctx).is_ok_and(|decided| decided.settles) {
+        return Ok(false);
+    }
+    match Box::pin(counting::count_now(app, &rows.billing)).await? {
+        true => Ok(true),
+        false => Err(SubscriptionRefusal::Uncounted.into()),
+    }
 }
 
 /// Commits a change.

@@ -269,7 +269,9 @@ pub(super) fn bill(
     let line = |label: &str, minor: i64| Line::new(label, minor, currency);
     let base = (charge.base_amount != 0).then(|| line(name, charge.base_amount));
     let parts = charge.prorations.iter();
-    let lines = parts.map(|part| line(&part.label, part.amount)).chain(base);
+    let usage = (charge.metered_amount != 0).then(|| line("Usage so far", charge.metered_amount));
+    let lines = parts.map(|part| line(&part.label, part.amount));
+    let lines = lines.chain(base).chain(usage);
     let applied = charge.applied_balance_amount;
     let used = if applied < 0 {
         "Balance used"
