@@ -5,6 +5,7 @@ mod charge;
 mod dates;
 mod discount;
 mod make;
+mod next;
 mod order;
 mod plan;
 mod preview;
@@ -44,7 +45,8 @@ use crate::{
 
 pub use charge::{ChangeOutcome, declined, product_and_discount, record_outcome, settles};
 pub use make::{Charge, Made, make};
-pub use preview::{cancel_preview, charge_preview, next_charge, next_renewal, preview};
+pub use next::{Left, by_due_date, charge_preview, next_charge, next_renewal};
+pub use preview::{cancel_preview, preview};
 
 /// Rows that a change depends on.
 #[derive(Debug, Clone)]

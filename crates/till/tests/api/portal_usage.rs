@@ -1,7 +1,7 @@
 //! The portal's page of usage, and the next bills on the dashboard's page of a customer.
 
 use serde_json::{Value, json};
-use till_core::kernel::changes::Changes;
+use till_core::kernel::{changes::Changes, records::CustomerBalance};
 use till_testkit::{Till, both};
 
 use crate::{
@@ -120,6 +120,40 @@ both! {
         t.delete(&format!("/v1/subscriptions/{}", subscription["id"].as_str().unwrap())).await.ok();
         t.drain().await;
         assert!(!page_of_customer(t, &subscription).await.contains("Next bills"));
+    }
+
+    async fn the_next_bills_of_several_subscriptions_share_the_balance_in_the_order_of_their_dates(t: &mut Till) {
+        let settings = json!({"subscription_settings": {"allow_multiple_subscriptions": true, "proration_behavior": "prorate",
+            "benefit_revocation_grace_period": 0, "prevent_trial_abuse": false}});
+        t.patch(&format!("/v1/organizations/{}", t.organization.id), settings).await.ok();
+        let first = with_usage(t).await;
+        t.advance(std::time::Duration::from_secs(86_400));
+        let second = a_day_in(t).await;
+        assert_eq!(first["customer_id"], second["customer_id"]);
+        let credit = CustomerBalance {
+            id: t.app.context().id(),
+            created_at: t.app.clock.now(),
+            version: 1,
+            organization_id: t.organization.id,
+            customer_id: first["customer_id"].as_str().unwrap().parse().unwrap(),
+            currency: "usd".parse().unwrap(),
+            amount: 1700,
+        };
+        let mut changes = Changes::new();
+        changes.insert(&credit);
+        t.app.store.commit(changes).await.unwrap();
+        let page = page_of_customer(t, &first).await;
+        holds(&page, &["Next bills", "$0.00", "$6.00"]);
+        let browser = signed_in(t, &first["customer"]).await;
+        let page = browser.get(USAGE).await.text();
+        holds(&page, &["-$13.00", "$0.00"]);
+        // Where the other one is due first, it has the balance first.
+        let end = json!(t.app.clock.now() + jiff::SignedDuration::from_hours(48));
+        t.patch(&format!("/v1/subscriptions/{}", second["id"].as_str().unwrap()), json!({"current_billing_period_end": end})).await.ok();
+        let page = page_of_customer(t, &first).await;
+        holds(&page, &["Next bills", "$0.00", "$6.00"]);
+        let page = browser.get(USAGE).await.text();
+        holds(&page, &["$10.00", "$3.00", "-$7.00", "$6.00"]);
     }
 
     async fn a_next_bill_without_usage_says_nothing_of_it(t: &mut Till) {

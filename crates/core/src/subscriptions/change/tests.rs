@@ -1,6 +1,7 @@
 //! What changes come to, to the cent, and why they are refused.
 
 mod charged;
+mod next;
 mod plans;
 mod seats;
 

@@ -84,8 +84,9 @@ impl<'a> Billing<'a> {
         each: bool,
     ) -> Result<Vec<OrderItem>, Mismatch> {
         let (old, offered) = (&self.rows.subscription, &self.rows.offered);
-        let lines = due::lines(old, offered, until, each, self.ctx);
-        let lines = lines.map_err(|error: Unbillable| Mismatch(error.to_string()))?;
+        let unbillable = |error: Unbillable| Mismatch(error.to_string());
+        let lines = due::lines(old, offered, until, each, self.ctx).map_err(unbillable)?;
+        self.credits = due::credits(old, offered, until).map_err(unbillable)?;
         if !offered.parts.usage.is_empty() || !self.rows.counts.is_empty() {
             let mut next = offered.without_usage(old.id, until);
             let counts = credits::next_period(old, offered, &self.rows.counts, until, self.ctx);

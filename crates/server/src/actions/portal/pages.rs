@@ -20,7 +20,7 @@ use till_wire::{
 use uuid::Uuid;
 
 use crate::{
-    actions::subscriptions::{count_settled, current, rows_of},
+    actions::subscriptions::{count_settled, current, preview::next_of_each, rows_of},
     app::App,
     error::{ApiError, OrNotFound, Result},
     joined::Joined,
@@ -81,13 +81,25 @@ pub async fn current_subscriptions(
     with_products(app, own, rows).await
 }
 
-/// Current subscriptions of the customer that have prices by usage, newest first, with all that their next bills depend
-/// on.
-pub async fn metered(app: &App, viewer: &BillingViewer<'_>) -> Result<Vec<BillingRows>> {
-    let rows = current(app, viewer.organization.id, viewer.customer.id).await?;
-    let mut rows = Box::pin(Joined::billing(app, &viewer.organization, &rows)).await?;
-    rows.retain(|one| !due::meters(&one.subscription, &one.offered).is_empty());
-    Ok(rows)
+/// Current subscriptions of the customer that have prices by usage, newest first, with their next charges; those without
+/// have the customer's balance first where they are due first.
+pub async fn metered(
+    app: &App,
+    viewer: &BillingViewer<'_>,
+) -> Result<Vec<(BillingRows, SubscriptionNextCharge)>> {
+    let own = &viewer.organization;
+    let rows = current(app, own.id, viewer.customer.id).await?;
+    let rows = Box::pin(Joined::billing(app, own, &rows)).await?;
+    let is_metered = |one: &BillingRows| !due::meters(&one.subscription, &one.offered).is_empty();
+    if !rows.iter().any(is_metered) {
+        return Ok(Vec::new());
+    }
+    let next = next_of_each(app, own, &rows).await;
+    let charged = rows.into_iter().zip(next);
+    let charged = charged.filter(|(rows, _)| is_metered(rows));
+    Ok(charged
+        .filter_map(|(rows, next)| Some((rows, next?)))
+        .collect())
 }
 
 /// True where the customer sees usage: the merchant shows it, and there is some.

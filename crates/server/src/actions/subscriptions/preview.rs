@@ -1,6 +1,12 @@
 //! Previews: what changes to subscriptions would charge. Nothing is written.
 
-use till_core::subscriptions::{bill::BillingRows, change};
+use till_core::{
+    kernel::records::Organization,
+    subscriptions::{
+        bill::BillingRows,
+        change::{self, Left},
+    },
+};
 use till_wire::subscriptions::{
     SubscriptionCancelPreview, SubscriptionChangePreview, SubscriptionChargePreview,
     SubscriptionNextCharge, SubscriptionUpdate,
@@ -9,7 +15,8 @@ use uuid::Uuid;
 
 use super::update::{count_settled, rows};
 use crate::{
-    error::Result,
+    app::App,
+    error::{ApiError, Result},
     http::extract::{Caller, scope},
 };
 
@@ -29,6 +36,33 @@ pub async fn charge(
         Ok(change::charge_preview(rows.billing.clone(), taxes))
     });
     Ok(preview.await??)
+}
+
+/// The charges that come next of these subscriptions of one organization, each with when it comes: those that come first
+/// have the customer's balance and credits first (docs/behaviour: subscriptions/next-charges). One that cannot be worked out
+/// just now is left out.
+pub async fn next_of_each(
+    app: &App,
+    organization: &Organization,
+    all: &[BillingRows],
+) -> Vec<Option<SubscriptionNextCharge>> {
+    let mut next = vec![None; all.len()];
+    let mut left = Left::default();
+    for place in change::by_due_date(all) {
+        let billing = &all[place];
+        let charge = app.taxed(&organization.settings.tax, |taxes| {
+            Ok(left.next_charge(billing, taxes))
+        });
+        let charge = Box::pin(charge).await;
+        match charge.and_then(|charge| charge.map_err(ApiError::internal)) {
+            Ok((charge, after)) => (next[place], left) = (charge, after),
+            Err(error) => {
+                let id = billing.subscription.id;
+                tracing::warn!(?error, subscription = %id, "the next charge cannot be worked out");
+            }
+        }
+    }
+    next
 }
 
 /// The charge that comes next, and when; `billing` is what it depends on.

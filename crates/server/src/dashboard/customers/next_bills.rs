@@ -5,7 +5,7 @@ use till_wire::subscriptions::SubscriptionNextCharge;
 use uuid::Uuid;
 
 use crate::{
-    actions,
+    actions::subscriptions::{preview::next_of_each, running_of},
     dashboard::{
         access::Viewer,
         detail::{Fact, Part},
@@ -13,7 +13,7 @@ use crate::{
         resource_pages::SUBSCRIPTIONS,
     },
     error::Result,
-    http::extract::{Caller, scope},
+    http::extract::scope,
 };
 
 /// The part; none where nothing will be charged, and for those who may not see subscriptions.
@@ -21,27 +21,13 @@ pub(super) async fn part(viewer: &Viewer, customer: Uuid) -> Result<Option<Part>
     let Ok(caller) = viewer.may::<scope::SubscriptionsRead>() else {
         return Ok(None);
     };
-    let billed = actions::subscriptions::running_of(&caller, customer).await?;
-    let mut facts = Vec::new();
-    for billing in &billed {
-        if let Some(next) = next(&caller, billing).await {
-            facts.push(fact(viewer, billing, &next));
-        }
-    }
+    let billed = running_of(&caller, customer).await?;
+    let (app, own) = (&caller.app, &caller.organization);
+    let next = Box::pin(next_of_each(app, own, &billed)).await;
+    let facts = (billed.iter().zip(&next))
+        .filter_map(|(billing, next)| Some(fact(viewer, billing, next.as_ref()?)));
+    let facts: Vec<Fact> = facts.collect();
     Ok((!facts.is_empty()).then_some(Part::Facts("Next bills", facts)))
-}
-
-/// The charge that comes next. One that cannot be worked out just now is left out: the page has more to show.
-async fn next(
-    caller: &Caller<scope::SubscriptionsRead>,
-    billing: &BillingRows,
-) -> Option<SubscriptionNextCharge> {
-    let next = actions::subscriptions::preview::next(caller, billing);
-    Box::pin(next).await.unwrap_or_else(|error| {
-        let id = billing.subscription.id;
-        tracing::warn!(?error, subscription = %id, "the next charge cannot be worked out");
-        None
-    })
 }
 
 fn fact(viewer: &Viewer, billing: &BillingRows, next: &SubscriptionNextCharge) -> Fact {

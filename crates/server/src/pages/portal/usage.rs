@@ -4,7 +4,7 @@
 use axum::{http::Uri, response::Response};
 use http::StatusCode;
 use till_core::subscriptions::bill::BillingRows;
-use till_wire::usage::CustomerCustomerMeter;
+use till_wire::{subscriptions::SubscriptionNextCharge, usage::CustomerCustomerMeter};
 
 use super::{
     access::{Answer, Visit, answered},
@@ -71,8 +71,8 @@ async fn charges(visit: &Visit) -> Result<Vec<Block>> {
         return Ok(Vec::new());
     };
     let mut blocks = Vec::new();
-    for billing in pages::metered(visit.app(), &viewer).await? {
-        blocks.extend(charge(visit, &billing).await);
+    for (billing, next) in Box::pin(pages::metered(visit.app(), &viewer)).await? {
+        blocks.push(charge(visit, &billing, &next));
     }
     if !blocks.is_empty() {
         blocks.push(Block::Text(visit.say("portal-usage-more")));
@@ -80,19 +80,13 @@ async fn charges(visit: &Visit) -> Result<Vec<Block>> {
     Ok(blocks)
 }
 
-/// The next payment of a subscription as it stands. One that cannot be worked out just now is left out: the usage is
-/// shown all the same.
-async fn charge(visit: &Visit, billing: &BillingRows) -> Option<Block> {
+/// The next payment of a subscription as it stands.
+fn charge(visit: &Visit, billing: &BillingRows, next: &SubscriptionNextCharge) -> Block {
     let row = &billing.subscription;
-    let next = pages::next_charge(visit.app(), &visit.viewer, billing).await;
-    let next = next.unwrap_or_else(|error| {
-        tracing::warn!(?error, subscription = %row.id, "the next charge cannot be worked out");
-        None
-    })?;
     let page_context = visit.portal.page_context;
     let day = date(next.at, page_context.locale);
     let when = page_context.with("portal-next-on", [("date", day.into())]);
     let name = &billing.sold_at(next.at).product.name;
     let (lines, total) = change::bill(visit, &next.charge, row.currency);
-    Some(Block::Sums(Some(format!("{name} · {when}")), lines, total))
+    Block::Sums(Some(format!("{name} · {when}")), lines, total)
 }
