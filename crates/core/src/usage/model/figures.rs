@@ -13,6 +13,8 @@ pub struct Figures {
     pub settled: usize,
     /// Decisions that were refused, because the rows had moved.
     pub refused: usize,
+    /// Bills and looks at grants of one customer that were both written at the same moment.
+    pub looked_at_again: usize,
     /// Decisions that were never written.
     pub lost: usize,
 }
@@ -23,6 +25,7 @@ impl AddAssign for Figures {
         self.bills += other.bills;
         self.settled += other.settled;
         self.refused += other.refused;
+        self.looked_at_again += other.looked_at_again;
         self.lost += other.lost;
     }
 }
