@@ -1,12 +1,13 @@
 //! A buyer: makes a session, fills it in, pays with whatever card chance gives, goes to the bank if asked, and
 //! does not give up when connections break. Some leave when their bank asks, some get their money back ([`merchant`]), some
-//! ask their bank for it ([`contest`]), some want their invoice ([`documents`]), for subscribers weeks pass in a moment ([`travel`]), what some use is measured ([`usage`]), and their subscriptions are
-//! changed ([`changes`]).
+//! ask their bank for it ([`contest`]), some want their invoice ([`documents`]), for subscribers weeks pass in a moment ([`travel`]), what some use is measured ([`usage`]), their subscriptions are
+//! changed ([`changes`]), and they give seats away and activate license keys ([`people`]).
 
 mod changes;
 mod contest;
 mod documents;
 mod merchant;
+mod people;
 mod travel;
 mod usage;
 
@@ -60,6 +61,8 @@ pub struct Seen {
     pub missing: Vec<String>,
     /// Subscriptions whose use is measured, each with its customer.
     pub measured: Vec<(Uuid, Uuid)>,
+    /// Activations of license keys, each with its key.
+    pub activated: Vec<(Uuid, Uuid)>,
     /// Events of usage, in the order in which they were sent.
     pub sent: Vec<Sent>,
     /// The ends of purchases and refunds, by name.
@@ -145,7 +148,9 @@ impl<'a> Buyer<'a> {
             4 => shop.monthly,
             5..7 => shop.weekly,
             7 => shop.team,
-            8..10 => shop.metered,
+            8 => shop.metered,
+            9 if chance.random_bool(0.5) => shop.parts,
+            9 => shop.metered,
             _ => shop.trial,
         };
         let is_regular = [shop.book, shop.gift].contains(&product) && chance.random_bool(0.6);
@@ -167,8 +172,9 @@ impl<'a> Buyer<'a> {
             card = DECLINED_LATER;
         }
         if shop.is_measured(product) {
-            // What is used is judged to the unit: these stay, and pay.
-            card = PAYS;
+            // What is used is judged to the unit where they stay, and pay.
+            let stays = chance.random_bool(0.85);
+            card = if stays { PAYS } else { DECLINED_LATER };
         }
         Self {
             world,
@@ -312,11 +318,14 @@ impl<'a> Buyer<'a> {
                     self.acknowledge(Acknowledgement::Succeeded);
                     if self.world.shop.is_measured(self.product) {
                         self.use_it(&session).await?;
+                        self.activate(&session).await?;
                         self.fetch_documents(&session).await?;
                         return Ok(Step::End("bought".to_owned()));
                     }
                     self.travel(&session).await?;
                     self.change(&session).await?;
+                    self.seat(&session).await?;
+                    self.activate(&session).await?;
                     self.contest(&session).await?;
                     self.reconsider(&session).await?;
                     self.fetch_documents(&session).await?;

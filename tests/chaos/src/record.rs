@@ -15,8 +15,8 @@ pub use documents::{CreditNote, Documents, Fetched, Next, Numbered, digest};
 pub use letters::{Arrival, Letter, Mailed, Taken};
 pub use read::{open, unknown, waiting};
 #[cfg(test)]
-pub use usage::{Billed, Event, Grant, Key, Meter};
-pub use usage::{Measured, Sent, Usage};
+pub use usage::{Billed, Event, Meter};
+pub use usage::{Grant, Key, Measured, Purchase, Sent, Usage};
 
 use crate::change::{Change, Move, State, Told};
 
@@ -90,6 +90,8 @@ pub struct Refund {
     pub amount: i64,
     pub state: String,
     pub reference: Option<String>,
+    /// True where it takes back what the order gave.
+    pub takes_back: bool,
 }
 
 impl Refund {

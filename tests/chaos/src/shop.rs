@@ -41,6 +41,8 @@ pub const EVENTS: [&str; 23] = [
 
 /// Units that a paid period of the metered subscription, and its start, are credited.
 pub const CREDITED: i64 = 25;
+/// Places in which a license key can be activated.
+pub const ACTIVATIONS: i64 = 2;
 /// Names of the meters.
 pub const METERS: [&str; 2] = ["Calls", "Units"];
 
@@ -57,6 +59,8 @@ pub struct Shop {
     pub team: Uuid,
     /// Sold weekly, with what is used: calls, and units of which some are credited.
     pub metered: Uuid,
+    /// Sold monthly, with what is used, which is billed weekly.
+    pub parts: Uuid,
     /// False where one of the nodes is of before there was that, and before there were benefits.
     pub measures: bool,
     /// A license key, a note, and credits of units.
@@ -70,7 +74,7 @@ pub struct Shop {
 impl Shop {
     /// True for the product that is sold by use.
     pub fn is_measured(&self, product: Uuid) -> bool {
-        self.measures && product == self.metered
+        self.measures && [self.metered, self.parts].contains(&product)
     }
 
     /// True for a product that is sold as a subscription.
@@ -129,16 +133,17 @@ pub async fn open(net: &Net, hooks: &str, buyers: usize) -> Result<Shop, Failure
     )
     .await?;
     let measures = knows_meters(net).await?;
-    let (mut metered, mut benefits) = (book, [Uuid::nil(); 3]);
+    let ([mut metered, mut parts], mut benefits) = ([book; 2], [Uuid::nil(); 3]);
+    turn_on(net, measures).await?;
     if measures {
-        (metered, benefits) = measured(net).await?;
+        ([metered, parts], benefits) = measured(net).await?;
         include(net, book, &benefits[..2]).await?;
         include(net, trial, &benefits[1..2]).await?;
+        include(net, team, &benefits[1..2]).await?;
         include(net, metered, &benefits).await?;
     }
     let is_known = |kind: &&str| measures || !kind.starts_with("benefit_grant.");
     let events: Vec<&str> = EVENTS.into_iter().filter(is_known).collect();
-    may_reset(net).await?;
     // Few enough that buyers race for the last.
     let limits = [(2 * buyers) as i64, (6 * buyers) as i64];
     let mut discounts = Vec::new();
@@ -173,6 +178,7 @@ pub async fn open(net: &Net, hooks: &str, buyers: usize) -> Result<Shop, Failure
         better,
         team,
         metered,
+        parts,
         measures,
         benefits,
         discounts,
@@ -200,7 +206,7 @@ async fn knows_meters(net: &Net) -> Result<bool, Failure> {
 }
 
 /// What is sold by use, and the benefits.
-async fn measured(net: &Net) -> Result<(Uuid, [Uuid; 3]), Failure> {
+async fn measured(net: &Net) -> Result<([Uuid; 2], [Uuid; 3]), Failure> {
     let calls = json!({"conjunction": "and",
         "clauses": [{"property": "name", "operator": "eq", "value": "call"}]});
     let everything = json!({"conjunction": "and", "clauses": []});
@@ -227,9 +233,20 @@ async fn measured(net: &Net) -> Result<(Uuid, [Uuid; 3]), Failure> {
         json!({"name": "Metered", "recurring_interval": "week", "prices": prices}),
     )
     .await?;
+    let parts = make(
+        net,
+        "/v1/products/",
+        json!({"name": "In parts", "recurring_interval": "month", "prices": prices,
+            "meter_interval": "week", "meter_interval_count": 1}),
+    )
+    .await?;
     let benefit = |kind: &str, properties: Value| json!({"type": kind, "description": kind, "properties": properties});
     let all = [
-        benefit("license_keys", json!({"prefix": "CHAOS"})),
+        benefit(
+            "license_keys",
+            json!({"prefix": "CHAOS",
+                "activations": {"limit": ACTIVATIONS, "enable_customer_admin": false}}),
+        ),
         benefit("custom", json!({"note": "Thank you"})),
         benefit(
             "meter_credit",
@@ -240,7 +257,7 @@ async fn measured(net: &Net) -> Result<(Uuid, [Uuid; 3]), Failure> {
     for (place, body) in made.iter_mut().zip(all) {
         *place = make(net, "/v1/benefits/", body).await?;
     }
-    Ok((metered, made))
+    Ok(([metered, parts], made))
 }
 
 async fn include(net: &Net, product: Uuid, benefits: &[Uuid]) -> Result<(), Failure> {
@@ -249,8 +266,8 @@ async fn include(net: &Net, product: Uuid, benefits: &[Uuid]) -> Result<(), Fail
     Ok(())
 }
 
-/// Turns on the proration behaviour that is not there by itself.
-async fn may_reset(net: &Net) -> Result<(), Failure> {
+/// Turns on what is not there by itself: a proration behaviour, and usage that is billed within a period.
+async fn turn_on(net: &Net, measures: bool) -> Result<(), Failure> {
     let until = Instant::now() + Duration::from_secs(20);
     let mut call = Call {
         method: Method::GET,
@@ -266,7 +283,11 @@ async fn may_reset(net: &Net) -> Result<(), Failure> {
     let id = found.body.pointer("/items/0/id").and_then(Value::as_str);
     let path = format!("/v1/organizations/{}", id.ok_or("no organization")?);
     (call.method, call.path) = (Method::PATCH, &path);
-    call.body = Some(json!({"feature_settings": {"reset_proration_behavior_enabled": true}}));
+    let mut settings = json!({"reset_proration_behavior_enabled": true});
+    if measures {
+        settings["meter_cycling_enabled"] = json!(true);
+    }
+    call.body = Some(json!({"feature_settings": settings}));
     let changed = net.ask(call, until).await.map_err(|_| "no answer")?;
     match changed.is_ok() {
         true => Ok(()),

@@ -41,7 +41,8 @@ pub async fn back(store: &Store, id: Uuid, by: SignedDuration) -> Option<(Timest
         new.current_period_end -= by;
         new.trial_start = new.trial_start.map(|at| at - by);
         new.trial_end = new.trial_end.map(|at| at - by);
-        new.next_due_at = Some(new.current_period_end);
+        new.meter_period_start = new.meter_period_start.map(|at| at - by);
+        new.next_due_at = new.own_due_at();
         new.ends_at = new.ends_at.map(|at| at - by);
         if let Some(update) = &mut new.pending_update {
             update.0.applies_at -= by;

@@ -18,6 +18,8 @@ struct Sold {
     net: i64,
     /// Stripe's name for the payment.
     intent: Option<String>,
+    /// True where the order itself gives benefits, which a refund can take back.
+    gives: bool,
 }
 
 impl Buyer<'_> {
@@ -31,7 +33,7 @@ impl Buyer<'_> {
             return Ok(());
         };
         let part = self.chance.random_range(1..=sold.net);
-        let (first, second) = (self.key(), self.key());
+        let (first, second) = (self.given_back(&sold), self.given_back(&sold));
         match die {
             0 => self.give_back(&sold, sold.net, first).await,
             1 => {
@@ -62,6 +64,12 @@ impl Buyer<'_> {
         }
     }
 
+    /// A key of a refund's own, and whether it takes back what was given.
+    fn given_back(&mut self, sold: &Sold) -> (String, bool) {
+        let takes_back = sold.gives && self.chance.random_bool(0.4);
+        (self.key(), takes_back)
+    }
+
     /// The order of the session.
     pub(super) async fn order(&self, session: &Value) -> Result<Value, GaveUp> {
         let id = session["id"].as_str().unwrap_or_default();
@@ -86,13 +94,20 @@ impl Buyer<'_> {
         let intent = secret.and_then(|secret| secret.split_once("_secret_"));
         Ok((net > 0).then(|| Sold {
             order: order["id"].clone(),
+            gives: self.world.shop.measures && order["subscription_id"].is_null(),
             net,
             intent: intent.map(|(intent, _)| intent.to_owned()),
         }))
     }
 
-    async fn give_back(&self, sold: &Sold, amount: i64, key: String) -> Result<(), GaveUp> {
-        let body = json!({"order_id": sold.order, "reason": "customer_request", "amount": amount});
+    async fn give_back(
+        &self,
+        sold: &Sold,
+        amount: i64,
+        (key, takes_back): (String, bool),
+    ) -> Result<(), GaveUp> {
+        let body = json!({"order_id": sold.order, "reason": "customer_request", "amount": amount,
+            "revoke_benefits": takes_back});
         let answer: Answer = self.send("/v1/refunds/", body, key, true).await?;
         let status = answer.text("status").unwrap_or_default();
         if answer.is_ok()

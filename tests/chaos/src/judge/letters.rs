@@ -148,6 +148,7 @@ fn confirmation(order: &Order) -> Option<&'static str> {
         (_, None) => Some("order_confirmation"),
         ("subscription_create", _) => Some("subscription_confirmation"),
         ("subscription_update", _) => order.checkout.map(|_| "subscription_confirmation"),
+        ("subscription_meter_cycle", _) => (order.total > 0).then_some("order_confirmation"),
         _ => (order.total > 0).then_some("subscription_cycled"),
     }
 }

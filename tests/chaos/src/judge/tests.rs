@@ -83,6 +83,7 @@ fn sound() -> Record {
             amount: 300,
             state: "succeeded".into(),
             reference: Some("re_1".into()),
+            takes_back: false,
         }],
         processor_refunds: Some(vec![ProcessorRefund {
             reference: "re_1".into(),

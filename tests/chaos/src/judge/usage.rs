@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use super::Verdict;
 use crate::{
-    record::{Measured, Record, Sent, Usage},
+    record::{Grant, Measured, Record, Sent, Usage},
     shop::{CREDITED, METERS},
 };
 
@@ -43,7 +43,9 @@ pub fn usage(record: &Record, usage: &Usage, verdict: &mut Verdict) {
         }
     }
     let mut all = 0;
+    let mut ended = 0;
     for one in &usage.measured {
+        ended += usize::from(course(record, one.id) == Course::Ended);
         let events = used
             .get(&one.customer)
             .map(Vec::as_slice)
@@ -55,18 +57,41 @@ pub fn usage(record: &Record, usage: &Usage, verdict: &mut Verdict) {
     verdict.count("  of them to be billed, and before", all);
     verdict.count("lines of usage on bills", usage.billed.len());
     verdict.count("subscriptions whose use is measured", usage.measured.len());
+    verdict.count("  of them ended", ended);
 }
 
-/// True where a subscription ended, or a renewal was not paid at once: what it uses then may be free, and credits are
-/// taken back.
-fn has_failed(record: &Record, id: Uuid) -> bool {
-    let kinds = [
-        "subscription.past_due",
-        "subscription.canceled",
-        "subscription.revoked",
-    ];
-    let mut journal = record.journal.iter();
-    journal.any(|entry| entry.subject == id && kinds.contains(&entry.kind.as_str()))
+/// What became of a subscription, as far as it tells what is known of its use.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Course {
+    /// It was paid for whenever it was due.
+    Paid,
+    /// A renewal was not paid at once: credits were taken back, and given again.
+    WasPastDue,
+    /// It ended: what was used and not billed yet is free.
+    Ended,
+}
+
+fn course(record: &Record, id: Uuid) -> Course {
+    let own = record.journal.iter().filter(|entry| entry.subject == id);
+    let mut course = Course::Paid;
+    for entry in own {
+        match entry.kind.as_str() {
+            "subscription.canceled" | "subscription.revoked" => return Course::Ended,
+            "subscription.past_due" => course = Course::WasPastDue,
+            _ => {}
+        }
+    }
+    course
+}
+
+/// The most units that a subscription's grant has been credited, whatever was taken back.
+fn most_credited(record: &Record, grant: Option<&Grant>, renewals: usize) -> f64 {
+    let given = record.journal.iter().filter(|entry| {
+        entry.kind == "benefit_grant.created"
+            && grant.is_some_and(|grant| grant.id == entry.subject)
+    });
+    let times = i64::try_from(given.count() + renewals).unwrap_or(i64::MAX);
+    (CREDITED * times) as f64
 }
 
 /// What is on the bills of a subscription, and what is not billed yet, is together what was used since it began; of what
@@ -79,9 +104,7 @@ fn balanced(
     verdict: &mut Verdict,
 ) {
     let id = one.id;
-    if has_failed(record, id) {
-        return;
-    }
+    let course = course(record, id);
     let own = events.iter().filter(|event| !event.is_early);
     let calls = own.clone().filter(|event| event.is_call).count();
     let units: i64 = own.map(|event| event.units).sum();
@@ -112,6 +135,20 @@ fn balanced(
         } else {
             0
         };
+        if course == Course::Ended || course == Course::WasPastDue && is_credited {
+            let most = match (course, is_credited) {
+                (Course::Ended, _) => f64::INFINITY,
+                _ => most_credited(record, grant, renewed.len()),
+            };
+            let found = billed + meter.consumed;
+            if found > used + SAME || found < used - most - SAME {
+                verdict.broken(format!(
+                    "subscription {id} ({course:?}) used {used} of {name}, and {billed} is billed and {} pending, with credits of {most} at most",
+                    meter.consumed
+                ));
+            }
+            continue;
+        }
         let found = billed + spent as f64 + meter.consumed;
         if (found - used).abs() > SAME {
             verdict.broken(format!(

@@ -200,11 +200,14 @@ impl Record {
     }
 
     async fn read_refunds(&mut self, store: &Store) -> Result<(), Failure> {
-        type RefundRow = (Id, Id, MaybeId, Int, Text, MaybeText);
-        let rows = sql("select id, payment_id, order_id, amount, state, reference from refunds");
-        for (Col(id), Col(payment), Col(order), Col(amount), Col(state), Col(reference)) in
+        type RefundRow = (Id, Id, MaybeId, Int, Text, (MaybeText, Col<bool>));
+        let rows = sql(
+            "select id, payment_id, order_id, amount, state, reference, revoke_benefits from refunds",
+        );
+        for (Col(id), Col(payment), Col(order), Col(amount), Col(state), rest) in
             store.all::<RefundRow>(rows).await?
         {
+            let (Col(reference), Col(takes_back)) = rest;
             self.refunds.push(Refund {
                 id,
                 payment,
@@ -212,6 +215,7 @@ impl Record {
                 amount,
                 state,
                 reference,
+                takes_back,
             });
         }
         type DisputeRow = (Id, Id, Id, Text, Text, Int);

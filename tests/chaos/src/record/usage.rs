@@ -1,6 +1,9 @@
 //! What was used, billed and granted, as the API tells it.
 
-use std::time::{Duration, Instant};
+use std::{
+    collections::BTreeSet,
+    time::{Duration, Instant},
+};
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -64,6 +67,8 @@ pub struct Grant {
     pub benefit: Uuid,
     /// The order or the subscription that it comes of.
     pub purchase: Uuid,
+    /// The member of the customer who has it, where that is not the customer as such.
+    pub member: Option<Uuid>,
     pub is_live: bool,
     pub granted_at: Option<Timestamp>,
     /// The license key that it names.
@@ -75,6 +80,18 @@ pub struct Grant {
 pub struct Key {
     pub id: Uuid,
     pub text: String,
+    /// True where programs can use it.
+    pub is_usable: bool,
+}
+
+/// Benefit of the product of a purchase that gives it, unless what was paid was given back or contested.
+#[derive(Debug, Clone)]
+pub struct Purchase {
+    /// The order or the subscription.
+    pub id: Uuid,
+    pub benefit: Uuid,
+    /// False where it takes more than the purchase: somebody who has a seat.
+    pub is_sure: bool,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -87,10 +104,13 @@ pub struct Usage {
     pub renewed: Vec<(Uuid, Timestamp)>,
     /// A license key, a note, and credits.
     pub benefits: [Uuid; 3],
-    /// Purchases of each benefit: orders and subscriptions, each with whether it still gives what was bought.
-    pub purchases: Vec<(Uuid, Uuid, bool)>,
+    pub purchases: Vec<Purchase>,
     pub grants: Vec<Grant>,
     pub keys: Vec<Key>,
+    /// Activations that buyers were told of, each with its license key.
+    pub activated: Vec<(Uuid, Uuid)>,
+    /// All activations of these keys.
+    pub activations: Vec<(Uuid, Uuid)>,
 }
 
 /// Meter and units of a line of an order; none where it is about something else.
@@ -135,10 +155,12 @@ impl Usage {
         world: &World,
         sent: Vec<Sent>,
         measured: &[(Uuid, Uuid)],
+        activated: Vec<(Uuid, Uuid)>,
     ) -> Result<Self, Failure> {
         let shop = &world.shop;
         let mut usage = Self {
             sent,
+            activated,
             benefits: shop.benefits,
             ..Self::default()
         };
@@ -176,15 +198,18 @@ impl Usage {
             let gives = ["active", "trialing"]
                 .map(Value::from)
                 .contains(&subscription["status"]);
-            let own: &[Uuid] = match product {
-                Some(one) if one == shop.metered => &shop.benefits,
-                Some(one) if one == shop.trial => &shop.benefits[1..2],
-                _ => &[],
+            let (own, is_sure): (&[Uuid], bool) = match product {
+                Some(one) if one == shop.metered => (&shop.benefits, true),
+                Some(one) if one == shop.trial => (&shop.benefits[1..2], true),
+                Some(one) if one == shop.team => (&shop.benefits[1..2], false),
+                _ => (&[], true),
             };
-            if let Some(purchase) = id(&subscription["id"]).filter(|_| gives) {
-                usage
-                    .purchases
-                    .extend(own.iter().map(|benefit| (purchase, *benefit, true)));
+            if let Some(id) = id(&subscription["id"]).filter(|_| gives) {
+                usage.purchases.extend(own.iter().map(|benefit| Purchase {
+                    id,
+                    benefit: *benefit,
+                    is_sure,
+                }));
             }
         }
         for benefit in shop.benefits {
@@ -194,6 +219,7 @@ impl Usage {
                     id: id(&grant["id"]).ok_or("a grant without an ID")?,
                     benefit,
                     purchase: purchase.ok_or("a grant of no purchase")?,
+                    member: id(&grant["member_id"]),
                     is_live: grant["is_granted"] == true,
                     granted_at: moment(&grant["granted_at"]),
                     key: id(&grant["properties"]["license_key_id"]),
@@ -204,7 +230,17 @@ impl Usage {
             usage.keys.push(Key {
                 id: id(&key["id"]).ok_or("a key without an ID")?,
                 text: key["key"].as_str().unwrap_or_default().to_owned(),
+                is_usable: key["status"] == "granted",
             });
+        }
+        let used: BTreeSet<Uuid> = usage.activated.iter().map(|(key, _)| *key).collect();
+        for key in used {
+            let path = format!("/v1/license-keys/{key}");
+            let answer = world.read(&path, Instant::now() + PATIENCE).await;
+            let answer = answer.map_err(|_| format!("{path}: no answer"))?;
+            let there = answer.body["activations"].as_array().into_iter().flatten();
+            let there = there.filter_map(|one| id(&one["id"]));
+            usage.activations.extend(there.map(|one| (key, one)));
         }
         Ok(usage)
     }
@@ -223,12 +259,15 @@ impl Usage {
             let at = moment(&order["created_at"]).filter(|_| is_paid && is_renewal);
             self.renewed.extend(at.map(|at| (subscription, at)));
         } else if id(&order["product_id"]) == Some(book)
-            && let Some(purchase) = id(&order["id"])
+            && let Some(id) = id(&order["id"])
+            && order["paid"] == true
         {
-            let is_kept = order["status"] == "paid";
             let own = self.benefits[..2].iter();
-            self.purchases
-                .extend(own.map(|benefit| (purchase, *benefit, is_kept)));
+            self.purchases.extend(own.map(|benefit| Purchase {
+                id,
+                benefit: *benefit,
+                is_sure: true,
+            }));
         }
     }
 }

@@ -242,6 +242,7 @@ fn money_for_a_void_order_is_given_back_or_held_by_the_bank() {
                 amount: refunded,
                 state: "succeeded".into(),
                 reference: None,
+                takes_back: false,
             }));
             if returned {
                 r.refunds.push(Refund {
@@ -251,6 +252,7 @@ fn money_for_a_void_order_is_given_back_or_held_by_the_bank() {
                     amount: 500,
                     state: "failed".into(),
                     reference: Some("re_94".into()),
+                    takes_back: false,
                 });
                 r.processor_refunds
                     .get_or_insert_default()
