@@ -10,6 +10,7 @@ describe('usage', () => {
   let browser;
   let meter;
   let customer;
+  let type;
 
   /** Events of today and of the days before it. */
   async function ingest(events) {
@@ -34,19 +35,49 @@ describe('usage', () => {
     await ingest(Array.from({ length: 12 }, (_, day) => call(day * 2 + 1, 1000 * (day + 1) + 0.5)));
     await ingest([{ name: 'upload', external_customer_id: 'somebody-else', metadata: { bytes: 12 } }]);
     await until('the meter counted', async () => (await till.api('GET', '/v1/customer-meters/')).body.items[0]?.consumed_units === 78_006);
+    type = (await till.api('GET', '/v1/event-types/?query=llm')).body.items[0].id;
   });
   after(async () => { await browser?.close(); await till?.stop(); });
 
   const shop = () => `${till.url}/dashboard/demo`;
   const says = (page, words) => page.getByText(words).first().waitFor();
 
-  test('an open list says that events have come in, and shows them', async () => {
+  test('new events appear in an open list, under its filter, and nothing is said aloud of them', async () => {
     const { page, done } = await signedIn(browser, till);
     await page.goto(`${shop()}/products/usage`);
     await says(page, 'grace@example.com');
+    await says(page, 'Live: new events appear on top.');
+    await page.evaluate(() => {
+      globalThis.said = [];
+      const status = document.querySelector('main').parentElement;
+      new MutationObserver(() => said.push(document.querySelector('[data-newer]')?.textContent ?? '')).observe(status, { childList: true, subtree: true });
+    });
     await ingest([call(0, 7)]);
-    await page.getByRole('link', { name: '1 new event' }).click({ timeout: 15_000 });
-    await says(page, 'tokens: 7');
+    await page.getByText('tokens: 7').waitFor({ timeout: 15_000 });
+    assert.deepEqual(await page.evaluate(() => [...new Set(said)]), ['']);
+    await page.fill('[name="query"]', 'fax');
+    await says(page, 'Nothing matches these filters.');
+    await ingest([call(0, 8), { name: 'fax', external_customer_id: 'grace', metadata: { pages: 3 } }]);
+    await page.getByText('pages: 3').waitFor({ timeout: 15_000 });
+    assert.equal(await page.getByText('tokens: 8').count(), 0);
+    await done();
+  });
+
+  test('whoever is using an open list is told of new events, and sees them when they want', async () => {
+    const { page, done } = await signedIn(browser, till);
+    await page.goto(`${shop()}/products/usage`);
+    await page.locator('#rows tbody a').first().focus();
+    await ingest([call(0, 9)]);
+    const notice = page.getByRole('status').getByRole('link', { name: '1 new event' });
+    await notice.waitFor({ timeout: 15_000 });
+    assert.equal(await page.getByText('tokens: 9').count(), 0);
+    await page.evaluate(() => { document.querySelector('[data-newer] a').dataset.kept = 'yes'; });
+    await page.waitForResponse((response) => response.url().includes('/newer?'), { timeout: 15_000 });
+    assert.equal(await page.locator('[data-newer] a[data-kept]').count(), 1, 'it is not said again');
+    const address = page.url();
+    await notice.click();
+    await says(page, 'tokens: 9');
+    assert.equal(page.url(), address);
     await done();
   });
 
@@ -67,6 +98,8 @@ describe('usage', () => {
         const { page, done } = await signedIn(browser, till, { viewport, colorScheme: theme });
         for (const [name, path, words] of [
           ['events', '/products/usage', 'somebody-else'],
+          ['event-types', '/products/event-types', 'llm.call'],
+          ['event-type-edit', `/products/event-types/${type}/edit`, 'Label of each event'],
           ['meter', `/products/meters/${meter}`, 'Units per day'],
           ['meter-edit', `/products/meters/${meter}/edit`, 'Events that count'],
           ['by-customer', '/products/customer-meters', 'Grace Hopper'],

@@ -178,3 +178,27 @@ document.addEventListener("submit", (event) => {
   request.responseType = "document";
   request.send(new FormData(form));
 });
+
+// New rows of a list appear by themselves, unless somebody has scrolled into the list or is using it: then words about
+// them stand above it, as a link, and are said once. The next look may find the list at rest.
+function isAtRest(rows) {
+  const selected = getSelection();
+  const isSelected = selected && !selected.isCollapsed && rows.contains(selected.anchorNode);
+  const isUsed = rows.contains(document.activeElement) || rows.querySelector("details[open]") || isSelected;
+  return !document.hidden && !isUsed && rows.getBoundingClientRect().top >= 0;
+}
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { target } = event;
+  if (!target.matches("[data-newer]")) return;
+  const told = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html").body;
+  const link = told.querySelector("a");
+  const rows = document.getElementById("rows");
+  if (link && isAtRest(rows)) {
+    event.detail.shouldSwap = false;
+    htmx.ajax("GET", link.getAttribute("href"), {
+      source: target, target: "#rows", select: "#rows", swap: "outerHTML", selectOOB: "#newer",
+    });
+  } else if (told.textContent.trim() === target.textContent.trim()) {
+    event.detail.shouldSwap = false;
+  }
+});

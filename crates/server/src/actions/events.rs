@@ -48,7 +48,7 @@ use crate::{
 mod both;
 mod types;
 
-pub(crate) use types::{NamesQuery, TypesQuery, names, types, update_type};
+pub(crate) use types::{NamesQuery, TypesQuery, get_type, names, types, update_type};
 
 use both::Both;
 

@@ -4,6 +4,7 @@ pub mod benefits;
 pub mod checkout_links;
 pub mod custom_fields;
 pub mod discounts;
+pub mod event_types;
 pub mod files;
 pub mod grants;
 pub mod license_keys;
@@ -28,6 +29,7 @@ pub fn routes() -> Router<Arc<App>> {
         .merge(files::routes())
         .merge(meters::routes())
         .merge(usage::routes())
+        .merge(event_types::routes())
         .merge(discounts::routes())
         .merge(custom_fields::routes())
         .merge(checkout_links::routes())

@@ -189,6 +189,8 @@ pub struct Listing {
     query: ListingQuery,
     pages: Pagination,
     part: bool,
+    /// As a part of another page: the address of the list of its own.
+    own: Option<String>,
 }
 
 impl Listing {
@@ -211,12 +213,19 @@ impl Listing {
             query,
             pages: items.pagination,
             part: false,
+            own: None,
         }
     }
 
     /// As a part of another page, which may have several; its pages lead to the list's own.
     pub fn part(mut self) -> Self {
         self.part = true;
+        self
+    }
+
+    /// With a way to the list's own page, where its filters are.
+    pub fn with_own_page(mut self) -> Self {
+        self.own = Some(self.query.with("page", ""));
         self
     }
 
@@ -291,6 +300,15 @@ pub fn thousands(count: i64) -> String {
     text
 }
 
+/// New rows of a list, which appear by themselves.
+#[derive(Debug)]
+pub struct Live {
+    /// The name of one.
+    pub one: &'static str,
+    /// The address that says, when it is asked, how many have come in; none where the newest rows are not shown.
+    pub newer: Option<String>,
+}
+
 /// A page with one list.
 #[derive(Debug, Template)]
 #[template(path = "dashboard/list.html")]
@@ -299,8 +317,10 @@ pub struct ListPage {
     pub layout: Layout,
     /// The main thing to do: words and address.
     pub action: Option<(String, String)>,
-    /// The address that says, when it is asked, how many rows have come in since.
-    pub newer: Option<String>,
+    /// The way to another list: words and address.
+    pub beside: Option<(String, String)>,
+    /// Of a list whose new rows appear by themselves.
+    pub live: Option<Live>,
     /// The list.
     pub list: Listing,
 }

@@ -25,7 +25,7 @@ use crate::{
 
 pub use csv::amount;
 pub use edit::{Made, Resource, Saved, form_page, form_routes, menu};
-pub use list::{Listed, Related, count_newer, find, list, readable, readable_with};
+pub use list::{By, Listed, Related, count_newer, find, list, readable, readable_with};
 
 /// A kind of thing that has pages.
 #[derive(Debug)]
@@ -75,6 +75,9 @@ pub const FILES: ResourcePages = pages_of("/products/files", "file", "Files");
 pub const METERS: ResourcePages = pages_of("/products/meters", "meter", "Meters");
 /// The pages of usage events.
 pub const USAGE_EVENTS: ResourcePages = pages_of("/products/usage", "event", "Usage events");
+/// The pages of types of events.
+pub const EVENT_TYPES: ResourcePages =
+    pages_of("/products/event-types", "event type", "Event types");
 /// The pages of customers' meters.
 pub const CUSTOMER_METERS: ResourcePages = pages_of(
     "/products/customer-meters",

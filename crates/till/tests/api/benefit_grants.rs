@@ -505,8 +505,24 @@ both! {
                 assert!(page.contains(words), "{path}: {words} in {page}");
             }
         }
-        let none = dashboard.get("/dashboard/ada/products/benefit-grants?is_granted=false").await.text();
-        assert!(!none.contains("Hidden"), "{none}");
+        let all = "/dashboard/ada/products/benefit-grants";
+        let none = dashboard.get(&format!("{all}?is_granted=false")).await.text();
+        assert!(!none.contains(&order_path), "{none}");
+        let grace = t.customer("grace@example.com").await;
+        let own = format!("{all}?customer_id={}", id_in(&order, "customer_id"));
+        let of_chat = format!("{all}?benefit_id={}", id_in(&chat, "id"));
+        assert!(dashboard.get(&customer).await.text().contains(&format!("href=\"{own}\"")));
+        assert!(dashboard.get(&benefit).await.text().contains(&format!("href=\"{of_chat}\"")));
+        for (path, chosen, number) in [
+            (all.to_owned(), "Any customer", 2),
+            (own, "ada@example.com", 2),
+            (of_chat.clone(), "Members&#39; chat", 1),
+            (format!("{of_chat}&customer_id={}", id_in(&grace, "id")), "grace@example.com", 0),
+        ] {
+            let page = dashboard.get(&path).await.text();
+            assert!(page.contains(&format!("selected>{chosen}</option>")), "{path}: {page}");
+            assert_eq!(page.matches(&format!("<a href=\"{order_path}\"")).count(), number, "{path}: {page}");
+        }
         let browser = signed_in(t, &order["customer"]).await;
         for path in [PORTAL.to_owned(), format!("{PORTAL}/benefits")] {
             let page = browser.get(&path).await.text();

@@ -1,9 +1,11 @@
 //! Usage on the dashboard: events as they come in, meters and what each customer used.
 
 use serde_json::{Value, json};
+use till_core::kernel::records::Role;
 use till_testkit::{Till, both};
 
 const USAGE: &str = "/dashboard/ada/products/usage";
+const TYPES: &str = "/dashboard/ada/products/event-types";
 const METERS: &str = "/dashboard/ada/products/meters";
 
 async fn ingest(t: &Till, events: Value) {
@@ -66,6 +68,72 @@ both! {
             assert_eq!(owner.get(&format!("{USAGE}{wrong}")).await.text(), "", "{wrong}");
         }
         t.drain().await;
+    }
+
+    async fn an_empty_list_of_events_says_that_the_first_has_come_in(t: &mut Till) {
+        let owner = t.dashboard().await;
+        let mut asks = Vec::new();
+        for query in ["", "?query=llm", "?query=nothing"] {
+            let page = owner.get(&format!("{USAGE}{query}")).await.text();
+            let path = page.split("hx-get=\"").find(|part| part.contains("/newer?")).unwrap();
+            asks.push(path.split('"').next().unwrap().replace("&#38;", "&"));
+        }
+        assert_eq!(owner.get(&asks[0]).await.text(), "");
+        ingest(t, json!([call("grace", 1, json!(5)), call("grace", 2, json!(6))])).await;
+        for path in &asks[..2] {
+            assert!(owner.get(path).await.text().contains("2 new events"), "{path}");
+        }
+        assert_eq!(owner.get(&asks[2]).await.text(), "");
+        // An empty list of some days only: those before them are no news.
+        let page = owner.get(&format!("{USAGE}?from=2026-11-21")).await.text();
+        assert!(!page.contains("/newer?") && page.contains("id=\"newer\""), "{page}");
+        t.drain().await;
+    }
+
+    async fn types_of_events_are_listed_and_labelled(t: &mut Till) {
+        let owner = t.dashboard().await;
+        assert!(owner.get(USAGE).await.text().contains(&format!("href=\"{TYPES}\"")));
+        let empty = owner.get(TYPES).await.text();
+        assert!(empty.contains("No event has come in yet"), "{empty}");
+        ingest(t, json!([call("grace", 1, json!(5)), call("grace", 3, json!(6)),
+            {"name": "a&b=c", "external_customer_id": "grace", "timestamp": "2026-11-20T11:00:00Z"}])).await;
+        t.drain().await;
+        let page = owner.get(TYPES).await.text();
+        for words in ["llm", ">2<", "20 Nov 2026, 10:01", "20 Nov 2026, 10:03", "usage?name=a%26b%3Dc&#38;source=user"] {
+            assert!(page.contains(words), "{words} in {page}");
+        }
+        let of_one = owner.get(&format!("{USAGE}?name=a%26b%3Dc&source=user")).await.text();
+        assert!(of_one.contains("1 in all"), "{of_one}");
+        let types = t.items("/v1/event-types/").await;
+        let llm = types.iter().find(|one| one["name"] == "llm").unwrap();
+        let edit = format!("{TYPES}/{}/edit", llm["id"].as_str().unwrap());
+        assert!(page.contains(&edit), "{page}");
+        let form = owner.get(&edit).await.text();
+        assert!(form.contains("Edit llm") && form.contains("value=\"llm\""), "{form}");
+        let wrong = owner.post(&edit, &[("label", " "), ("label_property_selector", "metadata.model")]).await;
+        assert_eq!(wrong.status, 422);
+        assert!(wrong.text().contains("label-error") && wrong.text().contains("metadata.model"), "{}", wrong.text());
+        let saved = owner.post(&edit, &[("label", "Model calls"), ("label_property_selector", "metadata.model")]).await;
+        assert_eq!((saved.status.as_u16(), saved.header("location")), (303, TYPES));
+        let of_api = async || {
+            let types = t.items("/v1/event-types/?query=llm").await;
+            (types[0]["label"].clone(), types[0]["label_property_selector"].clone())
+        };
+        assert_eq!(of_api().await, (json!("Model calls"), json!("metadata.model")));
+        let page = owner.get(&format!("{TYPES}?query=model+calls")).await.text();
+        assert!(page.contains("Each event: metadata.model") && page.contains("1 in all"), "{page}");
+        owner.post(&edit, &[("label", "Model calls"), ("label_property_selector", "")]).await;
+        assert_eq!(of_api().await, (json!("Model calls"), json!(null)));
+        // Till's own have no label of the merchant's.
+        t.buy(&t.checkout_for(&t.product().await).await, "ada@example.com").await;
+        t.catch_up().await;
+        let own = owner.get(&format!("{TYPES}?source=system")).await.text();
+        assert!(own.contains("order.paid") && !own.contains("/edit"), "{own}");
+        // Who may only look at them gets no form.
+        let member = t.dashboard_as(Role::Member).await;
+        let page = member.get(TYPES).await.text();
+        assert_eq!(page.contains("/edit"), member.get(&edit).await.status == 200, "{page}");
+        assert_eq!(owner.get(&edit.replace(llm["id"].as_str().unwrap(), &uuid::Uuid::nil().to_string())).await.status, 404);
     }
 
     async fn a_meters_page_shows_its_units_customers_and_events(t: &mut Till) {

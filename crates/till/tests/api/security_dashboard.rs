@@ -23,7 +23,7 @@ const PUBLIC: [(&str, &str); 10] = [
 ];
 
 /// What stands below an organization's address, and of what its `{id}` is; longer ones first.
-const IDS: [(&str, &str); 25] = [
+const IDS: [(&str, &str); 26] = [
     ("/subscriptions/{id}/seats/", "seats sold"),
     ("/orders/{id}/seats/", "orders"),
     (
@@ -36,6 +36,7 @@ const IDS: [(&str, &str); 25] = [
     ("/products/custom-fields", "custom-fields"),
     ("/products/discounts", "discounts"),
     ("/products/benefits", "benefits"),
+    ("/products/event-types", "event-types"),
     ("/products/files", "files"),
     ("/products/license-keys", "license-keys"),
     ("/products/meters", "meters"),

@@ -322,6 +322,13 @@ impl WantedTypes {
     }
 }
 
+/// One type of usage events, with how often they occurred.
+pub async fn get_type(caller: &Caller<scope::EventsRead>, id: Uuid) -> Result<EventTypeWithStats> {
+    let own = caller.organization.id;
+    let row = caller.app.store.event_type(own, id).await.or_not_found()?;
+    Ok(row.view_with_stats())
+}
+
 /// Changes the label of a type of events.
 pub async fn update_type(
     caller: &Caller<scope::EventsWrite>,

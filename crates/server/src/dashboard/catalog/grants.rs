@@ -17,7 +17,9 @@ use crate::{
         layout::Layout,
         listing::{Column, Filter, ListingQuery},
         parts::{Cell, Menu, MenuItem, Tone},
-        resource_pages::{BENEFITS, GRANTS, Listed, ORDERS, ResourcePages, SUBSCRIPTIONS, list},
+        resource_pages::{
+            BENEFITS, By, GRANTS, Listed, ORDERS, ResourcePages, SUBSCRIPTIONS, list,
+        },
     },
     error::Result,
     http::extract::{Caller, Params, scope},
@@ -63,6 +65,8 @@ impl Listed for BenefitGrant {
 
     const PAGES: ResourcePages = GRANTS;
     const EMPTY: &'static str = "Nobody has a benefit yet. Whoever buys a product gets the benefits that it includes, and loses them when the purchase ends.";
+
+    const BY: &'static [By] = &[By::Benefit, By::Customer];
 
     fn id(&self) -> Uuid {
         self.id

@@ -23,8 +23,8 @@ use crate::{
         metadata,
         parts::{Cell, Menu, MenuItem},
         resource_pages::{
-            CUSTOMER_METERS, Listed, METERS, Related, ResourcePages, USAGE_EVENTS, count_newer,
-            find, list, list_routes,
+            CUSTOMER_METERS, EVENT_TYPES, Listed, METERS, Related, ResourcePages, USAGE_EVENTS,
+            count_newer, find, list, list_routes,
         },
         show,
     },
@@ -179,6 +179,10 @@ impl Listed for Event {
                 MenuItem::Copy("Copy event ID", self.id.to_string()),
             ],
         }
+    }
+
+    fn beside(viewer: &Viewer) -> Option<(String, String)> {
+        Some((EVENT_TYPES.many.to_owned(), viewer.path(EVENT_TYPES.list)))
     }
 }
 

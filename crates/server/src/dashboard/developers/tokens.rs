@@ -115,7 +115,8 @@ async fn list(dashboard: Dashboard<scope::OrganizationsWrite>, query: ListingQue
             "New token".to_owned(),
             dashboard.path("/developers/tokens/new"),
         )),
-        newer: None,
+        beside: None,
+        live: None,
         list: Listing::of(query, "Access tokens", columns, &items, row, empty),
     })
 }

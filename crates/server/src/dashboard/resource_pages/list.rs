@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::response::{Html, IntoResponse};
 use jiff::Timestamp;
-use till_wire::{page::Page, products::Product};
+use till_wire::{benefits::Benefit, customers::Customer, page::Page, products::Product};
 use uuid::Uuid;
 
 use super::ResourcePages;
@@ -15,13 +15,59 @@ use crate::{
         detail::{Action, DetailPage, Part},
         form::with_chosen,
         layout::Layout,
-        listing::{Column, Empty, Filter, ListPage, Listing, ListingQuery, Row, thousands},
+        listing::{Column, Empty, Filter, ListPage, Listing, ListingQuery, Live, Row, thousands},
         parts::{Cell, Menu, MenuItem},
         show,
     },
     error::{ApiError, Result},
-    http::extract::{Access, Caller, Params, scope},
+    http::extract::{Access, Caller, Params},
 };
+
+/// Something by which another list is filtered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// A product.
+    Product,
+    /// A benefit.
+    Benefit,
+    /// A customer.
+    Customer,
+}
+
+impl By {
+    /// The filter; none for those who may not see that other list.
+    async fn filter(self, viewer: &Viewer, query: &ListingQuery) -> Result<Option<Filter>> {
+        match self {
+            Self::Product => {
+                let names = ("product_id", "Product", "Any product");
+                by::<Product>(viewer, query, names, "name").await
+            }
+            Self::Benefit => {
+                let names = ("benefit_id", "Benefit", "Any benefit");
+                by::<Benefit>(viewer, query, names, "description").await
+            }
+            Self::Customer => {
+                let names = ("customer_id", "Customer", "Any customer");
+                by::<Customer>(viewer, query, names, "name").await
+            }
+        }
+    }
+}
+
+/// The filter by one of another list: the first hundred in the order of their names, and the one that is chosen.
+async fn by<L: Listed>(
+    viewer: &Viewer,
+    query: &ListingQuery,
+    (parameter, label, any): (&'static str, &'static str, &'static str),
+    sorting: &str,
+) -> Result<Option<Filter>> {
+    if viewer.may::<L::Read>().is_err() {
+        return Ok(None);
+    }
+    let chosen = query.get(parameter);
+    let known = readable_with::<L>(viewer, &format!("sorting={sorting}"), chosen).await?;
+    Ok(Some(Filter::choice(query, parameter, label, any, known)))
+}
 
 /// A kind of resource that has a list, as its list needs it.
 pub trait Listed: Send + Sync + Sized + 'static {
@@ -38,9 +84,9 @@ pub trait Listed: Send + Sync + Sized + 'static {
     const NEW: Option<&'static str> = None;
     /// The API's parameters for the moments between which they were made, where the list is filtered by days.
     const MOMENTS: Option<(&'static str, &'static str)> = None;
-    /// True where the list is filtered by product.
-    const BY_PRODUCT: bool = false;
-    /// True where the list says how many rows have come in since it was opened; they are sorted by [`Listed::made_at`].
+    /// The things of other lists that the list is filtered by.
+    const BY: &'static [By] = &[];
+    /// True where new rows of an open list appear by themselves; they are sorted by [`Listed::made_at`].
     const LIVE: bool = false;
     /// The head of the list as CSV, where it can be had so.
     const CSV: &'static [&'static str] = &[];
@@ -70,7 +116,7 @@ pub trait Listed: Send + Sync + Sized + 'static {
         true
     }
 
-    /// The filters of the list, besides product and days.
+    /// The filters of the list, besides those of [`Listed::BY`] and the days.
     fn filters(_: &ListingQuery) -> Vec<Filter> {
         Vec::new()
     }
@@ -92,6 +138,11 @@ pub trait Listed: Send + Sync + Sized + 'static {
     /// The line of CSV: a cell for each column.
     fn line(&self, _: &Buyers) -> Vec<String> {
         Vec::new()
+    }
+
+    /// A way to another list, beside the heading: words and address.
+    fn beside(_: &Viewer) -> Option<(String, String)> {
+        None
     }
 
     /// The layout of the list's page.
@@ -160,8 +211,8 @@ pub async fn list<L: Listed>(viewer: &Viewer, mut query: ListingQuery) -> Answer
     let page = query.load(moments, &viewer.zone, find).await?;
     let buyers = L::buyers(&caller, &page.items).await?;
     let mut filters = L::filters(&query);
-    if L::BY_PRODUCT {
-        filters.extend(by_product(viewer, &query).await?);
+    for by in L::BY {
+        filters.extend(by.filter(viewer, &query).await?);
     }
     if L::MOMENTS.is_some() {
         filters.extend(Filter::days(&query));
@@ -182,7 +233,7 @@ pub async fn list<L: Listed>(viewer: &Viewer, mut query: ListingQuery) -> Answer
         words: L::EMPTY,
         step,
     };
-    let newer = newer::<L>(&query, &page);
+    let (one, newer) = (L::PAGES.one, newer::<L>(&query, &page));
     let mut list = listing(viewer, query, &page, &buyers, empty).filters(filters);
     if !L::CSV.is_empty() {
         list = list.csv(&viewer.path(&format!("{}.csv", L::PAGES.list)));
@@ -190,7 +241,8 @@ pub async fn list<L: Listed>(viewer: &Viewer, mut query: ListingQuery) -> Answer
     show(&ListPage {
         layout: L::around_list(viewer),
         action,
-        newer,
+        beside: L::beside(viewer),
+        live: L::LIVE.then_some(Live { one, newer }),
         list,
     })
 }
@@ -199,7 +251,11 @@ pub async fn list<L: Listed>(viewer: &Viewer, mut query: ListingQuery) -> Answer
 fn newer<L: Listed>(query: &ListingQuery, page: &Page<L>) -> Option<String> {
     let is_newest =
         query.page() == 1 && query.get("sorting").is_none() && query.get("to").is_none();
-    let newest = page.items.first().and_then(L::made_at);
+    let newest = match page.items.first() {
+        Some(first) => first.made_at(),
+        // Any row is a new one. The moment would take the place of the filter by days.
+        None => Some(Timestamp::UNIX_EPOCH).filter(|_| query.get("from").is_none()),
+    };
     let since = newest.filter(|_| L::LIVE && is_newest)?;
     Some(query.since(since))
 }
@@ -225,23 +281,12 @@ pub async fn count_newer<L: Listed>(viewer: &Viewer, mut query: ListingQuery) ->
 /// Answer to the question how many rows have come in.
 #[derive(Debug, Template)]
 #[template(
-    source = r#"{% if !words.is_empty() %}<a class="small button" href="{{ href }}">{{ words }}</a>{% endif %}"#,
+    source = r##"{% if !words.is_empty() %}<a class="small button" href="{{ href }}" hx-get="{{ href }}" hx-target="#rows" hx-select="#rows" hx-select-oob="#newer" hx-swap="outerHTML">{{ words }}</a>{% endif %}"##,
     ext = "html"
 )]
 struct Newer {
     words: String,
     href: String,
-}
-
-/// The filter by product: the first hundred by name, and the one that is chosen.
-async fn by_product(viewer: &Viewer, query: &ListingQuery) -> Result<Option<Filter>> {
-    if viewer.may::<scope::ProductsRead>().is_err() {
-        return Ok(None);
-    }
-    let chosen = query.get("product_id");
-    let known = readable_with::<Product>(viewer, "sorting=name", chosen).await?;
-    let filter = Filter::choice(query, "product_id", "Product", "Any product", known);
-    Ok(Some(filter))
 }
 
 /// Things of one kind that belong to the thing whose page it is.
@@ -279,7 +324,7 @@ impl<L: Listed> Related<L> {
     pub fn part(self, viewer: &Viewer, words: &'static str) -> Part {
         let empty = Empty { words, step: None };
         let list = listing(viewer, self.query, &self.page, &self.buyers, empty);
-        Part::List(L::NAME, list.part())
+        Part::List(L::NAME, list.part().with_own_page())
     }
 }
 

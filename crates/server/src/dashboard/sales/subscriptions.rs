@@ -25,7 +25,7 @@ use crate::{
         buyers::{self, Buyers},
         listing::{Column, Filter, ListingQuery},
         parts::{Cell, Menu, MenuItem, Tone, day, sentence},
-        resource_pages::{Listed, ResourcePages, SUBSCRIPTIONS, amount, list_routes},
+        resource_pages::{By, Listed, ResourcePages, SUBSCRIPTIONS, amount, list_routes},
     },
     error::Result,
     http::extract::{Caller, Params, scope},
@@ -56,7 +56,7 @@ impl Listed for Subscription {
     const EMPTY: &'static str =
         "No one has subscribed yet. A subscription begins when someone buys a recurring product.";
     const MOMENTS: Option<(&'static str, &'static str)> = Some(("started_after", "started_before"));
-    const BY_PRODUCT: bool = true;
+    const BY: &'static [By] = &[By::Product];
     const CSV: &'static [&'static str] = &[
         "ID",
         "Created At",

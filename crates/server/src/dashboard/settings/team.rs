@@ -124,7 +124,8 @@ async fn list(dashboard: Dashboard<scope::OrganizationsRead>, query: ListingQuer
     show(&ListPage {
         layout: layout(&dashboard, Tab::Team),
         action,
-        newer: None,
+        beside: None,
+        live: None,
         list: Listing::of(query, "Team", columns, &items, row, empty),
     })
 }
