@@ -59,7 +59,7 @@ pub struct Shop {
     pub team: Uuid,
     /// Sold weekly, with what is used: calls, and units of which some are credited.
     pub metered: Uuid,
-    /// Sold monthly, with what is used, which is billed weekly.
+    /// Sold for three weeks, with what is used, which is billed weekly.
     pub parts: Uuid,
     /// False where one of the nodes is of before there was that, and before there were benefits.
     pub measures: bool,
@@ -236,7 +236,7 @@ async fn measured(net: &Net) -> Result<([Uuid; 2], [Uuid; 3]), Failure> {
     let parts = make(
         net,
         "/v1/products/",
-        json!({"name": "In parts", "recurring_interval": "month", "prices": prices,
+        json!({"name": "In parts", "recurring_interval": "week", "recurring_interval_count": 3, "prices": prices,
             "meter_interval": "week", "meter_interval_count": 1}),
     )
     .await?;
