@@ -114,7 +114,9 @@ describe('the checkout in a frame', () => {
         assert.equal(success.redirect, true);
         assert.ok(success.successURL.startsWith(`${shop.url}/thanks?id=`), success.successURL);
         assert.ok(!page.url().includes('/thanks'), 'the default was prevented');
-        // The merchant shows something of its own: the frame can still be closed, and says so.
+        // The merchant shows something of its own: the frame can still be closed, and says so. A key that is pressed while
+        // the frame goes on to the receipt would be lost.
+        await frame.locator('.receipt').waitFor();
         escape(page);
         await page.locator('iframe').waitFor({ state: 'detached' });
         assert.deepEqual(await page.evaluate(() => globalThis.told), ['confirmed', 'success', 'close']);
