@@ -184,12 +184,12 @@ document.addEventListener("submit", (event) => {
 function isAtRest(rows) {
   const selected = getSelection();
   const isSelected = selected && !selected.isCollapsed && rows.contains(selected.anchorNode);
-  const isUsed = rows.contains(document.activeElement) || rows.querySelector("details[open]") || isSelected;
+  const isUsed = document.activeElement?.closest("#rows, #newer") || rows.querySelector("details[open]") || isSelected;
   return !document.hidden && !isUsed && rows.getBoundingClientRect().top >= 0;
 }
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { target } = event;
-  if (!target.matches("[data-newer]")) return;
+  if (!target.matches("[data-newer]") || !event.detail.shouldSwap) return;
   const told = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html").body;
   const link = told.querySelector("a");
   const rows = document.getElementById("rows");

@@ -250,13 +250,9 @@ impl World {
             (self.oracle.clone(), vec![&second]),
             (before, vec![&second, &first]),
         ];
-        let orders = orders.map(|(oracle, mut done)| {
-            done.extend(&again);
-            (oracle, done)
-        });
         for (mut oracle, done) in orders {
             let now = self.now;
-            let mut all = done.into_iter();
+            let mut all = done.into_iter().chain(&again);
             if all.all(|done| follow(&mut oracle, done, now).is_ok()) && self.agrees(&oracle) {
                 self.oracle = oracle;
                 return;
