@@ -36,8 +36,8 @@ pub fn grants(record: &Record, usage: &Usage, verdict: &mut Verdict) {
     verdict.count("license keys", usage.keys.len());
 }
 
-/// What is granted now is what is paid for now: no purchase lacks a benefit, and nobody has one of a purchase that has
-/// ended, was contested, or was given back with its benefits.
+/// Benefits that are granted now are those that are paid for now: no purchase lacks one, and nobody has one of a purchase
+/// that has ended, was contested, or was given back with its benefits.
 fn due(record: &Record, usage: &Usage, verdict: &mut Verdict) {
     let refunds = record.refunds.iter();
     let refunds = refunds.filter(|refund| refund.takes_back && refund.state == "succeeded");

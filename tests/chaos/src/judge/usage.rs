@@ -60,7 +60,7 @@ pub fn usage(record: &Record, usage: &Usage, verdict: &mut Verdict) {
     verdict.count("  of them ended", ended);
 }
 
-/// What became of a subscription, as far as it tells what is known of its use.
+/// Course of a subscription, as far as it tells what is known of its use.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Course {
     /// It was paid for whenever it was due.
@@ -94,8 +94,8 @@ fn most_credited(record: &Record, grant: Option<&Grant>, renewals: usize) -> f64
     (CREDITED * times) as f64
 }
 
-/// What is on the bills of a subscription, and what is not billed yet, is together what was used since it began; of what
-/// is credited, less the credits that are used up.
+/// Units on the bills of a subscription, and those not billed yet, are together what was used since it began; of what is
+/// credited, less the credits that are used up.
 fn balanced(
     record: &Record,
     usage: &Usage,
