@@ -74,8 +74,6 @@ pub struct Step {
     pub discount: Option<DiscountBase>,
     /// Its seats that are used then.
     pub seats: UsedSeats,
-    /// Credits of each meter that its usage was set against.
-    pub credits: Vec<(Uuid, i64)>,
 }
 
 /// Decides what is due for a subscription now.
@@ -277,7 +275,6 @@ struct Billing<'a> {
     reason: BillingReason,
     /// Discount of usage that is billed within a period.
     billed_discount: Option<&'a Discount>,
-    credits: Vec<(Uuid, i64)>,
 }
 
 impl<'a> Billing<'a> {
@@ -298,7 +295,6 @@ impl<'a> Billing<'a> {
             seats: rows.seats.clone(),
             reason: BillingReason::SubscriptionCycle,
             billed_discount: None,
-            credits: Vec::new(),
         }
     }
 
@@ -477,7 +473,6 @@ impl<'a> Billing<'a> {
         Step {
             discount: self.discount_base(),
             seats: self.seats,
-            credits: self.credits,
             changes: self.changes,
             subscription,
             order: self.order,

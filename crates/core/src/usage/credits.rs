@@ -4,7 +4,10 @@ use jiff::Timestamp;
 use till_wire::{benefits::BenefitType, decimal::Decimal, subscriptions::SubscriptionStatus};
 use uuid::Uuid;
 
-use super::{count::Tally, due};
+use super::{
+    count::Tally,
+    due::{self, Unbillable},
+};
 use crate::{
     catalog::products::ProductWithPrices,
     kernel::{
@@ -114,10 +117,15 @@ impl CustomerMeter {
     pub(crate) fn settle(&mut self, used: Decimal, ctx: &DecisionContext) {
         let left = Decimal::from(self.credited_units).minus(used).floor();
         let left = left.clamp(0, self.credited_units);
-        self.settled_units = (self.settled_units).saturating_add(self.credited_units - left);
-        self.credited_units = left;
-        self.rollover_units = self.rollover_units.min(self.credited_units);
+        self.spend(self.credited_units - left, ctx);
         self.count_nothing();
+    }
+
+    /// Takes credits off that usage which is billed has used up.
+    fn spend(&mut self, units: i64, ctx: &DecisionContext) {
+        self.settled_units = self.settled_units.saturating_add(units);
+        self.credited_units -= units;
+        self.rollover_units = self.rollover_units.min(self.credited_units);
         self.modified_at = ctx.now;
     }
 
@@ -262,6 +270,36 @@ pub fn settled<'a>(
         (row, new)
     });
     settled.collect()
+}
+
+/// Counts that do not begin anew with a subscription, less the credits that its bill is set against: no other bill has
+/// them (docs/behaviour: credits/several).
+///
+/// # Errors
+/// As [`due::due`].
+pub fn spent<'a>(
+    subscription: &Subscription,
+    offered: &'a ProductWithPrices,
+    begun: &[(CustomerMeter, Meter)],
+    until: Timestamp,
+    ctx: &DecisionContext,
+) -> Result<Vec<(&'a CustomerMeter, CustomerMeter)>, Unbillable> {
+    let mut spent = Vec::new();
+    for (meter_id, units) in due::credits(subscription, offered, until)? {
+        if begun.iter().any(|(row, _)| row.meter_id == meter_id) {
+            continue;
+        }
+        let mut counts = offered.parts.credits.iter();
+        let own = counts.find(|row| {
+            (row.customer_id, row.meter_id) == (subscription.customer_id, meter_id)
+        });
+        if let Some(row) = own {
+            let mut new = row.clone();
+            new.spend(units, ctx);
+            spent.push((row, new));
+        }
+    }
+    Ok(spent)
 }
 
 /// Usage of a subscription by meter, in whole units, that is to be billed and is not yet.

@@ -282,6 +282,14 @@ impl ProductWithPrices {
         rest.parts.usage.retain(|row| !is_billed(row));
         rest
     }
+
+    /// Has the product show a count as it is now.
+    pub(crate) fn show_count(&mut self, count: &CustomerMeter) {
+        let counts = self.parts.credits.iter_mut();
+        counts
+            .filter(|shown| shown.id == count.id)
+            .for_each(|shown| shown.clone_from(count));
+    }
 }
 
 impl Changes {

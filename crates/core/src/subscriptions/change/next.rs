@@ -30,7 +30,7 @@ const AHEAD: usize = 3;
 /// Parts of one period, at most, that are looked ahead: the days of a year.
 const PARTS: usize = 366;
 
-/// What the subscription would be charged next, if nothing else changes; zero where nothing is.
+/// Charge of the subscription that comes next, if nothing else changes; zero where nothing is charged.
 ///
 /// # Errors
 /// [`Mismatch`] where its bill cannot be worked out.
@@ -83,7 +83,7 @@ pub fn by_due_date(all: &[BillingRows]) -> Vec<usize> {
     places
 }
 
-/// What the next charges of some subscriptions leave of their customer's balance and credits to those that come after them
+/// Remainder of a customer's balance and credits that the next charges of some subscriptions leave to those after them
 /// (docs/behaviour: subscriptions/next-charges).
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Left {
@@ -112,17 +112,10 @@ impl Left {
         left.balances
             .retain(|(id, of, _)| (*id, *of) != (customer_id, currency));
         left.balances.push((customer_id, currency, next.balance));
-        for (meter_id, used) in next.credits {
-            let counts = rows.offered.parts.credits.iter();
-            let own = |count: &&CustomerMeter| {
-                (count.customer_id, count.meter_id) == (customer_id, meter_id)
-            };
-            let credited = counts.filter(own).map(|count| count.credited_units).max();
-            let credited = credited.unwrap_or(0);
+        for (meter_id, units) in next.credits {
             left.credits
                 .retain(|(id, of, _)| (*id, *of) != (customer_id, meter_id));
-            left.credits
-                .push((customer_id, meter_id, (credited - used).max(0)));
+            left.credits.push((customer_id, meter_id, units));
         }
         Ok((Some(next.charge), left))
     }
@@ -164,7 +157,7 @@ struct Next {
     charge: SubscriptionNextCharge,
     /// The customer's balance then.
     balance: Option<CustomerBalance>,
-    /// Credits of each meter that are set against its usage.
+    /// Credits of each meter that it leaves; those that its payment brings are not among them.
     credits: Vec<(Uuid, i64)>,
 }
 
@@ -191,11 +184,13 @@ fn next_order(
         let step = renew::step(&rows, taxes, &ctx)?;
         if let Some(order) = step.order.as_ref().filter(|order| is_wanted(order)) {
             let charge = shown(order, &metered);
-            let credits = step.credits.clone();
+            let after = stepped(rows, step, &ctx);
+            let counts = after.offered.parts.credits.iter();
+            let own = counts.filter(|count| count.customer_id == after.customer.id);
             return Ok(Some(Next {
                 charge: SubscriptionNextCharge { at, charge },
-                credits,
-                balance: stepped(rows, step, &ctx).balance,
+                credits: own.map(|row| (row.meter_id, row.credited_units)).collect(),
+                balance: after.balance,
             }));
         }
         rows = stepped(rows, step, &ctx);

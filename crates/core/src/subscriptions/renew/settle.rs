@@ -72,7 +72,8 @@ pub fn settle(
     let (old, offered) = (&rows.subscription, &rows.offered);
     let until = settled_until(ctx);
     let lines = due::lines(old, offered, until, false, ctx);
-    let lines = lines.map_err(|error: Unbillable| Mismatch(error.to_string()))?;
+    let unbillable = |error: Unbillable| Mismatch(error.to_string());
+    let lines = lines.map_err(unbillable)?;
     if lines.is_empty() {
         return Ok(None);
     }
@@ -117,14 +118,18 @@ pub fn settle(
     after.customer = customer;
     let usage = &offered.parts.usage;
     changes.bill_usage(old.id, usage, until, Some(order.id), ctx);
-    for (row, mut new) in credits::settled(old, offered, &rows.counts, ctx) {
+    let spent = credits::spent(old, offered, &rows.counts, until, ctx);
+    let spent = spent.map_err(unbillable)?;
+    let settled = credits::settled(old, offered, &rows.counts, ctx);
+    for (row, mut new) in settled.into_iter().chain(spent) {
         // Whoever counts more at the same time does so again.
         changes.update(row, &new);
         new.version += i64::from(new != *row);
-        let shown = after.offered.parts.credits.iter_mut();
+        after.offered.show_count(&new);
         let counts = after.counts.iter_mut().map(|(count, _)| count);
-        let same = shown.chain(counts).filter(|count| count.id == new.id);
-        same.for_each(|count| count.clone_from(&new));
+        counts
+            .filter(|count| count.id == new.id)
+            .for_each(|count| count.clone_from(&new));
     }
     if order.status == OrderStatus::Pending {
         after.unpaid.push(order.clone());

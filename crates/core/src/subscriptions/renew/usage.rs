@@ -86,7 +86,8 @@ impl<'a> Billing<'a> {
         let (old, offered) = (&self.rows.subscription, &self.rows.offered);
         let unbillable = |error: Unbillable| Mismatch(error.to_string());
         let lines = due::lines(old, offered, until, each, self.ctx).map_err(unbillable)?;
-        self.credits = due::credits(old, offered, until).map_err(unbillable)?;
+        let spent = credits::spent(old, offered, &self.rows.counts, until, self.ctx);
+        let spent = spent.map_err(unbillable)?;
         if !offered.parts.usage.is_empty() || !self.rows.counts.is_empty() {
             let mut next = offered.without_usage(old.id, until);
             let counts = credits::next_period(old, offered, &self.rows.counts, until, self.ctx);
@@ -105,10 +106,11 @@ impl<'a> Billing<'a> {
                         rollover: true,
                     });
                 }
-                let shown = next.parts.credits.iter_mut();
-                shown
-                    .filter(|shown| shown.id == new.id)
-                    .for_each(|shown| shown.clone_from(&new));
+                next.show_count(&new);
+            }
+            for (row, new) in spent {
+                self.changes.update(row, &new);
+                next.show_count(&new);
             }
             self.offered = Cow::Owned(next);
         }

@@ -565,8 +565,9 @@ impl Oracle {
         begun.collect()
     }
 
-    /// Counts begin anew.
+    /// Counts begin anew; of others, the credits are spent that the bill has used.
     fn begin_anew(&mut self, n: usize, until: i64, now: i64) {
+        self.spend(n, until);
         let customer = self.subs[n].customer;
         for meter in self.begun(n) {
             let sub = &self.subs[n];

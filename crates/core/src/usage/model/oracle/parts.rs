@@ -82,6 +82,7 @@ impl Oracle {
         if self.lines_until_now(n).is_empty() {
             return;
         }
+        self.spend(n, i64::MAX);
         for meter in self.begun(n) {
             let sub = &self.subs[n];
             let own = sub.pending.iter().filter(|one| one.meter == meter);
@@ -106,6 +107,26 @@ impl Oracle {
             settles: true,
             is_paid,
         });
+    }
+
+    /// A bill spends credits of counts that begin anew with another subscription.
+    pub(super) fn spend(&mut self, n: usize, until: i64) {
+        let begun = self.begun(n);
+        let sub = &self.subs[n];
+        for (meter, ..) in PLANS[sub.plan].metered {
+            if begun.contains(meter) {
+                continue;
+            }
+            let used = self.quantity_of(*meter, &sub.usage(*meter, until));
+            if let Some(count) = self.counts.get_mut(&(sub.customer, *meter)) {
+                let left = (i128::from(count.credited) * ONE - used).div_euclid(ONE);
+                let left = i64::try_from(left).expect("small numbers");
+                let left = left.clamp(0, count.credited);
+                count.settled += count.credited - left;
+                count.credited = left;
+                count.rollover = count.rollover.min(left);
+            }
+        }
     }
 
     pub(super) fn change(&mut self, n: usize, change: Change, now: i64) {
