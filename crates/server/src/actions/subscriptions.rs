@@ -30,7 +30,7 @@ use crate::{
 
 pub use create::create;
 pub use update::{Changing, revoke, update};
-pub(super) use update::{count_settled, rows_of};
+pub(super) use update::{counted_rows, rows_of};
 
 /// Subscriptions of a customer that are looked at together, at most.
 const CURRENT: u32 = 20;
@@ -138,8 +138,7 @@ async fn shown<A: Access>(caller: &Caller<A>, id: Uuid) -> Result<Subscription> 
     shown.pop().or_not_found()
 }
 
-/// Subscriptions of a customer that have not ended, newest first; of more than twenty, the
-/// newest.
+/// Subscriptions of a customer that have not ended, newest first; of more than twenty, the newest.
 pub(super) async fn current(app: &App, own: Uuid, customer: Uuid) -> Result<Vec<Row>> {
     use SubscriptionStatus::{Active, PastDue, Paused, Trialing};
     let list = List::of::<Row>(own)

@@ -20,7 +20,7 @@ use till_wire::{
 use uuid::Uuid;
 
 use crate::{
-    actions::subscriptions::{count_settled, current, preview::next_of_each, rows_of},
+    actions::subscriptions::{counted_rows, current, preview::next_of_each, rows_of},
     app::App,
     error::{ApiError, OrNotFound, Result},
     joined::Joined,
@@ -204,7 +204,8 @@ pub async fn plans(
     Ok(offered)
 }
 
-/// Charges of a change of a subscription, and the rows that they were worked out for. Nothing is written.
+/// Charges of a change of a subscription, and the rows that they were worked out for. Nothing of the change is written;
+/// usage that came in is counted first (docs/behaviour: metered/settled).
 pub async fn preview(
     app: &App,
     viewer: &BillingViewer<'_>,
@@ -216,11 +217,8 @@ pub async fn preview(
         let row = own_subscription(app, viewer, id).await?;
         rows_of(app, own, row, update).await
     };
-    let mut rows = Box::pin(read()).await?;
     let ctx = app.context_of(own);
-    if count_settled(app, &rows, update, &ctx).await? {
-        rows = Box::pin(read()).await?;
-    }
+    let rows = counted_rows(app, update, &ctx, read).await?;
     let preview = app.taxed(&own.settings.tax, |taxes| {
         Ok(change::preview(update, &rows, taxes, &ctx))
     });

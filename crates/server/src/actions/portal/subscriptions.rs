@@ -20,10 +20,11 @@ use till_wire::{
 };
 use uuid::Uuid;
 
+use super::pages::own_subscription;
 use crate::{
-    actions::subscriptions::{Changing, count_settled, rows_of},
+    actions::subscriptions::{Changing, counted_rows, rows_of},
     app::App,
-    error::{OrNotFound, Result},
+    error::Result,
     http::{
         extract::{
             Params,
@@ -163,9 +164,8 @@ async fn rows(
     id: Uuid,
     update: &SubscriptionUpdate,
 ) -> Result<ChangeRows> {
-    let row = app.store.subscription(viewer.organization.id, id).await?;
-    let row = row.filter(|row| row.customer_id == viewer.customer.id);
-    rows_of(app, &viewer.organization, row.or_not_found()?, update).await
+    let row = own_subscription(app, viewer, id).await?;
+    rows_of(app, &viewer.organization, row, update).await
 }
 
 /// A change that changes nothing.
@@ -208,14 +208,15 @@ pub async fn change_preview(
 ) -> Result<SubscriptionChangePreview> {
     let nothing = nothing();
     let update = asked.0.as_ref().unwrap_or(&nothing);
-    let mut rows = rows(app, &viewer, id, update).await?;
-    if asked.0.is_some() {
-        may_change(&rows, update)?;
-    }
     let ctx = app.context_of(&viewer.organization);
-    if count_settled(app, &rows, update, &ctx).await? {
-        rows = self::rows(app, &viewer, id, update).await?;
-    }
+    let read = || async {
+        let rows = rows(app, &viewer, id, update).await?;
+        if asked.0.is_some() {
+            may_change(&rows, update)?;
+        }
+        Ok(rows)
+    };
+    let rows = counted_rows(app, update, &ctx, read).await?;
     let preview = app.taxed(&viewer.organization.settings.tax, |taxes| {
         Ok(change::preview(update, &rows, taxes, &ctx))
     });

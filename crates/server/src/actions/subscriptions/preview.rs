@@ -1,4 +1,5 @@
-//! Previews: what changes to subscriptions would charge. Nothing is written.
+//! Previews: what changes to subscriptions would charge. Nothing of a change is written; usage that came in is counted first
+//! (docs/behaviour: metered/settled).
 
 use till_core::{
     kernel::records::Organization,
@@ -13,7 +14,7 @@ use till_wire::subscriptions::{
 };
 use uuid::Uuid;
 
-use super::update::{count_settled, rows};
+use super::update::{counted_rows, rows};
 use crate::{
     app::App,
     error::{ApiError, Result},
@@ -38,9 +39,9 @@ pub async fn charge(
     Ok(preview.await??)
 }
 
-/// The charges that come next of these subscriptions of one organization, each with when it comes: those that come first
-/// have the customer's balance and credits first (docs/behaviour: subscriptions/next-charges). One that cannot be worked out
-/// just now is left out.
+/// Next charges of these subscriptions of one organization, each with its time: those that come first have the customer's
+/// balance and credits first (docs/behaviour: subscriptions/next-charges). One that cannot be worked out just now is left
+/// out.
 pub async fn next_of_each(
     app: &App,
     organization: &Organization,
@@ -92,12 +93,9 @@ pub async fn change(
     id: Uuid,
     update: &SubscriptionUpdate,
 ) -> Result<SubscriptionChangePreview> {
-    let mut rows = rows(caller, id, update).await?;
     let ctx = caller.context();
-    if count_settled(&caller.app, &rows, update, &ctx).await? {
-        // They were read before that was counted.
-        rows = self::rows(caller, id, update).await?;
-    }
+    let read = || rows(caller, id, update);
+    let rows = counted_rows(&caller.app, update, &ctx, read).await?;
     let settings = &caller.organization.settings.tax;
     let preview = caller.app.taxed(settings, |taxes| {
         Ok(change::preview(update, &rows, taxes, &ctx))

@@ -141,14 +141,13 @@ impl<V: Serialize> Changing<'_, V> {
         update: &SubscriptionUpdate,
     ) -> Result<(ChangeRows, Made, V)> {
         let (app, organization) = (self.app, self.organization);
-        let mut rows = rows_of(app, organization, self.row(id).await?, update).await?;
-        (self.judge)(&rows, update)?;
         let ctx = app.context_of(organization);
-        if count_settled(app, &rows, update, &ctx).await? {
-            // They were read before that was counted.
-            rows = rows_of(app, organization, self.row(id).await?, update).await?;
+        let rows = counted_rows(app, update, &ctx, || async {
+            let rows = rows_of(app, organization, self.row(id).await?, update).await?;
             (self.judge)(&rows, update)?;
-        }
+            Ok(rows)
+        });
+        let rows = rows.await?;
         let made = app.taxed(&organization.settings.tax, |taxes| {
             let decided = change::decide(update, &rows, &ctx);
             Ok(decided.and_then(|decided| change::make(&rows, decided, taxes, &ctx)))
@@ -230,19 +229,27 @@ pub(in crate::actions) async fn rows_of(
     Joined::change(app, own, row, product_id, discount_id).await
 }
 
-/// Counts what has come in until now, where a change settles usage; false where it settles none, and rows that were read
-/// before are as they were (docs/behaviour: metered/settled).
-pub(in crate::actions) async fn count_settled(
+/// The rows that a change depends on, as `read` reads them, and refuses what may not be done. Where the change settles
+/// usage, what has come in until now is counted, and they are read again (docs/behaviour: metered/settled).
+///
+/// # Errors
+/// Those of `read`; 409 where counting takes too long.
+pub(in crate::actions) async fn counted_rows<F, Fut>(
     app: &App,
-    rows: &ChangeRows,
     update: &SubscriptionUpdate,
     ctx: &DecisionContext,
-) -> Result<bool> {
-    if !change::decide(update, rows, ctx).is_ok_and(|decided| decided.settles) {
-        return Ok(false);
+    read: F,
+) -> Result<ChangeRows>
+where
+    F: Fn() -> Fut,
+    Fut: Future<Output = Result<ChangeRows>>,
+{
+    let rows = Box::pin(read()).await?;
+    if !change::decide(update, &rows, ctx).is_ok_and(|decided| decided.settles) {
+        return Ok(rows);
     }
     match Box::pin(counting::count_now(app, &rows.billing)).await? {
-        true => Ok(true),
+        true => Box::pin(read()).await,
         false => Err(SubscriptionRefusal::Uncounted.into()),
     }
 }
