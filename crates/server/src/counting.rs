@@ -18,7 +18,7 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use crate::{
-    app::{App, fast_path::LEASE, isolation::alone},
+    app::{App, fast_path::LEASE, isolation::alone, once::Beginning},
     error::ApiError,
 };
 
@@ -109,22 +109,31 @@ pub(crate) async fn count_until(
 }
 
 /// Counts what has come in until now by the meters of a subscription, as far as it is billed for that; false where it is too
-/// much for now (docs/behaviour: metered/settled).
+/// much for now (docs/behaviour: metered/settled). Of those that ask for it at once for one organization, this node has one
+/// count, and the others wait for it.
 pub(crate) async fn count_now(app: &App, rows: &BillingRows) -> Result<bool, ApiError> {
     let (subscription, organization) = (&rows.subscription, &rows.organization);
     let meters = due::meters(subscription, &rows.offered);
     if meters.is_empty() || !subscription.is_billable() {
         return Ok(true);
     }
-    let now = app.now_of(organization);
+    let (own, now) = (organization.id, app.now_of(organization));
     for _ in 0..TRIES {
-        // Another worker may be counting the same.
-        let counted = count_until(app, organization.id, &meters, now);
-        if Box::pin(counted).await? {
+        if !app.store.has_uncounted_usage(own, &meters, now).await? {
             return Ok(true);
         }
+        match app.limits.counting.begin(own) {
+            // Another worker may be counting the same.
+            Beginning::First(_doing) => {
+                if Box::pin(count_until(app, own, &meters, now)).await? {
+                    return Ok(true);
+                }
+            }
+            // Two that read the same events at once would count them once, and one of them would have read in vain.
+            Beginning::Other(ending) => ending.wait().await,
+        }
     }
-    Ok(false)
+    Ok(!app.store.has_uncounted_usage(own, &meters, now).await?)
 }
 
 /// Nothing done where rows have moved meanwhile: the next turn decides again.

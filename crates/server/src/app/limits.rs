@@ -32,6 +32,8 @@ pub struct Limits {
     pub(crate) completions: UnderWay,
     /// Files that are put together or wait for it, by their ID.
     pub(crate) completing: OnceAtATime,
+    /// Counting of usage that a change or its preview waits for, by organization.
+    pub(crate) counting: OnceAtATime,
 }
 
 /// The budgets that are counted in memory.
@@ -114,6 +116,7 @@ impl Limits {
             assembling: Turns::new(ASSEMBLING),
             completions: UnderWay::default(),
             completing: OnceAtATime::default(),
+            counting: OnceAtATime::default(),
         }
     }
 
