@@ -21,6 +21,8 @@ use crate::kernel::{
 pub const UNREACHABLE: &str = "processor_unreachable";
 /// The reason of an attempt that was interrupted before the processor was to charge.
 pub const ABANDONED: &str = "abandoned";
+/// The reason of an attempt at more than the processor takes in one charge, as Stripe names it.
+pub const TOO_LARGE: &str = "amount_too_large";
 
 /// How many declined attempts there may be; `None`: any number.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -94,7 +96,8 @@ impl Declines {
 /// Whether an attempt failed because of its card: not, where no card was tried.
 pub fn is_decline(payment: &Payment) -> bool {
     let reason = payment.decline_reason.as_deref();
-    payment.state == PaymentState::Failed && !matches!(reason, Some(UNREACHABLE | ABANDONED))
+    payment.state == PaymentState::Failed
+        && !matches!(reason, Some(UNREACHABLE | ABANDONED | TOO_LARGE))
 }
 
 #[cfg(test)]
@@ -156,6 +159,7 @@ mod tests {
                 attempt(Failed, Charge, Some(UNREACHABLE)),
                 vec![minute, six],
             ),
+            (attempt(Failed, Charge, Some(TOO_LARGE)), vec![minute, six]),
             (attempt(Failed, Charge, Some(ABANDONED)), vec![minute, six]),
             (attempt(Failed, Charge, Some("generic_decline")), vec![]),
             (attempt(RequiresAction, Charge, None), vec![]),

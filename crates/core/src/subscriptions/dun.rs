@@ -49,7 +49,8 @@ const UNREACHED: SignedDuration = SignedDuration::from_hours(1);
 const INTERRUPTED: SignedDuration = SignedDuration::from_mins(1);
 
 /// Reasons of declines that another attempt on the same card does not change, as Stripe names them.
-const HOPELESS: [&str; 20] = [
+const HOPELESS: [&str; 21] = [
+    declines::TOO_LARGE,
     "do_not_honor",
     "expired_card",
     "fraudulent",

@@ -79,6 +79,7 @@ macro_rules! contract {
             confirming_again_tells_how_it_went
             without_a_reference_nothing_was_asked
             amounts_are_more_than_zero
+            amounts_are_at_most_what_is_charged_at_once
             a_decline_is_final
             an_unknown_token_is_refused_and_moves_nothing
             a_token_serves_one_attempt

@@ -24,6 +24,9 @@ const ENTER_AGAIN: &str =
 /// The message where the processor does not take a saved card.
 const SAVED_REFUSED: &str = "The saved card can no longer be charged. Nothing was charged.";
 
+/// The message where the amount is more than the processor takes in one charge.
+const TOO_LARGE: &str = "The amount is more than can be charged at once. Nothing was charged.";
+
 /// Asks the processor for an attempt that is written down: prepares it, commits it as *asked*, and confirms it. The
 /// attempt as it is then, and its outcome; none where it is not known whether money moved: then the attempt stays open,
 /// and the processor is asked again at once.
@@ -108,6 +111,10 @@ pub fn failed(reason: &str, words: &str) -> Outcome {
 fn refused(error: &ProcessorError, asked: &Attempt) -> Outcome {
     let id = asked.id;
     let failed = match error {
+        ProcessorError::Refused(cause) if is_too_large(asked.kind) => {
+            tracing::info!(%cause, payment = %id, "the processor refused an amount");
+            failed(declines::TOO_LARGE, TOO_LARGE)
+        }
         ProcessorError::Refused(cause) => {
             tracing::info!(%cause, payment = %id, "the processor refused an attempt");
             let words = match asked.source {
@@ -124,16 +131,29 @@ fn refused(error: &ProcessorError, asked: &Attempt) -> Outcome {
     failed.of_request(error.cause().request_id())
 }
 
+/// True where that is more than the processor takes in one charge.
+fn is_too_large(kind: AttemptKind) -> bool {
+    match kind {
+        AttemptKind::Charge { amount, .. } => amount.minor > amount.currency.max_charge(),
+        AttemptKind::Setup => false,
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use till_wire::money::Currency;
     use uuid::Uuid;
 
     use super::*;
 
     fn message(source: Source) -> String {
+        message_of(AttemptKind::Setup, source)
+    }
+
+    fn message_of(kind: AttemptKind, source: Source) -> String {
         let asked = Attempt {
             id: Uuid::nil(),
-            kind: AttemptKind::Setup,
+            kind,
             source,
             email: None,
             name: None,
@@ -162,6 +182,15 @@ mod tests {
             method: "card".into(),
             present: false,
         };
-        assert_eq!(message(saved), SAVED_REFUSED);
+        assert_eq!(message(saved.clone()), SAVED_REFUSED);
+        let most = Currency::USD.max_charge();
+        for (minor, words) in [(most, SAVED_REFUSED), (most + 1, TOO_LARGE)] {
+            let amount = Money::new(minor, Currency::USD);
+            let kind = AttemptKind::Charge {
+                amount,
+                save_card: false,
+            };
+            assert_eq!(message_of(kind, saved.clone()), words);
+        }
     }
 }

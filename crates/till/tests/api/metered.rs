@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 use till_testkit::{Till, both, buyer};
 
@@ -219,8 +220,18 @@ both! {
         let subscription = bought(t, &product, json!({})).await;
         uses(t, &subscription, json!(999_999_999_999_i64), None).await;
         t.drain().await;
-        next_period(t, &subscription).await;
+        let renewed = next_period(t, &subscription).await;
         assert_eq!(bills(t, &subscription).await[1].0, 999_999_999_999_i64 + 1000);
+        let id = subscription["id"].as_str().unwrap();
+        let order = t.items(&format!("/v1/orders/?subscription_id={id}&sorting=-created_at")).await.remove(0);
+        assert_eq!(json!([renewed["status"], order["status"], order["due_amount"]]), json!(["past_due", "pending", 1_000_000_000_999_i64]));
+        let payment = t.items(&format!("/v1/payments/?order_id={}", order["id"].as_str().unwrap())).await.remove(0);
+        assert_eq!(json!([payment["status"], payment["decline_reason"]]), json!(["failed", "amount_too_large"]));
+        // Nobody asks the processor for it again until the time is over.
+        until(t, moment(&order["created_at"]) + SignedDuration::from_hours(20 * 24)).await;
+        assert_eq!(t.items(&format!("/v1/payments/?order_id={}", order["id"].as_str().unwrap())).await.len(), 1);
+        until(t, moment(&order["created_at"]) + SignedDuration::from_hours(22 * 24)).await;
+        assert_eq!(shown(t, &subscription).await["status"], "canceled");
         t.see_through().await;
     }
 

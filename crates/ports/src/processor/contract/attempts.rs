@@ -117,6 +117,23 @@ pub(crate) async fn amounts_are_more_than_zero(peer: &dyn Peer) {
     }
 }
 
+pub(crate) async fn amounts_are_at_most_what_is_charged_at_once(peer: &dyn Peer) {
+    let most = usd(0).currency.max_charge();
+    for (id, minor) in [(1, most), (2, most + 1), (3, i64::MAX)] {
+        let kind = AttemptKind::Charge {
+            amount: usd(minor),
+            save_card: false,
+        };
+        let source = card(peer, Card::Pays).await;
+        let attempt = Attempt {
+            kind,
+            ..charge(id, source)
+        };
+        let prepared = peer.processor().prepare(&attempt, at(0)).await;
+        assert_eq!(is_refused(prepared), minor > most, "{minor}");
+    }
+}
+
 pub(crate) async fn a_decline_is_final(peer: &dyn Peer) {
     let source = card(peer, Card::Declined).await;
     let attempt = charge(1, source);

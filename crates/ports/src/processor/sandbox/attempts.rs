@@ -10,10 +10,13 @@ use crate::processor::{Attempt, AttemptKind, Outcome, Prepared, Result, Source};
 
 impl Sandbox {
     pub(super) async fn announce(&self, attempt: &Attempt, now: Timestamp) -> Result<Prepared> {
-        if let AttemptKind::Charge { amount, .. } = attempt.kind
-            && amount.minor <= 0
-        {
-            return refused("an amount must be more than zero");
+        if let AttemptKind::Charge { amount, .. } = attempt.kind {
+            if amount.minor <= 0 {
+                return refused("an amount must be more than zero");
+            }
+            if amount.minor > amount.currency.max_charge() {
+                return refused("the amount is more than can be charged at once");
+            }
         }
         let key = attempt_key(attempt.id);
         // An attempt with a saved card is most often new: whether it is shows when it is written.

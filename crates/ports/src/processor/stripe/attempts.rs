@@ -89,7 +89,9 @@ impl Stripe {
                     tracing::warn!(%fault, "Stripe did not take the statement descriptor: it is left out");
                     suffix = None;
                 }
-                Err(StripeError::Invalid(fault)) if fault.blames("customer") => {
+                Err(StripeError::Invalid(fault))
+                    if fault.blames("customer") || fault.is("amount_too_large") =>
+                {
                     return refused(fault);
                 }
                 // The same attempt with another amount or purpose. Preparing moves nothing.

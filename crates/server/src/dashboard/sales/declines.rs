@@ -18,6 +18,7 @@ pub fn words(code: &str) -> String {
         "authentication_required" => "The bank wants the customer to approve the payment",
         "processor_unreachable" => "The payment processor could not be reached",
         "abandoned" => "The payment was not completed",
+        "amount_too_large" => "The amount is more than the payment processor takes in one charge",
         "invalid_request" => "The payment processor refused the request",
         other => return sentence(other),
     };

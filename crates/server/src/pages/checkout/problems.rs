@@ -234,7 +234,8 @@ pub(in crate::pages) fn declined(reason: Option<&str>) -> &'static str {
         | "reenter_transaction"
         | "try_again_later"
         | "processor_unreachable"
-        | "invalid_request" => "declined-processing",
+        | "invalid_request"
+        | "amount_too_large" => "declined-processing",
         "authentication_required"
         | "authentication_not_handled"
         | "offline_pin_required"
