@@ -1,6 +1,7 @@
 //! Usage that is settled because its subscription ends at once, or changes to another product.
 
 use serde_json::{Value, json};
+use till_core::kernel::changes::Changes;
 use till_testkit::{Till, both};
 
 use crate::{
@@ -46,6 +47,16 @@ async fn dear(t: &mut Till, meter: &Value) -> Value {
     let prices = json!([{"amount_type": "fixed", "price_amount": 50_000},
         {"amount_type": "metered_unit", "meter_id": meter["id"], "unit_amount": "2"}]);
     yearly(t, meter, json!({"name": "Dear", "prices": prices})).await
+}
+
+/// Sets the sum of each quarter of an hour that was counted; what is no number fails whoever counts.
+async fn buckets(t: &Till, total: &str) {
+    let mut changes = Changes::new();
+    changes.any(
+        "update usage_buckets set total = $1",
+        vec![total.to_owned().into()],
+    );
+    t.app.store.commit(changes).await.unwrap();
 }
 
 both! {
@@ -294,6 +305,119 @@ both! {
         t.drain().await;
         assert_eq!(newest(t, &subscription).await, json!(["subscription_meter_cycle", "paid", [0]]));
         t.see_through().await;
+    }
+
+    async fn one_price_of_several_that_comes_to_too_much_refuses_the_change_and_leaves_the_others_their_bill(t: &mut Till) {
+        let (first, other) = (meter(t, sum()).await, meter(t, json!({"func": "count"})).await);
+        let metered = |meter: &Value| json!({"amount_type": "metered_unit", "meter_id": meter["id"], "unit_amount": "1"});
+        let prices = json!([{"amount_type": "fixed", "price_amount": 10_000}, metered(&other), metered(&first)]);
+        let from = yearly(t, &first, json!({"prices": prices})).await;
+        let to = dear(t, &first).await;
+        let subscription = bought(t, &from, VISA, json!({})).await;
+        comes_in(t, &subscription, TOO_MUCH).await;
+        comes_in(t, &subscription, 5).await;
+        switch(t, &subscription, &to, "prorate").await.refused(422, "PolarRequestValidationError");
+        assert_eq!(orders(t, &subscription).await.len(), 1);
+        next(t, &subscription).await;
+        assert_eq!(newest(t, &subscription).await, json!(["subscription_meter_cycle", "paid", [0, 2]]));
+        t.see_through().await;
+    }
+
+    async fn usage_up_to_the_cap_of_its_price_is_never_too_much(t: &mut Till) {
+        let meter = meter(t, sum()).await;
+        let prices = json!([{"amount_type": "fixed", "price_amount": 10_000},
+            {"amount_type": "metered_unit", "meter_id": meter["id"], "unit_amount": "1", "cap_amount": 700}]);
+        let from = yearly(t, &meter, json!({"prices": prices})).await;
+        let to = dear(t, &meter).await;
+        let subscription = bought(t, &from, VISA, json!({})).await;
+        comes_in(t, &subscription, TOO_MUCH).await;
+        let body = json!({"product_id": to["id"], "proration_behavior": "prorate"});
+        let preview = t.post(&format!("{}/change-preview", path(&subscription)), body.clone()).await.ok();
+        assert_eq!(preview["metered_amount"], 700);
+        change(t, &subscription, body).await.ok();
+        t.drain().await;
+        let order = orders(t, &subscription).await.remove(0);
+        assert_eq!(newest(t, &subscription).await, json!(["subscription_meter_cycle", "paid", [700]]));
+        assert_eq!(order["items"][0]["label"], format!("Tokens: {TOO_MUCH} × 0.01 USD (capped at $7.00)"));
+        t.see_through().await;
+    }
+
+    async fn a_change_that_ends_a_trial_is_refused_for_too_much_usage_and_its_end_alone_is_not(t: &mut Till) {
+        let meter = meter(t, sum()).await;
+        let from = yearly(t, &meter, json!({})).await;
+        let to = dear(t, &meter).await;
+        let subscription = bought(t, &from, VISA, json!({})).await;
+        uses(t, &subscription, TOO_MUCH).await;
+        // What was used before the trial is not free.
+        let later = moment(&subscription["current_period_end"]) + jiff::SignedDuration::from_hours(48);
+        let trial = change(t, &subscription, json!({"trial_end": later.to_string()})).await.ok();
+        assert_eq!(trial["status"], "trialing");
+        let body = json!({"product_id": to["id"], "proration_behavior": "prorate"});
+        let preview = t.post(&format!("{}/change-preview", path(&subscription)), body.clone()).await;
+        for answer in [preview, change(t, &subscription, body).await] {
+            let problem = answer.refused(422, "PolarRequestValidationError")["detail"][0].clone();
+            assert_eq!(problem["loc"], json!(["body", "product_id"]));
+        }
+        let still = shown(t, &subscription).await;
+        assert_eq!(json!([still["status"], still["product_id"], still["trial_end"]]), json!(["trialing", from["id"], trial["trial_end"]]));
+        let ended = change(t, &subscription, json!({"trial_end": "now"})).await.ok();
+        assert_eq!(ended["status"], "active");
+        t.drain().await;
+        assert_eq!(newest(t, &subscription).await, json!(["subscription_cycle", "paid", [0, 10_000]]));
+        t.see_through().await;
+    }
+
+    async fn a_change_and_its_previews_wait_for_usage_that_cannot_be_counted_now(t: &mut Till) {
+        let meter = meter(t, sum()).await;
+        let (from, to) = (yearly(t, &meter, json!({})).await, dear(t, &meter).await);
+        let subscription = bought(t, &from, VISA, json!({})).await;
+        let switches = json!({"update_seats": false, "update_plan": true, "pause": false});
+        let settings = json!({"customer_portal_settings": {"usage": {"show": true}, "subscription": switches}});
+        t.patch(&format!("/v1/organizations/{}", t.organization.id), settings).await.ok();
+        let viewer = t.viewer_of(&json!({"id": subscription["customer_id"]})).await;
+        uses(t, &subscription, 60).await;
+        buckets(t, "?").await;
+        comes_in(t, &subscription, 40).await;
+        let (here, own) = (path(&subscription), format!("/v1/customer-portal/subscriptions/{}", subscription["id"].as_str().unwrap()));
+        let body = json!({"product_id": to["id"]});
+        for answer in [
+            t.post(&format!("{here}/change-preview"), body.clone()).await,
+            t.post(&format!("{here}/change-preview"), json!({"revoke": true})).await,
+            viewer.post(&format!("{own}/change-preview"), body.clone()).await,
+            change(t, &subscription, body.clone()).await,
+            viewer.patch(&own, body.clone()).await,
+            t.delete(&here).await,
+        ] {
+            answer.refused(409, "SubscriptionLocked");
+        }
+        // What settles nothing waits for nothing.
+        t.post(&format!("{here}/change-preview"), json!({"cancel_at_period_end": true})).await.ok();
+        buckets(t, "60").await;
+        t.advance(std::time::Duration::from_secs(3_600));
+        let viewer = t.viewer_of(&json!({"id": subscription["customer_id"]})).await;
+        for preview in [
+            t.post(&format!("{here}/change-preview"), body.clone()).await.ok(),
+            viewer.post(&format!("{own}/change-preview"), body).await.ok(),
+        ] {
+            assert_eq!(preview["metered_amount"], 100);
+        }
+        t.see_through().await;
+    }
+
+    async fn previews_at_once_count_what_came_in_once(t: &mut Till) {
+        let (subscription, to) = used_for_a_day(t).await;
+        let here = format!("{}/change-preview", path(&subscription));
+        for n in 0..20 {
+            comes_in(t, &subscription, n).await;
+        }
+        let body = json!({"product_id": to["id"], "proration_behavior": "invoice"});
+        let asked = (0..12).map(|_| Box::pin(t.post(&here, body.clone())));
+        for preview in futures_util::future::join_all(asked).await {
+            assert_eq!(preview.ok()["metered_amount"], 60 + 190);
+        }
+        t.drain().await;
+        let shown = shown(t, &subscription).await;
+        assert_eq!(shown["meters"][0]["consumed_units"], 250.0);
     }
 
     async fn the_preview_of_a_change_counts_what_came_in_first(t: &mut Till) {
