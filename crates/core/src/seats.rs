@@ -3,6 +3,7 @@
 pub mod assign;
 pub mod hold;
 pub mod invite;
+pub mod sold;
 pub mod view;
 
 use jiff::Timestamp;

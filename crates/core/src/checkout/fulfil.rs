@@ -26,10 +26,7 @@ use crate::{
     },
     orders::create::{self, Bill, Mismatch, Paid, Sale},
     payments::methods,
-    seats::{
-        UsedSeats,
-        assign::{self, Sold},
-    },
+    seats::{UsedSeats, assign, sold::Sold},
     subscriptions::{
         claims::{self, Upgraded},
         start::{self, NewSubscription},

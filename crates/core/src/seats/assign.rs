@@ -7,12 +7,11 @@ use till_wire::{
     input::Problem,
     limits, loc,
     members::MemberRole,
-    orders::OrderStatus,
     seats::{Recipient, SeatStatus},
 };
 use uuid::Uuid;
 
-use super::{hold, invite};
+use super::{hold, invite, sold::Sold};
 use crate::{
     customers::members::{self, Membership},
     kernel::{
@@ -20,103 +19,12 @@ use crate::{
         context::DecisionContext,
         events::Subscribers,
         folding::email_key,
-        records::{Customer, CustomerMember, CustomerSeat, Order, Organization, Subscription},
+        records::{Customer, CustomerMember, CustomerSeat, Organization},
         refusal::{Refusal, SeatRefusal, SubscriptionRefusal},
         tokens::SecretKey,
         values::Json,
     },
 };
-
-/// Seats that were sold together.
-#[derive(Debug, Clone, PartialEq)]
-pub enum Sold {
-    /// For as long as a subscription is paid for.
-    Subscription(Box<Subscription>),
-    /// Once.
-    Order(Box<Order>),
-}
-
-impl Sold {
-    /// Customer who bought them.
-    pub fn customer_id(&self) -> Uuid {
-        match self {
-            Self::Subscription(row) => row.customer_id,
-            Self::Order(row) => row.customer_id,
-        }
-    }
-
-    /// Product that they are seats of.
-    pub fn product_id(&self) -> Uuid {
-        match self {
-            Self::Subscription(row) => row.product_id,
-            Self::Order(row) => row.product_id,
-        }
-    }
-
-    /// Their number. A reduction that waits for the end of the period counts already, so that there are never more holders
-    /// than seats; an order of a subscription sells none of its own.
-    pub fn total(&self) -> i64 {
-        match self {
-            Self::Subscription(row) => {
-                let seats = row.seats.unwrap_or(0);
-                let waits = row.pending_update.as_ref().and_then(|update| update.seats);
-                waits.map_or(seats, |next| next.min(seats))
-            }
-            Self::Order(row) if row.subscription_id.is_some() => 0,
-            Self::Order(row) => row.seats.unwrap_or(0),
-        }
-    }
-
-    /// Number of them that are free while this many are used.
-    pub fn available(&self, used: i64) -> i64 {
-        (self.total() - used).max(0)
-    }
-
-    /// True where they can be given away: an order has to be paid.
-    pub fn is_paid(&self) -> bool {
-        match self {
-            Self::Subscription(_) => true,
-            Self::Order(row) => matches!(
-                row.status,
-                OrderStatus::Paid | OrderStatus::PartiallyRefunded
-            ),
-        }
-    }
-
-    /// Has one of two decisions about the same seats made again, where they are made at the same time: what counts used
-    /// seats raises the version of the row that says how many there are.
-    fn touch(&self, changes: &mut Changes) {
-        match self {
-            Self::Subscription(row) => changes.touch(row.as_ref()),
-            Self::Order(row) => changes.touch(row.as_ref()),
-        };
-    }
-
-    /// A seat of theirs that nobody has yet.
-    fn seat(&self, ctx: &DecisionContext) -> CustomerSeat {
-        let (organization_id, subscription_id, order_id) = match self {
-            Self::Subscription(row) => (row.organization_id, Some(row.id), None),
-            Self::Order(row) => (row.organization_id, None, Some(row.id)),
-        };
-        CustomerSeat {
-            id: ctx.id(),
-            created_at: ctx.now,
-            modified_at: None,
-            version: 1,
-            organization_id,
-            customer_id: self.customer_id(),
-            subscription_id,
-            order_id,
-            member_id: None,
-            status: SeatStatus::Pending,
-            invitation_token_hash: None,
-            invitation_token_expires_at: None,
-            claimed_at: None,
-            revoked_at: None,
-            metadata: None,
-        }
-    }
-}
 
 /// True where the organization has seats at all.
 ///
@@ -141,7 +49,7 @@ pub fn is_free(sold: &Sold, used: i64) -> Result<(), Refusal> {
     {
         return Err(SubscriptionRefusal::Locked.into());
     }
-    match sold.is_paid() && sold.available(used) > 0 {
+    match sold.available(used) > 0 {
         true => Ok(()),
         false => Err(SeatRefusal::NotAvailable.into()),
     }

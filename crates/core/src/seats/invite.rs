@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use till_wire::seats::SeatStatus;
 use uuid::Uuid;
 
-use super::hold;
+use super::{hold, sold::Sold};
 use crate::{
     customers::session_row,
     kernel::{
@@ -88,8 +88,9 @@ impl CustomerSeat {
 /// Sends the invitation of a seat's member again: with the same link while it can be used, else with a new one.
 ///
 /// # Errors
-/// [`SeatRefusal::NotPending`] where nobody is invited.
+/// [`SeatRefusal::NotPending`] where nobody is invited, [`SeatRefusal::NotAvailable`] where it can be claimed no more.
 pub fn resend(
+    sold: &Sold,
     seat: &CustomerSeat,
     member: Option<&CustomerMember>,
     key: &SecretKey,
@@ -97,7 +98,11 @@ pub fn resend(
 ) -> Result<(CustomerSeat, Changes), SeatRefusal> {
     let member = member.filter(|_| seat.status == SeatStatus::Pending);
     let member = member.ok_or(SeatRefusal::NotPending)?;
+    if !sold.gives_seats() {
+        return Err(SeatRefusal::NotAvailable);
+    }
     let mut changes = Changes::new();
+    sold.guard(&mut changes);
     let mut new = seat.clone();
     match seat.can_be_claimed(ctx.now) && is_for(seat, member, key) {
         true => {
@@ -130,6 +135,7 @@ pub struct Claimed {
 /// # Errors
 /// [`SeatRefusal::InvalidToken`] where the invitation cannot be used any more.
 pub fn claim(
+    sold: &Sold,
     seat: &CustomerSeat,
     customer: &Customer,
     member: &CustomerMember,
@@ -137,12 +143,13 @@ pub fn claim(
     ctx: &DecisionContext,
 ) -> Result<Claimed, SeatRefusal> {
     let is_theirs = seat.member_id == Some(member.id) && is_for(seat, member, key);
-    if !seat.can_be_claimed(ctx.now) || !is_theirs {
+    if !seat.can_be_claimed(ctx.now) || !is_theirs || !sold.gives_seats() {
         return Err(SeatRefusal::InvalidToken);
     }
     let (mut changes, mut told) = (Changes::new(), Changes::new());
     // Whoever corrects the address at the same time is not overtaken by the link that went to the old one.
     changes.guard(member);
+    sold.guard(&mut changes);
     let mut new = seat.clone();
     (new.modified_at, new.version) = (Some(ctx.now), seat.version + 1);
     hold::claimed(&mut new, member, &mut told, subscribers, ctx);

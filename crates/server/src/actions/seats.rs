@@ -13,8 +13,10 @@ use till_core::{
     },
     organizations::capabilities,
     seats::{
-        assign::{self, AssignRows, Found, Giving, Sold},
-        hold, invite, view,
+        assign::{self, AssignRows, Found, Giving},
+        hold, invite,
+        sold::Sold,
+        view,
     },
 };
 use till_store::List;
@@ -269,12 +271,13 @@ impl Giver<'_> {
         }
     }
 
-    /// A seat, and who holds it or is invited to it.
-    async fn seat_and_member(&self, id: Uuid) -> Result<(Row, Option<CustomerMember>)> {
+    /// A seat, who holds it or is invited to it, and the purchase that it belongs to.
+    async fn seat_and_member(&self, id: Uuid) -> Result<(Row, Option<CustomerMember>, Sold)> {
         let row = self.seat(id).await?;
         let members = self.app.store.members_of_seats(std::slice::from_ref(&row));
         let member = members.await?.pop();
-        Ok((row, member))
+        let sold = sold_of(self.app, &row).await?;
+        Ok((row, member, sold))
     }
 
     /// Takes a seat back. One that was taken back before is shown as it is.
@@ -299,7 +302,8 @@ impl Giver<'_> {
     /// Sends the invitation to a seat again.
     ///
     /// # Errors
-    /// 400 where nobody is invited, 429 where it was sent often enough, or `inviter` has sent too many.
+    /// 400 where nobody is invited or the seat can be claimed no more, 429 where it was sent often enough, or `inviter` has
+    /// sent too many.
     pub async fn resend(
         &self,
         guard: &IdempotencyGuard,
@@ -309,12 +313,12 @@ impl Giver<'_> {
         assign::is_enabled(self.organization)?;
         let app = self.app;
         let ctx = app.context_of(self.organization);
-        let (row, member) = self.seat_and_member(id).await?;
-        invite::resend(&row, member.as_ref(), &app.key, &ctx).map(drop)?;
+        let (row, member, sold) = self.seat_and_member(id).await?;
+        invite::resend(&sold, &row, member.as_ref(), &app.key, &ctx).map(drop)?;
         limits::inviting_again(app, &row, inviter).await?;
         app.retry_on_conflict(|| async {
-            let (row, member) = self.seat_and_member(id).await?;
-            let sent = invite::resend(&row, member.as_ref(), &app.key, &ctx)?;
+            let (row, member, sold) = self.seat_and_member(id).await?;
+            let sent = invite::resend(&sold, &row, member.as_ref(), &app.key, &ctx)?;
             app.reply(guard, StatusCode::OK, sent, |now| now.view(member.as_ref()))
                 .await
         })
@@ -322,9 +326,27 @@ impl Giver<'_> {
     }
 }
 
+/// Purchase that a seat belongs to.
+async fn sold_of(app: &App, seat: &Row) -> Result<Sold> {
+    let (store, own) = (&app.store, seat.organization_id);
+    match (seat.subscription_id, seat.order_id) {
+        (Some(id), _) => {
+            let row = store.subscription(own, id).await.or_not_found()?;
+            Ok(Sold::Subscription(Box::new(row)))
+        }
+        (None, Some(id)) => {
+            let row = store.order(own, id).await.or_not_found()?;
+            Ok(Sold::Order(Box::new(row)))
+        }
+        (None, None) => Err(ApiError::not_found()),
+    }
+}
+
 /// A seat to which somebody is invited, with what its page shows.
 #[derive(Debug, Clone)]
 pub struct Invited {
+    /// Purchase that it belongs to.
+    pub sold: Sold,
     /// The seat.
     pub seat: Row,
     /// Person who is invited.
@@ -381,18 +403,18 @@ pub async fn of_seat(app: &App, seat: Row) -> Result<Option<Invited>> {
     if !is_live || !can_claim {
         return Ok(None);
     }
-    let product_id = match (seat.subscription_id, seat.order_id) {
-        (Some(id), _) => store.subscription(own, id).await.or_not_found()?.product_id,
-        (None, Some(id)) => store.order(own, id).await.or_not_found()?.product_id,
-        (None, None) => return Ok(None),
-    };
+    let sold = sold_of(app, &seat).await?;
+    if !sold.gives_seats() {
+        return Ok(None);
+    }
     let offered = store
-        .offered(own, &[product_id])
+        .offered(own, &[sold.product_id()])
         .await?
         .pop()
         .or_not_found()?;
     let info = view::invitation(&organization, &offered, &member, can_claim);
     Ok(Some(Invited {
+        sold,
         seat,
         member,
         customer,
@@ -431,8 +453,8 @@ pub async fn claim_counted(
         let subscribers = app.store.subscribers(invited.organization.id).await?;
         let ctx = app.context_of(&invited.organization);
         let keys = (&app.key, &subscribers);
-        let (seat, member) = (&invited.seat, &invited.member);
-        let claimed = invite::claim(seat, &invited.customer, member, keys, &ctx)?;
+        let (sold, seat, member) = (&invited.sold, &invited.seat, &invited.member);
+        let claimed = invite::claim(sold, seat, &invited.customer, member, keys, &ctx)?;
         let view = CustomerSeatClaimResponse {
             seat: claimed.seat.view(Some(member)),
             customer_session_token: claimed.token,

@@ -10,7 +10,7 @@ use till_core::{
         jobs::End,
         records::{Benefit, Customer, Organization, Product, Subscription},
     },
-    seats::assign::Sold,
+    seats::sold::Sold,
     usage::credits,
 };
 use till_store::Query;

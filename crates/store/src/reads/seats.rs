@@ -3,7 +3,7 @@ use till_core::{
         records::{CustomerMember, CustomerSeat},
         values::Value,
     },
-    seats::assign::Sold,
+    seats::sold::Sold,
 };
 use uuid::Uuid;
 

@@ -7,8 +7,8 @@ use till_testkit::{both, buyer};
 
 use crate::{
     seats_kit::{
-        SEATS, THANKS, claim, events, free_seats, give, grace, holders, id, invitations, invite,
-        list, seat_price, token,
+        SEATS, THANKS, claim, events, free_seats, give, grace, holders, id, info, invitations,
+        invite, list, resend, seat_price, token,
     },
     subscriptions_kit::{
         ADA, DAY, DECLINED_LATER, VISA, bought, by_seat, change, discount, next_period, path, plan,
@@ -63,6 +63,35 @@ both! {
         t.post(SEATS, body).await.refused(400, "SeatNotAvailable");
         let seats = t.get(&format!("{SEATS}?order_id={}", id(&order))).await.ok();
         assert_eq!((&seats["total_seats"], &seats["available_seats"]), (&json!(2), &json!(0)));
+        t.see_through().await;
+    }
+
+    async fn an_invitation_to_a_seat_that_was_refunded_is_of_no_use(t: &mut Till) {
+        let product = t.priced(seat_price(1000, 9)).await;
+        let checkout = t.checkout_with(&product, json!({"seats": 3, "success_url": THANKS})).await;
+        t.confirm(&checkout, buyer(ADA, VISA)).await.ok();
+        t.catch_up().await;
+        let order = t.orders(&checkout).await.remove(0);
+        let seats = format!("{SEATS}?order_id={}", id(&order));
+        let seat = t.post(SEATS, json!({"order_id": order["id"], "email": "grace@example.com"})).await.ok();
+        let other = t.post(SEATS, json!({"order_id": order["id"], "email": "eve@example.com"})).await.ok();
+        let (link, others) = (token(t, "grace@example.com").await, token(t, "eve@example.com").await);
+        // A part that is given back leaves them as they are.
+        let refund = |amount: i64| json!({"order_id": order["id"], "reason": "other", "amount": amount});
+        t.post("/v1/refunds/", refund(1000)).await.created();
+        t.drain().await;
+        assert_eq!(t.get(&seats).await.ok()["available_seats"], 1);
+        claim(t, &others).await.ok();
+        t.post("/v1/refunds/", refund(2000)).await.created();
+        t.drain().await;
+        let left = t.get(&seats).await.ok();
+        assert_eq!(json!([left["total_seats"], left["available_seats"], left["seats"][0]["status"]]), json!([3, 0, "pending"]));
+        claim(t, &link).await.refused(400, "InvalidInvitationToken");
+        assert_eq!(info(t, &link).await.status, 404);
+        resend(t, &seat).await.refused(400, "SeatNotAvailable");
+        resend(t, &other).await.refused(400, "SeatNotPending");
+        t.post(SEATS, json!({"order_id": order["id"], "email": "bob@example.com"})).await.refused(400, "SeatNotAvailable");
+        assert_eq!(t.get(&seats).await.ok()["seats"][0]["status"], "pending");
         t.see_through().await;
     }
 

@@ -3,7 +3,7 @@ use crate::{
     checkout::tests::{at, customer, id, subscribers},
     kernel::{
         changes::Write,
-        records::{DiscountChange, PendingUpdate},
+        records::{DiscountChange, PendingUpdate, Subscription},
     },
     seats::{UsedSeats, hold, invite},
     subscriptions::tests::rows as billing,
@@ -250,10 +250,11 @@ fn one_person_has_one_seat_and_a_revoked_row_is_used_again() {
 #[test]
 fn an_invitation_is_used_once_within_a_day() {
     let (seat, grace, _) = given(&rows(1, 0), new("grace@example.com"));
+    let sold = rows(1, 0).sold;
     let (buyer, keys, listening) = (team(), key(), subscribers());
     let claim = |seat: &CustomerSeat, who: &CustomerMember, minutes: i64| {
         let keys = (&keys, &listening);
-        invite::claim(seat, &buyer, who, keys, &at(minutes))
+        invite::claim(&sold, seat, &buyer, who, keys, &at(minutes))
     };
     let token = invite::token(&seat, &grace, &key()).unwrap();
     assert_eq!(seat.invitation_token_hash, Some(key().digest(&token)));
@@ -274,12 +275,12 @@ fn an_invitation_is_used_once_within_a_day() {
         SeatRefusal::InvalidToken
     );
     assert_eq!(
-        invite::resend(&claimed.seat, Some(&grace), &key(), &at(4)).unwrap_err(),
+        invite::resend(&sold, &claimed.seat, Some(&grace), &key(), &at(4)).unwrap_err(),
         SeatRefusal::NotPending
     );
-    let (same, _) = invite::resend(&seat, Some(&grace), &key(), &at(5)).unwrap();
+    let (same, _) = invite::resend(&sold, &seat, Some(&grace), &key(), &at(5)).unwrap();
     assert_eq!(same, seat, "the end is not moved");
-    let (renewed, _) = invite::resend(&seat, Some(&grace), &key(), &at(day + 2)).unwrap();
+    let (renewed, _) = invite::resend(&sold, &seat, Some(&grace), &key(), &at(day + 2)).unwrap();
     assert_ne!(renewed.invitation_token_hash, seat.invitation_token_hash);
     assert!(claim(&renewed, &grace, day + 3).is_ok());
     // Their address was corrected: the link that went to the old one is of no use, and sent again it is another one.
@@ -292,7 +293,7 @@ fn an_invitation_is_used_once_within_a_day() {
         claim(&seat, &moved, 6).unwrap_err(),
         SeatRefusal::InvalidToken
     );
-    let (other, _) = invite::resend(&seat, Some(&moved), &key(), &at(6)).unwrap();
+    let (other, _) = invite::resend(&sold, &seat, Some(&moved), &key(), &at(6)).unwrap();
     assert_ne!(other.invitation_token_hash, seat.invitation_token_hash);
     assert!(claim(&other, &moved, 7).is_ok());
 }

@@ -3,7 +3,7 @@
 
 use till_core::{
     kernel::records::{CustomerMember, CustomerSeat, Order, Subscription},
-    seats::assign::Sold,
+    seats::sold::Sold,
 };
 use till_wire::seats::{SeatStatus, SeatTarget};
 use uuid::Uuid;
@@ -58,7 +58,7 @@ pub(super) async fn of_subscription(visit: &Visit, row: &Subscription) -> Result
 /// Seats of an order that was paid once; none where it has none of its own.
 pub(super) async fn of_order(visit: &Visit, row: &Order) -> Result<Vec<Block>> {
     let sold = Sold::Order(Box::new(row.clone()));
-    match sold.total() > 0 && sold.is_paid() {
+    match sold.total() > 0 && sold.gives_seats() {
         true => blocks(visit, Of::Order(row.id), sold).await,
         false => Ok(Vec::new()),
     }
