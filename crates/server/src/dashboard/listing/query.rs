@@ -17,8 +17,10 @@ const LIMIT: &str = "25";
 
 /// Parameters of an address that are read; the rest of it is left out, because the page's links repeat them.
 const PARAMETERS: usize = 50;
-/// The longest name and the longest value of a parameter, in bytes; a longer one is left out.
-const LONGEST: usize = 500;
+/// The longest name and the longest value of a parameter, in bytes: a name of 128 characters fits whatever it is written
+/// in. A parameter with a longer name is left out; a longer value is cut, so that it narrows the list all the same and its
+/// field shows it (docs/behaviour: dashboard/long-filters).
+const LONGEST: usize = 512;
 
 /// The parameter for the moment after which rows are new.
 const SINCE: &str = "since";
@@ -51,8 +53,9 @@ impl ListingQuery {
                 .filter(|(key, value)| {
                     !value.trim().is_empty() && !key.contains('\0') && !value.contains('\0')
                 })
-                .filter(|(key, value)| key.len() <= LONGEST && value.len() <= LONGEST)
+                .filter(|(key, _)| key.len() <= LONGEST)
                 .take(PARAMETERS)
+                .map(|(key, value)| (key, cut(value)))
                 .collect(),
         }
     }
@@ -65,11 +68,14 @@ impl ListingQuery {
             .map(|(_, value)| value.as_str())
     }
 
+    /// True where there is a parameter of such a name.
+    pub fn has(&self, is_such: impl Fn(&str) -> bool) -> bool {
+        self.pairs.iter().any(|(key, _)| is_such(key))
+    }
+
     /// True where anything narrows the list.
     pub fn narrows(&self) -> bool {
-        self.pairs
-            .iter()
-            .any(|(key, _)| !matches!(key.as_str(), "page" | "limit" | "sorting"))
+        self.has(|key| !matches!(key, "page" | "limit" | "sorting"))
     }
 
     /// The query for the API's list; the days become its two moments, both days included.
@@ -204,6 +210,15 @@ impl ListingQuery {
     }
 }
 
+/// A value as far as it is read.
+fn cut(mut value: String) -> String {
+    if value.len() > LONGEST {
+        let end = (0..=LONGEST).rfind(|end| value.is_char_boundary(*end));
+        value.truncate(end.unwrap_or_default());
+    }
+    value
+}
+
 /// A day's first moment and the first one of the next.
 fn day(text: &str, zone: &TimeZone) -> Option<(Timestamp, Timestamp)> {
     let date: Date = text.trim().parse().ok()?;
@@ -238,6 +253,20 @@ mod tests {
         assert_eq!(query.at("/p.csv"), "/p.csv?query=a%26b&sorting=name");
         assert!(query.narrows());
         assert!(!ListingQuery::new("/p", "page=2&status=").narrows());
+    }
+
+    #[test]
+    fn a_value_that_is_too_long_narrows_the_list_all_the_same() {
+        let whole = "𝄞".repeat(128);
+        for sent in [whole.clone(), format!("{whole}x"), "𝄞".repeat(200)] {
+            let query = ListingQuery::new("/p", &format!("query={sent}"));
+            assert_eq!(query.get("query"), Some(&*whole));
+        }
+        let query = ListingQuery::new("/p", &format!("query=a{}", "𝄞".repeat(128)));
+        let text = query.get("query").unwrap();
+        assert_eq!((text.len(), text.chars().count()), (509, 128));
+        let query = ListingQuery::new("/p", &format!("{}=a", "k".repeat(513)));
+        assert!(!query.narrows());
     }
 
     #[test]
