@@ -189,6 +189,8 @@ pub struct Listing {
     query: ListingQuery,
     pages: Pagination,
     part: bool,
+    /// The filters are there even if nothing is.
+    filters_always: bool,
     /// As a part of another page: the address of the list of its own.
     own: Option<String>,
 }
@@ -213,6 +215,7 @@ impl Listing {
             query,
             pages: items.pagination,
             part: false,
+            filters_always: false,
             own: None,
         }
     }
@@ -232,6 +235,12 @@ impl Listing {
     /// With filters.
     pub fn filters(mut self, filters: impl IntoIterator<Item = Filter>) -> Self {
         self.filters.extend(filters);
+        self
+    }
+
+    /// With the filters even if nothing is there: rows may come.
+    pub fn filters_always(mut self) -> Self {
+        self.filters_always = true;
         self
     }
 

@@ -25,7 +25,7 @@ use crate::{
 
 pub use csv::amount;
 pub use edit::{Made, Resource, Saved, form_page, form_routes, menu};
-pub use list::{By, Listed, Related, count_newer, find, list, readable, readable_with};
+pub use list::{By, Listed, Related, SELL, count_newer, find, list, readable, readable_with};
 
 /// A kind of thing that has pages.
 #[derive(Debug)]

@@ -19,6 +19,18 @@ fn call(external: &str, minute: u32, tokens: Value) -> Value {
         "metadata": {"tokens": tokens, "model": "<small>"}})
 }
 
+/// The address that a list asks for what is new.
+fn newer(page: &str) -> String {
+    let asks = page
+        .split("hx-get=\"")
+        .find(|part| part.contains("/newer?"));
+    asks.unwrap()
+        .split('"')
+        .next()
+        .unwrap()
+        .replace("&#38;", "&")
+}
+
 async fn meter(t: &Till) -> String {
     let filter = json!({"conjunction": "and", "clauses": [{"property": "name", "operator": "eq", "value": "llm"}]});
     let body = json!({"name": "Tokens", "filter": filter, "aggregation": {"func": "sum", "property": "tokens"}});
@@ -30,7 +42,11 @@ both! {
     async fn events_are_listed_newest_first_and_have_a_page(t: &mut Till) {
         let owner = t.dashboard().await;
         let empty = owner.get(USAGE).await.text();
-        assert!(empty.contains("No usage has come in yet"), "{empty}");
+        assert!(empty.contains("No usage has come in yet") && !empty.contains("product to sell"), "{empty}");
+        let meters = owner.get("/dashboard/ada/products/customer-meters").await.text();
+        assert!(meters.contains("Show meters"), "{meters}");
+        let orders = owner.get("/dashboard/ada/orders").await.text();
+        assert!(orders.contains("Choose a product to sell"), "{orders}");
         t.post("/v1/customers/", json!({"email": "grace@example.com", "external_id": "grace"})).await.created();
         ingest(t, json!([call("grace", 1, json!(5)), call("nobody", 2, json!(7))])).await;
         t.drain().await;
@@ -53,8 +69,8 @@ both! {
         let owner = t.dashboard().await;
         ingest(t, json!([call("grace", 1, json!(5))])).await;
         let page = owner.get(USAGE).await.text();
-        let asks = page.split("hx-get=\"").find(|part| part.contains("/newer?")).unwrap();
-        let path = asks.split('"').next().unwrap().replace("&#38;", "&");
+        assert!(page.contains("data-pause"), "{page}");
+        let path = newer(&page);
         assert_eq!(owner.get(&path).await.text(), "");
         ingest(t, json!([call("grace", 1, json!(6)), call("ada", 2, json!(7)), call("ada", 3, json!(8))])).await;
         let told = owner.get(&path).await.text();
@@ -75,17 +91,23 @@ both! {
         let mut asks = Vec::new();
         for query in ["", "?query=llm", "?query=nothing"] {
             let page = owner.get(&format!("{USAGE}{query}")).await.text();
-            let path = page.split("hx-get=\"").find(|part| part.contains("/newer?")).unwrap();
-            asks.push(path.split('"').next().unwrap().replace("&#38;", "&"));
+            assert!(page.contains("class=\"filters\""), "{page}");
+            asks.push(newer(&page));
         }
         assert_eq!(owner.get(&asks[0]).await.text(), "");
-        ingest(t, json!([call("grace", 1, json!(5)), call("grace", 2, json!(6))])).await;
-        for path in &asks[..2] {
-            assert!(owner.get(path).await.text().contains("2 new events"), "{path}");
-        }
+        let now = json!({"name": "llm", "external_customer_id": "grace"});
+        ingest(t, json!([call("grace", 1, json!(5)), call("grace", 2, json!(6)), now])).await;
+        assert!(owner.get(&asks[0]).await.text().contains("3 new events"));
+        // Where events are looked through, those of the last hour are.
+        assert!(asks[1].contains("since=2026-11-22T11%3A00"), "{}", asks[1]);
+        assert!(owner.get(&asks[1]).await.text().contains("1 new event<"));
         assert_eq!(owner.get(&asks[2]).await.text(), "");
+        for (query, since) in [("?query=llm", "2026-11-22T12%3A00"), ("?metadata[tokens]=6", "2026-11-22T11%3A00"), ("?name=llm&to=", "2026-11-22T12%3A00")] {
+            let page = owner.get(&format!("{USAGE}{query}")).await.text();
+            assert!(newer(&page).contains(&format!("since={since}")), "{query}: {page}");
+        }
         // An empty list of some days only: those before them are no news.
-        let page = owner.get(&format!("{USAGE}?from=2026-11-21")).await.text();
+        let page = owner.get(&format!("{USAGE}?from=2026-11-23")).await.text();
         assert!(!page.contains("/newer?") && page.contains("id=\"newer\""), "{page}");
         t.drain().await;
     }
@@ -94,9 +116,13 @@ both! {
         let owner = t.dashboard().await;
         assert!(owner.get(USAGE).await.text().contains(&format!("href=\"{TYPES}\"")));
         let empty = owner.get(TYPES).await.text();
-        assert!(empty.contains("No event has come in yet"), "{empty}");
+        for words in ["No event has come in yet", "POST /v1/events/ingest"] {
+            assert!(empty.contains(words) && !empty.contains("product to sell"), "{empty}");
+        }
+        let long = "𝄞".repeat(128);
         ingest(t, json!([call("grace", 1, json!(5)), call("grace", 3, json!(6)),
-            {"name": "a&b=c", "external_customer_id": "grace", "timestamp": "2026-11-20T11:00:00Z"}])).await;
+            {"name": "a&b=c", "external_customer_id": "grace", "timestamp": "2026-11-20T11:00:00Z"},
+            {"name": long, "external_customer_id": "grace", "timestamp": "2026-11-20T12:00:00Z"}])).await;
         t.drain().await;
         let page = owner.get(TYPES).await.text();
         for words in ["llm", ">2<", "20 Nov 2026, 10:01", "20 Nov 2026, 10:03", "usage?name=a%26b%3Dc&#38;source=user"] {
@@ -104,6 +130,11 @@ both! {
         }
         let of_one = owner.get(&format!("{USAGE}?name=a%26b%3Dc&source=user")).await.text();
         assert!(of_one.contains("1 in all"), "{of_one}");
+        // The longest name is found as it is, and what is longer finds nothing.
+        for (name, words) in [(&*long, "1 in all"), (&*format!("{long}x"), "1 in all"), (&*"𝄞x".repeat(120), "Nothing matches")] {
+            let found = owner.get(&format!("{USAGE}?name={name}&source=user")).await.text();
+            assert!(found.contains(words), "{name}: {found}");
+        }
         let types = t.items("/v1/event-types/").await;
         let llm = types.iter().find(|one| one["name"] == "llm").unwrap();
         let edit = format!("{TYPES}/{}/edit", llm["id"].as_str().unwrap());

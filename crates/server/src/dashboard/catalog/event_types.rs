@@ -54,8 +54,7 @@ impl Listed for EventTypeWithStats {
     type Read = scope::EventsRead;
 
     const PAGES: ResourcePages = EVENT_TYPES;
-    const EMPTY: &'static str =
-        "No event has come in yet. Each name that your programs send events with is a type.";
+    const EMPTY: &'static str = "No event has come in yet. Your programs send events with POST /v1/events/ingest, and each name that they give them is a type.";
 
     /// Nothing leads to the page of a type without one.
     fn id(&self) -> Uuid {

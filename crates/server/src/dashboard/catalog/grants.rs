@@ -65,6 +65,7 @@ impl Listed for BenefitGrant {
 
     const PAGES: ResourcePages = GRANTS;
     const EMPTY: &'static str = "Nobody has a benefit yet. Whoever buys a product gets the benefits that it includes, and loses them when the purchase ends.";
+    const STEP: Option<(&'static str, &'static str)> = Some(("Show benefits", BENEFITS.list));
 
     const BY: &'static [By] = &[By::Benefit, By::Customer];
 

@@ -84,6 +84,7 @@ impl Listed for LicenseKeyRead {
 
     const PAGES: ResourcePages = LICENSE_KEYS;
     const EMPTY: &'static str = "Nobody has a license key yet. Whoever buys a product whose benefits include license keys gets one.";
+    const STEP: Option<(&'static str, &'static str)> = Some(("Show benefits", BENEFITS.list));
 
     fn id(&self) -> Uuid {
         self.id

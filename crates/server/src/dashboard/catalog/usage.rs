@@ -149,6 +149,12 @@ impl Listed for Event {
         vec![Filter::search(query, "Search in names and metadata")]
     }
 
+    fn is_looked_through(query: &ListingQuery) -> bool {
+        query.has(|key| {
+            matches!(key, "query" | "filter" | "meter_id") || key.starts_with("metadata[")
+        })
+    }
+
     fn made_at(&self) -> Option<Timestamp> {
         Some(self.timestamp)
     }
@@ -191,6 +197,7 @@ impl Listed for CustomerMeter {
 
     const PAGES: ResourcePages = CUSTOMER_METERS;
     const EMPTY: &'static str = "No customer has used anything that a meter counts yet.";
+    const STEP: Option<(&'static str, &'static str)> = Some(("Show meters", METERS.list));
 
     fn id(&self) -> Uuid {
         self.id

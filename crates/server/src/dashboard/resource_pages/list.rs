@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::response::{Html, IntoResponse};
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use till_wire::{benefits::Benefit, customers::Customer, page::Page, products::Product};
 use uuid::Uuid;
 
@@ -22,6 +22,12 @@ use crate::{
     error::{ApiError, Result},
     http::extract::{Access, Caller, Params},
 };
+
+/// The next step of an empty list of what comes of sales, as [`Listed::STEP`].
+pub const SELL: (&str, &str) = ("Choose a product to sell", "/products");
+
+/// Time before now in which new rows are looked for at most, where many are looked through to find them.
+const LOOKED_THROUGH: SignedDuration = SignedDuration::from_hours(1);
 
 /// Something by which another list is filtered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,8 +87,10 @@ pub trait Listed: Send + Sync + Sized + 'static {
     const NAME: &'static str = Self::PAGES.many;
     /// The text of an empty list: what one is, and how one comes about.
     const EMPTY: &'static str;
-    /// The words of the way to the form for a new one. Without any, nobody makes one here: each comes of a sale.
+    /// The words of the way to the form for a new one. Without any, nobody makes one here.
     const NEW: Option<&'static str> = None;
+    /// The next step where nobody makes one here and the list is empty: words, and the address of another list.
+    const STEP: Option<(&'static str, &'static str)> = None;
     /// The API's parameters for the moments between which they were made, where the list is filtered by days.
     const MOMENTS: Option<(&'static str, &'static str)> = None;
     /// The things of other lists that the list is filtered by.
@@ -120,6 +128,11 @@ pub trait Listed: Send + Sync + Sized + 'static {
     /// The filters of the list, besides those of [`Listed::BY`] and the days.
     fn filters(_: &ListingQuery) -> Vec<Filter> {
         Vec::new()
+    }
+
+    /// True where no index finds what these filters choose: rows are looked through.
+    fn is_looked_through(_: &ListingQuery) -> bool {
+        false
     }
 
     /// The heads of the list's columns.
@@ -220,10 +233,7 @@ pub async fn list<L: Listed>(viewer: &Viewer, mut query: ListingQuery) -> Answer
     }
     let new = L::PAGES.new_at(viewer);
     let (action, step) = match L::NEW {
-        None => (
-            None,
-            Some(("Choose a product to sell", viewer.path("/products"))),
-        ),
+        None => (None, L::STEP.map(|(words, to)| (words, viewer.path(to)))),
         Some(_) if !L::may_write(viewer) => (None, None),
         Some(words) => {
             let action = format!("New {}", L::PAGES.one);
@@ -234,8 +244,11 @@ pub async fn list<L: Listed>(viewer: &Viewer, mut query: ListingQuery) -> Answer
         words: L::EMPTY,
         step,
     };
-    let (one, newer) = (L::PAGES.one, newer::<L>(&query, &page));
+    let (one, newer) = (L::PAGES.one, newer::<L>(viewer, &query, &page));
     let mut list = listing(viewer, query, &page, &buyers, empty).filters(filters);
+    if L::LIVE {
+        list = list.filters_always();
+    }
     if !L::CSV.is_empty() {
         list = list.csv(&viewer.path(&format!("{}.csv", L::PAGES.list)));
     }
@@ -249,7 +262,7 @@ pub async fn list<L: Listed>(viewer: &Viewer, mut query: ListingQuery) -> Answer
 }
 
 /// The address that counts what has come in since the newest of these rows, where they are the newest ones.
-fn newer<L: Listed>(query: &ListingQuery, page: &Page<L>) -> Option<String> {
+fn newer<L: Listed>(viewer: &Viewer, query: &ListingQuery, page: &Page<L>) -> Option<String> {
     let is_newest =
         query.page() == 1 && query.get("sorting").is_none() && query.get("to").is_none();
     let newest = match page.items.first() {
@@ -258,7 +271,10 @@ fn newer<L: Listed>(query: &ListingQuery, page: &Page<L>) -> Option<String> {
         None => Some(Timestamp::UNIX_EPOCH).filter(|_| query.get("from").is_none()),
     };
     let since = newest.filter(|_| L::LIVE && is_newest)?;
-    Some(query.since(since))
+    Some(query.since(match L::is_looked_through(query) {
+        true => since.max(viewer.app.clock.now() - LOOKED_THROUGH),
+        false => since,
+    }))
 }
 
 /// Words about the rows that have come in after a moment, and the way to see them; none where there are none.
@@ -282,7 +298,7 @@ pub async fn count_newer<L: Listed>(viewer: &Viewer, mut query: ListingQuery) ->
 /// Answer to the question how many rows have come in.
 #[derive(Debug, Template)]
 #[template(
-    source = r##"{% if !words.is_empty() %}<a class="small button" href="{{ href }}" hx-get="{{ href }}" hx-target="#rows" hx-select="#rows" hx-select-oob="#newer" hx-swap="outerHTML">{{ words }}</a>{% endif %}"##,
+    source = r##"{% if !words.is_empty() %}<a class="small button" href="{{ href }}" hx-get="{{ href }}" hx-target="#rows" hx-select="#rows" hx-select-oob="#newer" hx-swap="outerHTML" hx-sync="#list:replace">{{ words }}</a>{% endif %}"##,
     ext = "html"
 )]
 struct Newer {

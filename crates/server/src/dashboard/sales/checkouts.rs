@@ -21,7 +21,7 @@ use crate::{
         buyers::Buyers,
         listing::{Column, Filter, ListingQuery},
         parts::{Cell, Menu, MenuItem},
-        resource_pages::{By, CHECKOUTS, Listed, ResourcePages, amount, list_routes},
+        resource_pages::{By, CHECKOUTS, Listed, ResourcePages, SELL, amount, list_routes},
         sales,
     },
     error::Result,
@@ -39,6 +39,7 @@ impl Listed for Checkout {
 
     const PAGES: ResourcePages = CHECKOUTS;
     const EMPTY: &'static str = "A session is one purchase waiting to be paid: it has a link that you send to the buyer. Open one from a product or through the API.";
+    const STEP: Option<(&'static str, &'static str)> = Some(SELL);
     const MOMENTS: Option<(&'static str, &'static str)> = Some(CREATED);
     const BY: &'static [By] = &[By::Product];
     const CSV: &'static [&'static str] = &[

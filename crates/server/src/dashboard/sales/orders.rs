@@ -27,7 +27,7 @@ use crate::{
         metadata,
         parts::{Cell, Menu, MenuItem, day},
         pay_link,
-        resource_pages::{By, Listed, ORDERS, Related, ResourcePages, amount, list_routes},
+        resource_pages::{By, Listed, ORDERS, Related, ResourcePages, SELL, amount, list_routes},
         sales::{
             self,
             bill::{self, Bill, Line},
@@ -54,6 +54,7 @@ impl Listed for Order {
 
     const PAGES: ResourcePages = ORDERS;
     const EMPTY: &'static str = "No sales yet. An order is created when someone pays: open a checkout session and send its link.";
+    const STEP: Option<(&'static str, &'static str)> = Some(SELL);
     const MOMENTS: Option<(&'static str, &'static str)> = Some(CREATED);
     const BY: &'static [By] = &[By::Product];
     const CSV: &'static [&'static str] = &[

@@ -22,7 +22,9 @@ use crate::{
         detail::{Fact, Part, moments},
         listing::{Column, Filter, ListingQuery},
         parts::{Cell, Menu, MenuItem, card, money},
-        resource_pages::{CHECKOUTS, Listed, ORDERS, PAYMENTS, ResourcePages, amount, list_routes},
+        resource_pages::{
+            CHECKOUTS, Listed, ORDERS, PAYMENTS, ResourcePages, SELL, amount, list_routes,
+        },
         sales::{self, declines},
         show,
         timeline::timeline,
@@ -43,6 +45,7 @@ impl Listed for Payment {
     const PAGES: ResourcePages = PAYMENTS;
     const EMPTY: &'static str =
         "No one has tried to pay yet. Open a checkout session and send its link.";
+    const STEP: Option<(&'static str, &'static str)> = Some(SELL);
     const MOMENTS: Option<(&'static str, &'static str)> = Some(CREATED);
     const CSV: &'static [&'static str] = &[
         "ID",

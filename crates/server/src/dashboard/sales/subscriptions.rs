@@ -25,7 +25,7 @@ use crate::{
         buyers::{self, Buyers},
         listing::{Column, Filter, ListingQuery},
         parts::{Cell, Menu, MenuItem, Tone, day, sentence},
-        resource_pages::{By, Listed, ResourcePages, SUBSCRIPTIONS, amount, list_routes},
+        resource_pages::{By, Listed, ResourcePages, SELL, SUBSCRIPTIONS, amount, list_routes},
     },
     error::Result,
     http::extract::{Caller, Params, scope},
@@ -55,6 +55,7 @@ impl Listed for Subscription {
     const PAGES: ResourcePages = SUBSCRIPTIONS;
     const EMPTY: &'static str =
         "No one has subscribed yet. A subscription begins when someone buys a recurring product.";
+    const STEP: Option<(&'static str, &'static str)> = Some(SELL);
     const MOMENTS: Option<(&'static str, &'static str)> = Some(("started_after", "started_before"));
     const BY: &'static [By] = &[By::Product];
     const CSV: &'static [&'static str] = &[
