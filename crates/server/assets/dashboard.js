@@ -179,25 +179,52 @@ document.addEventListener("submit", (event) => {
   request.send(new FormData(form));
 });
 
-// New rows of a list appear by themselves, unless somebody has scrolled into the list or is using it: then words about
-// them stand above it, as a link, and are said once. The next look may find the list at rest.
+// Lists that change by themselves can be stopped. Then they go on with what has come in meanwhile.
+const isPaused = () => document.body.hasAttribute("data-paused");
+const look = () => document.querySelectorAll("[data-newer]").forEach((element) => htmx.trigger(element, "look"));
+document.addEventListener("click", ({ target }) => {
+  if (!target.closest("[data-pause]")) return;
+  if (document.body.toggleAttribute("data-paused")) return;
+  for (const row of document.querySelectorAll("#events > [hidden]")) row.hidden = false;
+  look();
+});
+document.addEventListener("htmx:sseMessage", ({ target }) => {
+  if (isPaused()) target.firstElementChild.hidden = true;
+});
+// A page that nobody sees asks nothing.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.target.matches("[data-newer]") && (document.hidden || isPaused())) event.preventDefault();
+});
+document.addEventListener("visibilitychange", () => document.hidden || look());
+
+// New rows of a list appear by themselves, unless somebody has scrolled into the list, points at it or is using it: then
+// words about them stand above it, as a link, and are said once. The next look may find the list at rest.
+const canPoint = matchMedia("(hover: hover)");
 function isAtRest(rows) {
   const selected = getSelection();
   const isSelected = selected && !selected.isCollapsed && rows.contains(selected.anchorNode);
   const isUsed = document.activeElement?.closest("#rows, #newer") || rows.querySelector("details[open]") || isSelected;
-  return !document.hidden && !isUsed && rows.getBoundingClientRect().top >= 0;
+  const isPointedAt = canPoint.matches && rows.matches(":hover");
+  return !document.hidden && !isUsed && !isPointedAt && rows.getBoundingClientRect().top >= 0;
 }
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { target } = event;
-  if (!target.matches("[data-newer]") || !event.detail.shouldSwap) return;
+  const isOfLook = event.detail.requestConfig?.elt.matches("[data-newer]");
+  if (!isOfLook || !event.detail.shouldSwap) return;
+  if (isPaused() || (target.id === "rows" && !isAtRest(target))) {
+    event.detail.shouldSwap = false;
+    return;
+  }
+  if (target.id === "rows") return;
   const told = new DOMParser().parseFromString(event.detail.xhr.responseText, "text/html").body;
   const link = told.querySelector("a");
   const rows = document.getElementById("rows");
   if (link && isAtRest(rows)) {
     event.detail.shouldSwap = false;
-    htmx.ajax("GET", link.getAttribute("href"), {
-      source: target, target: "#rows", select: "#rows", swap: "outerHTML", selectOOB: "#newer",
-    });
+    // Once this request is over: of those that are synchronized with the filters there is one at a time.
+    const values = { source: target, target: "#rows", select: "#rows", swap: "outerHTML", selectOOB: "#newer" };
+    const refresh = () => htmx.ajax("GET", link.getAttribute("href"), values).catch(() => {}); // a filter was chosen
+    setTimeout(() => target.isConnected && refresh());
   } else if (told.textContent.trim() === target.textContent.trim()) {
     event.detail.shouldSwap = false;
   }
