@@ -61,6 +61,8 @@ pub struct Seen {
     pub missing: Vec<String>,
     /// Subscriptions whose use is measured, each with its customer.
     pub measured: Vec<(Uuid, Uuid)>,
+    /// License keys whose activation was asked for, whatever became of it.
+    pub activating: BTreeSet<Uuid>,
     /// Activations of license keys, each with its key.
     pub activated: Vec<(Uuid, Uuid)>,
     /// Events of usage, in the order in which they were sent.

@@ -131,7 +131,8 @@ pub async fn run(args: &Args) -> Result<Verdict, Failure> {
     documents.missing = seen.missing;
     record.documents = Some(documents);
     if world.shop.measures {
-        record.usage = Some(Usage::read(&world, seen.sent, &seen.measured, seen.activated).await?);
+        let activations = (seen.activating, seen.activated);
+        record.usage = Some(Usage::read(&world, seen.sent, &seen.measured, activations).await?);
     }
     record.interruptions = interruptions.all();
     record.repeats_allowed = false;

@@ -63,6 +63,12 @@ impl Buyer<'_> {
     }
 
     async fn activate_key(&mut self, key: &Value) -> Result<(), GaveUp> {
+        let read = |id: &Value| id.as_str()?.parse::<Uuid>().ok();
+        let id = read(&key["id"]);
+        {
+            let mut seen = self.world.seen.lock().expect("no holder panics");
+            seen.activating.extend(id);
+        }
         let keys = [self.key(), self.key(), self.key()];
         let [one, two, three] = keys.map(|own| {
             let body =
@@ -73,12 +79,11 @@ impl Buyer<'_> {
         for answer in [one?, two?, three?] {
             self.world
                 .count(format!("activations: {} {}", answer.status, answer.error()));
-            let read = |id: &Value| id.as_str()?.parse::<Uuid>().ok();
             if answer.is_ok()
-                && let (Some(key), Some(id)) = (read(&key["id"]), read(&answer.body["id"]))
+                && let (Some(key), Some(activation)) = (id, read(&answer.body["id"]))
             {
                 let mut seen = self.world.seen.lock().expect("no holder panics");
-                seen.activated.push((key, id));
+                seen.activated.push((key, activation));
             }
         }
         Ok(())

@@ -1,4 +1,4 @@
-//! What was used, billed and granted, as the API tells it.
+//! Usage, bills of it and grants, as the API tells them.
 
 use std::{
     collections::BTreeSet,
@@ -7,6 +7,7 @@ use std::{
 
 use jiff::Timestamp;
 use serde_json::Value;
+use till_store::{Col, Query};
 use uuid::Uuid;
 
 use crate::{Failure, buyer::World, shop::METERS};
@@ -100,7 +101,8 @@ pub struct Usage {
     pub stored: Vec<Event>,
     pub measured: Vec<Measured>,
     pub billed: Vec<Billed>,
-    /// When each renewal that is paid was billed, by its subscription.
+    /// Time of the bill of each period, and of each part of one, that is paid, by its subscription: grants are told of
+    /// them, and credits given again.
     pub renewed: Vec<(Uuid, Timestamp)>,
     /// A license key, a note, and credits.
     pub benefits: [Uuid; 3],
@@ -109,7 +111,7 @@ pub struct Usage {
     pub keys: Vec<Key>,
     /// Activations that buyers were told of, each with its license key.
     pub activated: Vec<(Uuid, Uuid)>,
-    /// All activations of these keys.
+    /// All activations of the keys whose activation was asked for.
     pub activations: Vec<(Uuid, Uuid)>,
 }
 
@@ -150,12 +152,12 @@ async fn all(world: &World, path: &str) -> Result<Vec<Value>, Failure> {
 }
 
 impl Usage {
-    /// Reads everything.
+    /// Reads everything. `activating` are the keys whose activation was asked for.
     pub async fn read(
         world: &World,
         sent: Vec<Sent>,
         measured: &[(Uuid, Uuid)],
-        activated: Vec<(Uuid, Uuid)>,
+        (activating, activated): (BTreeSet<Uuid>, Vec<(Uuid, Uuid)>),
     ) -> Result<Self, Failure> {
         let shop = &world.shop;
         let mut usage = Self {
@@ -190,8 +192,12 @@ impl Usage {
                 counts: own.map(meter).collect(),
             });
         }
+        // The API does not tell them from other bills of a part.
+        let settling = Query::raw("select id from orders where settles_usage", vec![]);
+        let settling = world.store.all::<Col<Uuid>>(settling).await?;
+        let settling: BTreeSet<Uuid> = settling.into_iter().map(|Col(id)| id).collect();
         for order in all(world, "/v1/orders/").await? {
-            usage.order(&order, shop.book);
+            usage.order(&order, shop.book, &settling);
         }
         for subscription in all(world, "/v1/subscriptions/?active=true").await? {
             let product = id(&subscription["product_id"]);
@@ -233,8 +239,7 @@ impl Usage {
                 is_usable: key["status"] == "granted",
             });
         }
-        let used: BTreeSet<Uuid> = usage.activated.iter().map(|(key, _)| *key).collect();
-        for key in used {
+        for key in activating {
             let path = format!("/v1/license-keys/{key}");
             let answer = world.read(&path, Instant::now() + PATIENCE).await;
             let answer = answer.map_err(|_| format!("{path}: no answer"))?;
@@ -245,7 +250,8 @@ impl Usage {
         Ok(usage)
     }
 
-    fn order(&mut self, order: &Value, book: Uuid) {
+    /// Takes in an order; `settling` are those that settle usage before an end or a change.
+    fn order(&mut self, order: &Value, book: Uuid, settling: &BTreeSet<Uuid>) {
         if let Some(subscription) = id(&order["subscription_id"]) {
             let lines = order["items"].as_array().into_iter().flatten();
             let lines = lines.filter_map(|line| units(line["label"].as_str()?));
@@ -255,7 +261,12 @@ impl Usage {
                 units,
             }));
             let is_paid = order["paid"] == true;
-            let is_renewal = order["billing_reason"] == "subscription_cycle";
+            let is_settling = id(&order["id"]).is_some_and(|id| settling.contains(&id));
+            let is_renewal = match order["billing_reason"].as_str() {
+                Some("subscription_cycle") => true,
+                Some("subscription_meter_cycle") => !is_settling,
+                _ => false,
+            };
             let at = moment(&order["created_at"]).filter(|_| is_paid && is_renewal);
             self.renewed.extend(at.map(|at| (subscription, at)));
         } else if id(&order["product_id"]) == Some(book)
@@ -277,5 +288,33 @@ fn meter(one: &Value) -> Meter {
         name: one["meter"]["name"].as_str().unwrap_or_default().to_owned(),
         consumed: one["consumed_units"].as_f64().unwrap_or(f64::NAN),
         credited: one["credited_units"].as_i64().unwrap_or(-1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn paid_parts_of_a_period_count_as_renewals_and_what_settles_usage_does_not() {
+        let mut usage = Usage::default();
+        let bills = [
+            ("subscription_create", true),
+            ("subscription_cycle", true),
+            ("subscription_cycle", false),
+            ("subscription_meter_cycle", true),
+            ("subscription_meter_cycle", true),
+            ("subscription_meter_cycle", false),
+        ];
+        let settling = BTreeSet::from([Uuid::from_u128(4)]);
+        for (n, (reason, is_paid)) in bills.into_iter().enumerate() {
+            let order = json!({"id": Uuid::from_u128(n as u128), "subscription_id": Uuid::from_u128(70),
+                "billing_reason": reason, "paid": is_paid, "created_at": format!("2026-12-0{}T00:00:00Z", n + 1)});
+            usage.order(&order, Uuid::nil(), &settling);
+        }
+        let renewed: Vec<_> = usage.renewed.iter().map(|(_, at)| at.to_string()).collect();
+        assert_eq!(renewed, ["2026-12-02T00:00:00Z", "2026-12-04T00:00:00Z"]);
     }
 }

@@ -102,7 +102,7 @@ fn of(r: &mut Record) -> &mut Usage {
 fn every_kind_of_wrong_usage_and_grant_is_found() {
     assert_eq!(found(|_| {}), Vec::<String>::new());
     type Doctor = fn(&mut Record);
-    let doctors: [(&str, Doctor); 31] = [
+    let doctors: [(&str, Doctor); 32] = [
         ("event use-0 is stored 0 times", |r| {
             of(r).stored.remove(0);
         }),
@@ -197,6 +197,11 @@ fn every_kind_of_wrong_usage_and_grant_is_found() {
         ("is activated 3 times", |r| {
             let more = [(id(90), id(96)), (id(90), id(97))];
             of(r).activations.extend(more);
+        }),
+        ("is activated 3 times", |r| {
+            let all = [(id(90), id(95)), (id(90), id(96)), (id(90), id(97))];
+            of(r).activated.clear();
+            of(r).activations = all.into();
         }),
         (
             "was told to be given 2 times, and taken back 0 times",
