@@ -82,7 +82,7 @@ async fn account(
             "Password",
             again(password_form(app, person), password).to_string(),
         ),
-        Part::List("Where you are signed in", browsers::list(person, sessions)),
+        Part::list("Where you are signed in", browsers::list(person, sessions)),
     ];
     if others {
         parts.push(Part::Html("Lost a device?", OTHERS.to_owned()));

@@ -55,13 +55,20 @@ pub enum Part {
     /// Facts, in order, below a heading.
     Facts(&'static str, Vec<Fact>),
     /// A list of what belongs to it, below a heading.
-    List(&'static str, Listing),
+    List(&'static str, Box<Listing>),
     /// A timeline, newest first, below a heading.
     Timeline(&'static str, Vec<Step>),
     /// A list of words that is folded away below a heading: heading, how much there is, and the words.
     Folded(&'static str, String, Vec<String>),
     /// A block of safe HTML that was rendered by a template, below a heading.
     Html(&'static str, String),
+}
+
+impl Part {
+    /// A list of what belongs to it, below a heading.
+    pub fn list(title: &'static str, list: Listing) -> Self {
+        Self::List(title, Box::new(list))
+    }
 }
 
 /// A button or a link beside the heading.

@@ -234,7 +234,7 @@ fn activations(viewer: &Viewer, found: &LicenseKeyWithActivations) -> Part {
     let items = Page::new(found.activations.clone(), total, most);
     let all = ListingQuery::new(&LICENSE_KEYS.path(viewer, key.id, ""), "");
     let list = Listing::of(all, "Activations", columns, &items, row, empty);
-    Part::List("Activations", list.part())
+    Part::list("Activations", list.part())
 }
 
 fn remove_at(viewer: &Viewer, id: Uuid, activation_id: Uuid) -> String {

@@ -104,7 +104,7 @@ pub async fn part(viewer: &Viewer, one: &Customer) -> Result<Option<Part>> {
     let items = Items::new(found.items, total, SHOWN);
     let all = ListingQuery::new(&CUSTOMERS.path(viewer, one.id, ""), "");
     let list = Listing::of(all, "Members", columns, &items, row, empty).part();
-    Ok(Some(Part::List("Members", list)))
+    Ok(Some(Part::list("Members", list)))
 }
 
 /// The address of the form for another member of a team, for those who may add one.

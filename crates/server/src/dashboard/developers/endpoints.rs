@@ -94,7 +94,7 @@ async fn detail(
     ];
     let list = deliveries::of_endpoint(&dashboard, query, id).await?;
     let mut parts = vec![
-        Part::List("Deliveries", list),
+        Part::list("Deliveries", list),
         Part::Facts("Endpoint", facts),
         events(&endpoint),
     ];

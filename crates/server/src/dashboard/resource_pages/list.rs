@@ -341,7 +341,7 @@ impl<L: Listed> Related<L> {
     pub fn part(self, viewer: &Viewer, words: &'static str) -> Part {
         let empty = Empty { words, step: None };
         let list = listing(viewer, self.query, &self.page, &self.buyers, empty);
-        Part::List(L::NAME, list.part().with_own_page())
+        Part::list(L::NAME, list.part().with_own_page())
     }
 }
 

@@ -101,7 +101,7 @@ pub fn part(viewer: &Viewer, refunds: &[Refund], rows: &[RefundRow]) -> Option<P
     let total = i64::try_from(refunds.len()).unwrap_or(i64::MAX);
     let page = Page::new(refunds.to_vec(), total, u32::MAX);
     let list = Listing::of(query, "Refunds", columns, &page, row, empty);
-    Some(Part::List("Refunds", list.part()))
+    Some(Part::list("Refunds", list.part()))
 }
 
 /// The order whose money is to be given back.

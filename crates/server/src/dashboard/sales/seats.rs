@@ -156,7 +156,7 @@ pub async fn part(
     let items = Items::new(used, total, SHOWN);
     let all = ListingQuery::new(&of.pages().path(viewer, id, ""), "");
     let list = Listing::of(all, "Seats", columns, &items, row, empty).part();
-    Ok(Some(Part::List("Seats", list)))
+    Ok(Some(Part::list("Seats", list)))
 }
 
 /// The address of the form that gives a seat away, for those who may, where one is free.

@@ -220,5 +220,5 @@ fn findings(viewer: &Viewer, mut checks: Vec<Check>) -> Part {
     let total = i64::try_from(checks.len()).unwrap_or(i64::MAX);
     let page = Page::new(checks, total, u32::MAX);
     let list = Listing::of(query, "Checks", columns, &page, row, empty);
-    Part::List("Checks", list.part())
+    Part::list("Checks", list.part())
 }

@@ -177,7 +177,7 @@ pub async fn part(dashboard: &Dashboard<scope::BenefitsRead>, benefit: &Benefit)
     let items = Page::new(files, total, most);
     let all = ListingQuery::new(&BENEFITS.path(dashboard, benefit.id, ""), "");
     let list = Listing::of(all, "Files", columns, &items, row, empty);
-    Ok(Part::List("Files", list.part()))
+    Ok(Part::list("Files", list.part()))
 }
 
 fn cells(
