@@ -290,9 +290,8 @@ pub fn spent<'a>(
             continue;
         }
         let mut counts = offered.parts.credits.iter();
-        let own = counts.find(|row| {
-            (row.customer_id, row.meter_id) == (subscription.customer_id, meter_id)
-        });
+        let own = counts
+            .find(|row| (row.customer_id, row.meter_id) == (subscription.customer_id, meter_id));
         if let Some(row) = own {
             let mut new = row.clone();
             new.spend(units, ctx);
