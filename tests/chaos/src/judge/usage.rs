@@ -13,7 +13,7 @@ use crate::{
 /// Numbers that are the same, but for how they are written.
 const SAME: f64 = 1e-6;
 
-/// What was sent is stored once, and what is stored was billed once, or is yet to be.
+/// Events that were sent are stored once, and what is stored was billed once, or is yet to be.
 pub fn usage(record: &Record, usage: &Usage, verdict: &mut Verdict) {
     let mut stored: HashMap<&str, usize> = HashMap::new();
     for event in &usage.stored {
@@ -124,7 +124,7 @@ fn balanced(
     for (name, used) in METERS.into_iter().zip([calls as f64, units as f64]) {
         let lines = usage.billed.iter();
         let lines = lines.filter(|line| line.subscription == id && line.meter == name);
-        let billed: f64 = lines.map(|line| line.units).sum();
+        let billed = lines.fold(0.0, |sum, line| sum + line.units);
         let Some(meter) = one.meters.iter().find(|meter| meter.name == name) else {
             verdict.broken(format!("subscription {id} has no meter {name}"));
             continue;

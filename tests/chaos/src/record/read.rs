@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::Deserialize;
 use serde_json::Value;
 use till_core::kernel::records::{self, CustomerBalance};
@@ -12,6 +12,9 @@ use uuid::Uuid;
 
 use super::*;
 use crate::{Failure, processor::Processor, receiver::Receiver, shop::EVENTS};
+
+/// Time for which a node that works on a subscription keeps it, and a little more.
+const CLAIM: SignedDuration = SignedDuration::from_secs(70);
 
 #[derive(Debug, Deserialize)]
 struct Metadata {
@@ -64,9 +67,13 @@ pub async fn waiting(store: &Store, abandoned: &BTreeSet<Uuid>) -> Result<Vec<St
     for (Col(state), Col(id)) in store.all::<(Text, Id)>(refunds).await? {
         all.push(format!("refund {id} is {state}"));
     }
+    // A part of a period that is billed by itself is due without the period, and a step that failed is taken again a
+    // minute later.
+    let now = Timestamp::now();
     let due = Query::raw(
-        "select id from subscriptions where status in ('active', 'trialing', 'past_due') and current_period_end <= $1",
-        vec![Timestamp::now().into()],
+        "select id from subscriptions where status in ('active', 'trialing', 'past_due') \
+         and (current_period_end <= $1 or next_due_at <= $2)",
+        vec![now.into(), (now + CLAIM).into()],
     );
     for Col(id) in store.all::<Id>(due).await? {
         all.push(format!("subscription {id} is due"));
