@@ -61,8 +61,8 @@ pub type Answer<'a, T> = BoxFuture<'a, Result<T>>;
 pub trait Processor: Send + Sync {
     /// Announces an attempt, and the buyer where the processor does not know them; nothing moves.
     /// The same attempt again gives the same answer; the same id with another amount or purpose is
-    /// [`ProcessorError::Refused`], and so are an amount that is more than is charged at once, and a
-    /// source that cannot pay, at the latest by [`Processor::confirm`].
+    /// [`ProcessorError::Refused`], and so are an amount above what can be charged at once and a source
+    /// that cannot pay, at the latest by [`Processor::confirm`].
     fn prepare<'a>(&'a self, attempt: &'a Attempt, now: Timestamp) -> Answer<'a, Prepared>;
 
     /// Charges the card, or keeps it, as prepared. `reference` is the one [`Processor::prepare`]

@@ -28,10 +28,17 @@ use crate::{
     seats::UsedSeats,
     tax::{self, Ruling, TaxQuery, Taxes},
     terms::Terms,
+    usage::due::Unbillable,
 };
 
 /// Refused when a line that waited for an order is on another one by now.
 pub const ENTRY_TAKEN: &str = "billing_entry_taken";
+
+impl From<Unbillable> for Mismatch {
+    fn from(error: Unbillable) -> Self {
+        Self(error.to_string())
+    }
+}
 
 /// Rows that the billing of a subscription depends on.
 #[derive(Debug, Clone)]

@@ -9,7 +9,7 @@ pub enum ProcessorError {
     /// A timeout or a broken connection: whether anything moved is not known. Never a decline.
     #[error("the payment processor gave no clear answer: {0}")]
     Unsure(Cause),
-    /// The request itself is wrong (an unknown token, an amount of zero, or of too much). Certain: this request
+    /// The request itself is wrong (an unknown token, an amount that is zero or too large). Certain: this request
     /// moved nothing, though an earlier one with the same id may have.
     #[error("the payment processor refused the request: {0}")]
     Refused(Cause),

@@ -131,7 +131,7 @@ fn refused(error: &ProcessorError, asked: &Attempt) -> Outcome {
     failed.of_request(error.cause().request_id())
 }
 
-/// True where that is more than the processor takes in one charge.
+/// True where the amount is more than the processor takes in one charge.
 fn is_too_large(kind: AttemptKind) -> bool {
     match kind {
         AttemptKind::Charge { amount, .. } => amount.minor > amount.currency.max_charge(),

@@ -214,6 +214,38 @@ both! {
         assert_eq!(has(t, &meter).await, json!([0.0, 200, 200.0]));
     }
 
+    async fn several_subscriptions_that_bill_usage_of_one_meter_spend_its_credits_once(t: &mut Till) {
+        grace(t, 0).await;
+        let meter = meter(t, sum()).await;
+        let price = metered(&meter, "1", json!(null));
+        let plain = including(t, &[], json!([])).await;
+        let paying = including(t, &[], price).await;
+        let pack = t.post("/v1/products/", json!({"name": "Pack", "prices": [{"amount_type": "fixed", "price_amount": 500}]})).await.created();
+        include(t, &pack, &[&credits(t, &meter, 100, true).await]).await;
+        let older = bought(t, &plain, VISA, json!({})).await;
+        t.advance(Duration::from_secs(DAY));
+        let younger = bought(t, &paying, VISA, json!({})).await;
+        let checkout = t.checkout_for(&pack).await;
+        t.confirm(&checkout, buyer(ADA, VISA)).await.ok();
+        t.drain().await;
+        // Billed to the one that pays for it, and from the change on to the older one.
+        uses(t, &younger, 80).await;
+        switch(t, &older, &paying, "prorate").await.ok();
+        t.drain().await;
+        uses(t, &older, 50).await;
+        assert_eq!(has(t, &meter).await, json!([130.0, 100, -30.0]));
+        next_period(t, &older).await;
+        assert_eq!(billed(t, &older).await, [("Tokens: 0 \u{d7} 0.01 USD".to_owned(), 0)]);
+        assert_eq!(has(t, &meter).await, json!([0.0, 50, 50.0]));
+        uses(t, &older, 10).await;
+        next_period(t, &younger).await;
+        assert_eq!(billed(t, &younger).await, [("Tokens: 30 \u{d7} 0.01 USD".to_owned(), 30)]);
+        assert_eq!(has(t, &meter).await, json!([10.0, 0, -10.0]), "the younger one has used them up");
+        next_period(t, &older).await;
+        assert_eq!(billed(t, &older).await, [("Tokens: 10 \u{d7} 0.01 USD".to_owned(), 10)]);
+        t.see_through().await;
+    }
+
     async fn what_is_bought_once_is_credited_once_and_a_refund_takes_it_back(t: &mut Till) {
         let meter = meter(t, sum()).await;
         let pack = t.post("/v1/products/", json!({"name": "Pack", "prices": [{"amount_type": "fixed", "price_amount": 500}]})).await.created();

@@ -21,10 +21,7 @@ use crate::{
         dun,
     },
     tax::Taxes,
-    usage::{
-        credits,
-        due::{self, Unbillable},
-    },
+    usage::{credits, due},
 };
 
 /// Usage that is settled: its order, what to write, and the rows as they are then.
@@ -71,9 +68,7 @@ pub fn settle(
 ) -> Result<Option<Settled>, Mismatch> {
     let (old, offered) = (&rows.subscription, &rows.offered);
     let until = settled_until(ctx);
-    let lines = due::lines(old, offered, until, false, ctx);
-    let unbillable = |error: Unbillable| Mismatch(error.to_string());
-    let lines = lines.map_err(unbillable)?;
+    let lines = due::lines(old, offered, until, false, ctx)?;
     if lines.is_empty() {
         return Ok(None);
     }
@@ -118,8 +113,7 @@ pub fn settle(
     after.customer = customer;
     let usage = &offered.parts.usage;
     changes.bill_usage(old.id, usage, until, Some(order.id), ctx);
-    let spent = credits::spent(old, offered, &rows.counts, until, ctx);
-    let spent = spent.map_err(unbillable)?;
+    let spent = credits::spent(old, offered, &rows.counts, until, ctx)?;
     let settled = credits::settled(old, offered, &rows.counts, ctx);
     for (row, mut new) in settled.into_iter().chain(spent) {
         // Whoever counts more at the same time does so again.

@@ -18,10 +18,7 @@ use crate::{
     orders::create::Mismatch,
     subscriptions::bill::BillingRows,
     tax::Taxes,
-    usage::{
-        credits,
-        due::{self, Unbillable},
-    },
+    usage::{credits, due},
 };
 
 /// Bills the usage of a period that is shorter than the subscription's own. Nothing else is billed with it, and what waits
@@ -84,10 +81,7 @@ impl<'a> Billing<'a> {
         each: bool,
     ) -> Result<Vec<OrderItem>, Mismatch> {
         let (old, offered) = (&self.rows.subscription, &self.rows.offered);
-        let unbillable = |error: Unbillable| Mismatch(error.to_string());
-        let lines = due::lines(old, offered, until, each, self.ctx).map_err(unbillable)?;
-        let spent = credits::spent(old, offered, &self.rows.counts, until, self.ctx);
-        let spent = spent.map_err(unbillable)?;
+        let lines = due::lines(old, offered, until, each, self.ctx)?;
         if !offered.parts.usage.is_empty() || !self.rows.counts.is_empty() {
             let mut next = offered.without_usage(old.id, until);
             let counts = credits::next_period(old, offered, &self.rows.counts, until, self.ctx);
@@ -108,7 +102,7 @@ impl<'a> Billing<'a> {
                 }
                 next.show_count(&new);
             }
-            for (row, new) in spent {
+            for (row, new) in credits::spent(old, offered, &self.rows.counts, until, self.ctx)? {
                 self.changes.update(row, &new);
                 next.show_count(&new);
             }

@@ -104,34 +104,30 @@ pub(crate) async fn without_a_reference_nothing_was_asked(peer: &dyn Peer) {
 
 pub(crate) async fn amounts_are_more_than_zero(peer: &dyn Peer) {
     for minor in [0, -1, i64::MIN] {
-        let kind = AttemptKind::Charge {
-            amount: usd(minor),
-            save_card: false,
-        };
-        let source = card(peer, Card::Pays).await;
-        let attempt = Attempt {
-            kind,
-            ..charge(1, source)
-        };
-        assert!(is_refused(peer.processor().prepare(&attempt, at(0)).await));
+        assert!(is_amount_refused(peer, 1, minor).await, "{minor}");
     }
 }
 
 pub(crate) async fn amounts_are_at_most_what_is_charged_at_once(peer: &dyn Peer) {
     let most = usd(0).currency.max_charge();
     for (id, minor) in [(1, most), (2, most + 1), (3, i64::MAX)] {
-        let kind = AttemptKind::Charge {
-            amount: usd(minor),
-            save_card: false,
-        };
-        let source = card(peer, Card::Pays).await;
-        let attempt = Attempt {
-            kind,
-            ..charge(id, source)
-        };
-        let prepared = peer.processor().prepare(&attempt, at(0)).await;
-        assert_eq!(is_refused(prepared), minor > most, "{minor}");
+        let is_refused = is_amount_refused(peer, id, minor).await;
+        assert_eq!(is_refused, minor > most, "{minor}");
     }
+}
+
+/// True where a charge of so many cents is refused as it is announced.
+async fn is_amount_refused(peer: &dyn Peer, id: u128, minor: i64) -> bool {
+    let kind = AttemptKind::Charge {
+        amount: usd(minor),
+        save_card: false,
+    };
+    let source = card(peer, Card::Pays).await;
+    let attempt = Attempt {
+        kind,
+        ..charge(id, source)
+    };
+    is_refused(peer.processor().prepare(&attempt, at(0)).await)
 }
 
 pub(crate) async fn a_decline_is_final(peer: &dyn Peer) {

@@ -233,7 +233,7 @@ pub(in crate::actions) async fn rows_of(
 /// usage, what has come in until now is counted, and they are read again (docs/behaviour: metered/settled).
 ///
 /// # Errors
-/// Those of `read`; 409 where counting takes too long.
+/// Errors of `read`; 409 where counting takes too long.
 pub(in crate::actions) async fn counted_rows<F, Fut>(
     app: &App,
     update: &SubscriptionUpdate,

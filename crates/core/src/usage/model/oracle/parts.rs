@@ -2,7 +2,7 @@
 
 use super::{
     super::{Change, shop::PLANS},
-    DAY, Line, ONE, Oracle, Pending, Renewal, Status, Sub, decimal,
+    DAY, Line, Oracle, Pending, Renewal, Status, Sub, decimal,
 };
 
 impl Sub {
@@ -93,12 +93,7 @@ impl Oracle {
             let used = self.quantity_of(meter, &own);
             let place = (sub.customer, meter);
             let count = self.counts.get_mut(&place).expect("it is there");
-            let left = (i128::from(count.credited) * ONE - used).div_euclid(ONE);
-            let left = i64::try_from(left).expect("small numbers");
-            let left = left.clamp(0, count.credited);
-            count.settled += count.credited - left;
-            count.credited = left;
-            count.rollover = count.rollover.min(count.credited);
+            count.spend(used);
             (count.used, count.different) = (Vec::new(), 0);
         }
         self.note_billed(n, i64::MAX);
@@ -107,26 +102,6 @@ impl Oracle {
             settles: true,
             is_paid,
         });
-    }
-
-    /// A bill spends credits of counts that begin anew with another subscription.
-    pub(super) fn spend(&mut self, n: usize, until: i64) {
-        let begun = self.begun(n);
-        let sub = &self.subs[n];
-        for (meter, ..) in PLANS[sub.plan].metered {
-            if begun.contains(meter) {
-                continue;
-            }
-            let used = self.quantity_of(*meter, &sub.usage(*meter, until));
-            if let Some(count) = self.counts.get_mut(&(sub.customer, *meter)) {
-                let left = (i128::from(count.credited) * ONE - used).div_euclid(ONE);
-                let left = i64::try_from(left).expect("small numbers");
-                let left = left.clamp(0, count.credited);
-                count.settled += count.credited - left;
-                count.credited = left;
-                count.rollover = count.rollover.min(left);
-            }
-        }
     }
 
     pub(super) fn change(&mut self, n: usize, change: Change, now: i64) {
