@@ -100,7 +100,7 @@ impl LinkWithProducts {
 /// The rows that a new or changed link depends on, all of the caller's organization.
 #[derive(Debug, Clone, Default)]
 pub struct Loaded {
-    /// Those of the wanted products that exist.
+    /// The wanted products that exist.
     pub offered: Vec<ProductWithPrices>,
     /// The discount that is named, if it exists and is not deleted.
     pub discount: Option<Discount>,

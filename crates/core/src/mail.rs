@@ -99,7 +99,7 @@ pub fn is_sale(order: &Order) -> bool {
 /// A letter that was written.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewLetter {
-    /// What it is.
+    /// Kind of the letter.
     pub kind: MailKind,
     /// The cause, and whom it is for.
     pub cause_key: String,

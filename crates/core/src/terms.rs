@@ -1,4 +1,4 @@
-//! What a sale is made of: [`Terms`], what is sold and for how much, and [`Buyer`], who buys. A session offers them,
+//! Terms of a sale: [`Terms`], what is sold and for how much, and [`Buyer`], who buys. A session offers them,
 //! an attempt is agreed on them ([`Agreed`]), an order and a subscription are made of them.
 
 use jiff::Timestamp;
@@ -36,7 +36,7 @@ part! {
         #[serde(deserialize_with = "Option::deserialize")]
         tax_breakdown: Option<Json<Vec<TaxLine>>>,
         allow_trial: bool,
-        /// When the first payment is due, where a trial comes before it.
+        /// Time at which the first payment is due, where a trial comes before it.
         #[serde(deserialize_with = "Option::deserialize")]
         trial_end: Option<Timestamp>,
     }
@@ -132,7 +132,7 @@ pub struct Agreed {
     pub buyer: Buyer,
 }
 
-/// What was kept with an attempt is not what a buyer can have agreed to: a damaged or foreign database.
+/// Terms that were kept with an attempt are not what a buyer can have agreed to: a damaged or foreign database.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the agreed terms cannot be read: {0}")]
 pub struct Unreadable(String);
@@ -154,7 +154,7 @@ impl Agreed {
     /// The agreement, as it was kept. Each field must be there, also where it is null.
     ///
     /// # Errors
-    /// What is missing or does not read is [`Unreadable`], never other terms.
+    /// A value that is missing or does not read is [`Unreadable`], never other terms.
     pub fn read(kept: &Value) -> Result<Self, Unreadable> {
         let unreadable = |error: serde_json::Error| Unreadable(error.to_string());
         Ok(Self {

@@ -13,11 +13,11 @@ pub struct Account {
     pub id: String,
     /// Live mode.
     pub live: bool,
-    /// What its statement descriptors begin with.
+    /// Beginning of its statement descriptors.
     pub prefix: String,
     /// Country, two letters.
     pub country: String,
-    /// Whether it can charge.
+    /// True where it can charge.
     pub charges_enabled: bool,
     /// Origin of the API.
     pub api_url: String,

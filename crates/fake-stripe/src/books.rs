@@ -1,4 +1,4 @@
-//! What the fake remembers: its records, each in a table.
+//! Memory of the fake: its records, each in a table.
 
 use std::collections::HashMap;
 
@@ -129,11 +129,11 @@ records! {
         billing: Value,
         metadata: Metadata,
         allow_redisplay: String,
-        /// Whether its holder agreed to later payments.
+        /// True where its holder agreed to later payments.
         set_up: bool,
-        /// Whether it was used or detached without belonging to a customer, so that it is of no more use.
+        /// True where it was used or detached without belonging to a customer, so that it is of no more use.
         consumed: bool,
-        /// Whether it has paid or was kept, so that its fingerprint is known.
+        /// True where it has paid or was kept, so that its fingerprint is known.
         seen: bool,
     }
     /// A confirmation token.
@@ -174,7 +174,7 @@ records! {
         canceled_at: Option<i64>,
         cancellation_reason: Option<String>,
         challenge: Option<Challenge>,
-        /// When its bank has decided, while it is `processing`.
+        /// Time at which its bank has decided, while it is `processing`.
         due: Option<i64>,
     }
     /// A setup intent.
@@ -227,7 +227,7 @@ records! {
         failure_reason: Option<String>,
         transaction: Option<String>,
         failure_transaction: Option<String>,
-        /// What it becomes, and when.
+        /// State that it comes to, and its time.
         due: Option<(i64, String)>,
     }
     /// A dispute.
@@ -282,7 +282,7 @@ pub struct Challenge {
     pub id: String,
     /// Where the buyer goes afterwards.
     pub return_url: Option<String>,
-    /// Whether the script shows it.
+    /// True where the script shows it.
     pub by_script: bool,
 }
 
@@ -292,7 +292,7 @@ macro_rules! tables {
         #[derive(Debug, Default)]
         pub struct Books {
             $(pub $field: Table<$record>,)*
-            /// What makes ids differ from those of other fakes.
+            /// Value that makes ids differ from those of other fakes.
             pub seed: u64,
             /// Ids made so far.
             pub made: u64,

@@ -2,7 +2,7 @@
 
 use crate::error::Refusal;
 
-/// When a card asks its holder.
+/// Cases in which a card asks its holder.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Authentication {
     /// Never, not even where a request asks for it: the card is not enrolled in 3-D Secure.
@@ -24,13 +24,13 @@ pub struct Decline {
     pub code: &'static str,
     /// `decline_code` of the error.
     pub decline_code: Option<&'static str>,
-    /// What the buyer reads.
+    /// Words that the buyer reads.
     pub message: &'static str,
-    /// Whether it is declined when it is only kept, too.
+    /// True where it is declined when it is only kept, too.
     pub when_kept: bool,
 }
 
-/// What happens to a payment afterwards.
+/// Course of a payment afterwards.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Afterwards {
     /// Nothing.
@@ -54,11 +54,11 @@ pub struct Card {
     pub names: &'static [&'static str],
     /// `visa`, `mastercard`, …
     pub brand: &'static str,
-    /// When it asks its holder.
+    /// Cases in which it asks its holder.
     pub authentication: Authentication,
     /// Why it is declined, if it is.
     pub decline: Option<Decline>,
-    /// What happens to its payments.
+    /// Course of its payments.
     pub afterwards: Afterwards,
 }
 
@@ -352,7 +352,7 @@ pub fn typed(number: &str, month: i64, year: i64, now: i64) -> Result<(), Refusa
     Ok(())
 }
 
-/// Whether the digits have the right last one.
+/// True where the digits have the right last one.
 fn luhn(number: &str) -> bool {
     let mut sum = 0;
     for (at, digit) in number.chars().rev().enumerate() {

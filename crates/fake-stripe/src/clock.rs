@@ -4,7 +4,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use jiff::Timestamp;
 
-/// What tells the time.
+/// Source of the time.
 #[derive(Debug)]
 pub struct Clock {
     /// The moment at which it stands, in seconds; the machine's clock runs instead if there is none.

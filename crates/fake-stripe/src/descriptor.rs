@@ -1,11 +1,11 @@
-//! What stands on a buyer's statement.
+//! Text on a buyer's statement.
 
 use crate::error::Refusal;
 
 /// Characters that prefix and suffix have together, with what stands between them.
 const LONGEST: usize = 22;
 
-/// Whether a suffix can stand behind the account's prefix.
+/// Checks that a suffix can stand behind the account's prefix.
 ///
 /// # Errors
 ///
@@ -40,7 +40,7 @@ pub fn check(prefix: &str, suffix: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// What the buyer reads.
+/// Text that the buyer reads.
 pub fn calculated(prefix: &str, suffix: Option<&str>) -> String {
     suffix.map_or_else(
         || prefix.to_owned(),

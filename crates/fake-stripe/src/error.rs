@@ -10,7 +10,7 @@ pub struct Refusal {
     pub status: StatusCode,
     /// `type` of the error.
     pub kind: &'static str,
-    /// What a developer reads.
+    /// Words for a developer.
     pub message: String,
     /// The rest of the error: `code`, `param`, `decline_code`, objects.
     pub more: Map<String, Value>,

@@ -1,4 +1,4 @@
-//! What a running fake shares: account, keys, clock and books.
+//! Shared state of a running fake: account, keys, clock and books.
 
 use std::{
     collections::{HashSet, VecDeque},
@@ -29,25 +29,25 @@ const EXCHANGES: usize = 5_000;
 
 /// A running fake.
 pub struct Fake {
-    /// Whose books they are.
+    /// Account whose books they are.
     pub account: Account,
     /// Its keys.
     pub keys: Keys,
     /// Its clock.
     pub clock: Clock,
-    /// What chance and ids follow from.
+    /// Seed from which chance and ids follow.
     pub seed: u64,
-    /// Who delivers the notices.
+    /// Sender of the notices.
     pub client: reqwest::Client,
     closed: AtomicBool,
     thrown: AtomicU64,
     state: Mutex<State>,
-    /// How often the troubles were changed, and how many requests wait for the next time.
+    /// Number of times that the troubles were changed, and how many requests wait for the next time.
     changed: watch::Sender<u64>,
     held: watch::Sender<usize>,
 }
 
-/// What changes while a fake runs.
+/// State that changes while a fake runs.
 #[derive(Default)]
 pub struct State {
     /// The books.
@@ -222,7 +222,7 @@ impl Fake {
         let _ = held.wait_for(|now| *now >= requests).await;
     }
 
-    /// How often chance was asked so far.
+    /// Number of times that chance was asked so far.
     pub fn count(&self) -> u64 {
         self.thrown.fetch_add(1, Ordering::Relaxed)
     }
@@ -239,7 +239,7 @@ impl Fake {
         key
     }
 
-    /// Whether nobody wants anything of it any more.
+    /// True where nobody wants anything of it any more.
     pub fn is_closed(&self) -> bool {
         self.closed.load(Ordering::Relaxed)
     }

@@ -1,6 +1,6 @@
 //! The encoding of requests: `application/x-www-form-urlencoded` with nested names, `a[b][]=c`.
 //!
-//! What was sent becomes a tree of JSON whose leaves are texts; [`crate::params`] gives them their types.
+//! A form becomes a tree of JSON whose leaves are texts; [`crate::params`] gives them their types.
 
 use serde_json::{Map, Value};
 

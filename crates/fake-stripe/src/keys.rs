@@ -38,7 +38,7 @@ impl Keys {
         }
     }
 
-    /// Whether the request's key may use the endpoint; true if it is the publishable one.
+    /// Checks that the request's key may use the endpoint; true if it is the publishable one.
     ///
     /// # Errors
     ///

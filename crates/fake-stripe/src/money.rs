@@ -42,7 +42,7 @@ const LEAST: &[(&str, i64)] = &[
 /// Most that one payment can be, in minor units.
 const MOST: i64 = 99_999_999;
 
-/// Whether an amount can be charged in a currency.
+/// Checks that an amount can be charged in a currency.
 ///
 /// # Errors
 ///
@@ -80,7 +80,7 @@ pub fn chargeable(amount: i64, currency: &str) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Whether an amount is whole in a currency that Stripe writes with two decimals although nobody uses them.
+/// Checks that an amount is whole in a currency that Stripe writes with two decimals although nobody uses them.
 ///
 /// # Errors
 ///

@@ -1,10 +1,10 @@
-//! How a fake is started.
+//! Options with which a fake is started.
 
 use std::{net::SocketAddr, path::PathBuf};
 
 use jiff::Timestamp;
 
-/// How a fake is started.
+/// Options with which a fake is started.
 #[derive(Debug, Clone)]
 pub struct Options {
     /// Moment at which its clock stands until it is moved; without one, the machine's clock runs.
@@ -13,9 +13,9 @@ pub struct Options {
     pub live: bool,
     /// Id of the account.
     pub account: String,
-    /// What its statement descriptors begin with.
+    /// Beginning of its statement descriptors.
     pub statement_descriptor_prefix: String,
-    /// Whether the account can charge.
+    /// True where the account can charge.
     pub charges_enabled: bool,
     /// Address of the API; a free loopback port by default.
     pub listen: SocketAddr,
@@ -25,7 +25,7 @@ pub struct Options {
     pub webhooks: Vec<String>,
     /// File that keeps the books over a restart; in memory without one. Its seed outlives the options'.
     pub data: Option<PathBuf>,
-    /// What ids, keys and chance follow from.
+    /// Seed from which ids, keys and chance follow.
     pub seed: u64,
 }
 

@@ -19,11 +19,11 @@ use crate::{
 const SCRIPT: &str = include_str!("../assets/stripe.js");
 /// The card field.
 const CARD: &str = include_str!("../assets/card.html");
-/// What the card field does.
+/// Script of the card field.
 const CARD_SCRIPT: &str = include_str!("../assets/card.js");
 /// The bank's question.
 const BANK: &str = include_str!("../assets/bank.html");
-/// What the framed page says when the question was answered.
+/// Message of the framed page when the question was answered.
 const ANSWERED: &str = include_str!("../assets/answered.html");
 
 /// The answer of the second origin.

@@ -4,7 +4,7 @@ use serde_json::{Map, Value};
 
 use crate::error::Refusal;
 
-/// What a parameter may be.
+/// Types of a parameter.
 #[derive(Debug, Clone, Copy)]
 pub enum ParamKind {
     /// A text of at most so many characters.
@@ -121,12 +121,12 @@ impl Params {
         self.0.get(name).and_then(Value::as_object)
     }
 
-    /// Whether the parameter was given, even to unset something.
+    /// True where the parameter was given, even to unset something.
     pub fn has(&self, name: &str) -> bool {
         self.0.contains_key(name)
     }
 
-    /// Whether a moment is within the bounds of a parameter.
+    /// True where a moment is within the bounds of a parameter.
     pub fn within(&self, name: &str, moment: i64) -> bool {
         match self.0.get(name) {
             None => true,
@@ -148,7 +148,7 @@ impl Params {
 ///
 /// # Errors
 ///
-/// What Stripe says to parameters that it does not know, that are missing or malformed. Nothing has begun by then, so
+/// Answer of Stripe to parameters that it does not know, that are missing or malformed. Nothing has begun by then, so
 /// an idempotency key does not remember it.
 pub fn read(declared: &[Param], given: &Map<String, Value>) -> Result<Params, Refusal> {
     map(declared, given, "")

@@ -10,7 +10,7 @@ use crate::{
     },
 };
 
-/// What an endpoint does.
+/// Work of an endpoint.
 pub type Handler = fn(&mut Work<'_>, &Call<'_>) -> ObjectResult;
 
 /// An endpoint.
@@ -22,13 +22,13 @@ pub struct Route {
     pub method: Method,
     /// The path; `{}` stands for an id.
     pub path: &'static str,
-    /// What a restricted key needs, without `rak_` before and `_read` or `_write` behind it.
+    /// Permission that a restricted key needs, without `rak_` before and `_read` or `_write` behind it.
     pub permission: &'static str,
     /// The parameters.
     pub params: &'static [Param],
-    /// What it does.
+    /// Work of the endpoint.
     pub handler: Handler,
-    /// Whether a publishable key may ask, too.
+    /// True where a publishable key may ask, too.
     pub publishable: bool,
 }
 

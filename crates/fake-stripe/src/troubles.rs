@@ -11,11 +11,11 @@ pub struct Troubles {
     pub paths: Vec<String>,
     /// `GET` or `POST`, if only one of them has the troubles.
     pub method: Option<String>,
-    /// How many requests have them; without a number, all do. A request that is spared by chance does not count.
+    /// Number of requests that have them; without a number, all do. A request that is spared by chance does not count.
     pub times: Option<u32>,
     /// Milliseconds that each request waits before it is done.
     pub slow_ms: u64,
-    /// Whether each request waits, not done, until the troubles are changed.
+    /// True where each request waits, not done, until the troubles are changed.
     pub held: bool,
     /// Share that is not done and never answered.
     pub lost: u8,
@@ -49,13 +49,13 @@ pub struct NoticeTroubles {
     pub doubled: u8,
     /// Milliseconds by which each is late.
     pub late_ms: u64,
-    /// Whether they are sent before the request that causes them is answered.
+    /// True where they are sent before the request that causes them is answered.
     pub before: bool,
     /// Share before which a copy with another amount and a wrong signature is sent.
     pub forged: u8,
 }
 
-/// What happens to one request.
+/// Fate of one request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Trouble {
     /// Not done, never answered.
@@ -77,7 +77,7 @@ pub enum Trouble {
 }
 
 impl Troubles {
-    /// Whether a request is one of those that have them.
+    /// True where a request is one of those that have them.
     pub(crate) fn concern(&self, method: &str, path: &str) -> bool {
         self.times != Some(0)
             && self
@@ -87,7 +87,7 @@ impl Troubles {
             && (self.paths.is_empty() || self.paths.iter().any(|start| path.starts_with(start)))
     }
 
-    /// What happens to a request, of which `dice` is a number below 100.
+    /// Fate of a request, of which `dice` is a number below 100.
     pub(crate) fn roll(&self, dice: u8) -> Option<Trouble> {
         let shares = [
             (self.lost, Trouble::Lost),

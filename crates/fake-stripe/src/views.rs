@@ -13,12 +13,12 @@ const DEPTH: usize = 4;
 /// Paths that one request may expand.
 const PATHS: usize = 20;
 
-/// What a view is made of.
+/// Context of a view.
 #[derive(Clone, Copy)]
 pub struct View<'a> {
     /// The books.
     pub books: &'a Books,
-    /// Whose they are.
+    /// Owner of the objects.
     pub account: &'a Account,
     /// This moment.
     pub now: i64,

@@ -1,4 +1,4 @@
-//! What the endpoints do: each is a function over the books, with the moment given.
+//! Work of the endpoints: each is a function over the books, with the moment given.
 
 pub mod account;
 pub mod balance;
@@ -29,7 +29,7 @@ use crate::{
 pub struct Work<'a> {
     /// The books.
     pub books: &'a mut Books,
-    /// Whose they are.
+    /// Owner of the books.
     pub account: &'a Account,
     /// This moment, in seconds.
     pub now: i64,
@@ -37,22 +37,22 @@ pub struct Work<'a> {
     pub request: Option<String>,
     /// The request's idempotency key.
     pub key: Option<String>,
-    /// Whether a publishable key asks.
+    /// True where a publishable key asks.
     pub publishable: bool,
-    /// Whether banks take their time.
+    /// True where banks take their time.
     pub processing: bool,
 }
 
-/// Who asks for a piece of work; nobody does for what becomes due, or happens at a bank.
+/// Caller of a piece of work; none of what becomes due, or happens at a bank.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct RequestOrigin<'a> {
     /// Id of the request.
     pub request: Option<&'a str>,
     /// Its idempotency key.
     pub key: Option<&'a str>,
-    /// Whether its key is a publishable one.
+    /// True where its key is a publishable one.
     pub publishable: bool,
-    /// Whether banks take their time.
+    /// True where banks take their time.
     pub processing: bool,
 }
 
@@ -72,7 +72,7 @@ pub fn settle(work: &mut Work<'_>) {
     intents::settle(work);
 }
 
-/// What an endpoint answers.
+/// Answer of an endpoint.
 pub type ObjectResult = Result<Value, Refusal>;
 
 impl Work<'_> {

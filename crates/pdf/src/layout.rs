@@ -58,7 +58,7 @@ pub(crate) enum Mark {
     Rule { x: f32, to: f32, y: f32, gray: f32 },
 }
 
-/// What stands on one page.
+/// Content of one page.
 pub(crate) type Page = Vec<Mark>;
 
 pub(crate) struct Layout<'a> {

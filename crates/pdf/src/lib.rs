@@ -150,7 +150,7 @@ pub struct Sum {
     pub label: String,
     /// Its amount.
     pub amount: String,
-    /// Whether it stands out.
+    /// True where it stands out.
     pub strong: bool,
 }
 

@@ -11,7 +11,7 @@ use crate::{
     fonts::{FontId, Fonts},
 };
 
-/// How a text looks.
+/// Style of a text.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Style {
     /// Points.

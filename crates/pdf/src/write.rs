@@ -159,7 +159,7 @@ fn letters(
     content.end_text();
 }
 
-/// What is shown by one operator: glyphs, and moves between them in thousandths of an em, to the left.
+/// Content that one operator shows: glyphs, and moves between them in thousandths of an em, to the left.
 enum Piece {
     Glyphs(Vec<u8>),
     Move(f32),
@@ -209,7 +209,7 @@ fn show(content: &mut Content, run: &Run, style: Style, font: &Font, used: &mut 
     flush(content, &mut pieces);
 }
 
-/// Whether one glyph says what its text is, in this place as in the others.
+/// True where one glyph says what its text is, in this place as in the others.
 fn is_plain(run: &Run, cluster: &Cluster, used: &mut Used) -> bool {
     let [glyph] = &run.glyphs[cluster.glyphs.clone()] else {
         return false;

@@ -59,7 +59,7 @@ pub struct Message {
     pub attachment: Option<Attachment>,
     /// The name of the message: the same each time that it is sent.
     pub id: MessageId,
-    /// When it was written.
+    /// Time at which it was written.
     pub date: Timestamp,
 }
 

@@ -165,7 +165,7 @@ pub trait Processor: Send + Sync {
     /// The processor's name, kept beside its references: what one processor keeps means nothing to another.
     fn name(&self) -> ProcessorName;
 
-    /// What the buyer's browser needs to talk to the processor; not a secret.
+    /// Value that the buyer's browser needs to talk to the processor; not a secret.
     fn publishable_key(&self) -> &str;
 
     /// The address of a thing's page in the processor's own dashboard, by the name that the processor gave it (a
@@ -174,7 +174,7 @@ pub trait Processor: Send + Sync {
         None
     }
 
-    /// How buyers enter a card on a checkout page.
+    /// Form in which buyers enter a card on a checkout page.
     fn card_form(&self) -> CardForm {
         CardForm::TestNumbers
     }

@@ -1,5 +1,5 @@
-//! What bench/webhooks measures with: a receiver that costs next to nothing, and steady load. It needs only the
-//! standard library, so that `rustc -O` builds it in seconds.
+//! Receiver for bench/webhooks, which measures with it: it costs next to nothing, and makes steady load. It needs only
+//! the standard library, so that `rustc -O` builds it in seconds.
 //!
 //!     receiver latency PORT SECONDS RATE HOST:PORT TOKEN PRODUCT   sessions created, and how soon it hears of them
 //!     receiver drain PORT COUNT                                    how fast and in what order COUNT events come

@@ -173,7 +173,7 @@ impl App {
         })
     }
 
-    /// How far an organization's time is ahead of the machine's: only the sandbox has test clocks.
+    /// Time by which an organization is ahead of the machine: only the sandbox has test clocks.
     fn clock_offset(&self, organization: &Organization) -> SignedDuration {
         match self.sandbox {
             Some(_) => organization.clock_offset(),

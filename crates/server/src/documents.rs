@@ -81,7 +81,7 @@ struct Loaded {
 /// The address of a document's file as it is now; makes the file where there is none, or another.
 ///
 /// # Errors
-/// Those of [`DocumentRows::invoice`] and its like.
+/// Errors of [`DocumentRows::invoice`] and its like.
 pub async fn url(app: &App, organization: &Organization, wanted: Wanted) -> Result<String> {
     let kept = make(app, organization, wanted).await?;
     Ok(kept.url(&app.urls, &app.key, app.clock.now()))

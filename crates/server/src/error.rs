@@ -99,7 +99,7 @@ impl ApiError {
         Self::invalid("RequestValidationError", problems)
     }
 
-    /// What problems say goes back to the sender, so each part of them has a bound: what was sent is not said again in
+    /// Words of problems go back to the sender, so each part of them has a bound: what was sent is not said again in
     /// full, or many times.
     fn invalid(name: &'static str, mut problems: Vec<Problem>) -> Self {
         problems.truncate(PROBLEMS);

@@ -32,7 +32,7 @@ use till_testkit::{Engine, Receiver, Till};
 use till_wire::events::EventType;
 use tokio::{sync::watch, task::JoinHandle};
 
-/// What a node that died holds goes to another within five seconds: this long it is its own, and looks are a
+/// Work that a node holds when it dies goes to another within five seconds: this long it is its own, and looks are a
 /// second apart.
 const LEASE: Duration = Duration::from_secs(3);
 

@@ -21,7 +21,7 @@ const POSITIONS: usize = 64;
 /// The row before a page.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct RowPosition {
-    /// When the position was counted from the beginning of the list.
+    /// Time at which the position was counted from the beginning of the list.
     pub(crate) since: Timestamp,
     /// Value of the order's column, and id.
     pub(crate) row: [Value; 2],

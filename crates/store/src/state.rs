@@ -132,7 +132,7 @@ impl Store {
         Ok(names.into_iter().map(|Col(name)| name).collect())
     }
 
-    /// When the last migration was applied; `None` where none ever was.
+    /// Time at which the last migration was applied; `None` where none ever was.
     pub async fn last_migrated_at(&self) -> Result<Option<Timestamp>> {
         let sql = "select max(applied_at) from till_migrations";
         let at: Option<Col<Option<Timestamp>>> = self.one(Query::raw(sql, vec![])).await?;

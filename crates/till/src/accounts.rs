@@ -61,7 +61,7 @@ pub async fn agree(
     }
 }
 
-/// Whether a server could start with this account; nothing is remembered.
+/// Checks that a server could start with this account; nothing is remembered.
 pub async fn judge(
     store: &Store,
     account: &StripeAccount,
@@ -77,7 +77,7 @@ pub async fn judge(
     Ok(accounts::remember(&known, start, has_payments, &clock::at()).map(drop))
 }
 
-/// What is wrong, and what to do.
+/// Fault, and what to do.
 pub fn words(mismatch: &Mismatch) -> String {
     match mismatch {
         Mismatch::SellsThrough(account) => format!(

@@ -44,7 +44,7 @@ pub struct Cli {
     /// Settings of the log.
     #[command(flatten)]
     pub log: LogSettings,
-    /// What to do.
+    /// Command to run.
     #[command(subcommand)]
     pub command: Command,
 }
@@ -87,7 +87,7 @@ pub fn secrets() -> impl Iterator<Item = &'static str> {
     stripe.chain(MailSettings::SECRETS)
 }
 
-/// What Till can be asked to do.
+/// Commands of Till.
 #[derive(Debug, Subcommand)]
 #[command(next_help_heading = "Options")]
 pub enum Command {
@@ -146,7 +146,7 @@ pub struct Dev {
 /// A server for buyers.
 #[derive(Debug, Args)]
 pub struct Serve {
-    /// What only production must be told.
+    /// Settings that only production must be told.
     #[command(flatten)]
     pub production: ProductionSettings,
     /// The server.
@@ -197,7 +197,7 @@ pub struct SignIn {
     pub key: KeySettings,
 }
 
-/// What can be done with tokens.
+/// Commands about tokens.
 #[derive(Debug, Subcommand)]
 pub enum Token {
     /// Create a token and print it to standard output; it is shown only once
@@ -228,7 +228,7 @@ pub struct TokenCreate {
     /// The organization's slug
     #[arg(long, value_name = "SLUG")]
     pub organization: String,
-    /// What the token is for
+    /// Purpose of the token
     #[arg(long)]
     pub name: String,
     /// A scope of the token; repeat the option or separate scopes with commas
@@ -237,7 +237,7 @@ pub struct TokenCreate {
     /// Grant all scopes
     #[arg(long)]
     pub all_scopes: bool,
-    /// How long the token is valid, such as 30d, 12h or 1y [default: it does not expire]
+    /// Time for which the token is valid, such as 30d, 12h or 1y [default: it does not expire]
     #[arg(long, value_name = "TIME")]
     pub expires_in: Option<jiff::Span>,
     /// The database.
@@ -253,7 +253,7 @@ fn scopes() -> impl TypedValueParser<Value = Scope> {
         .map(|word| word.parse().expect("only scopes are possible values"))
 }
 
-/// What to do about work that was given up.
+/// Commands about work that was given up.
 #[derive(Debug, Subcommand)]
 pub enum Jobs {
     /// List failed jobs, oldest first, with the reason for each failure
@@ -288,7 +288,7 @@ pub enum Jobs {
 /// The organization whose test clock is shown or moved.
 #[derive(Debug, Args)]
 pub struct TestClock {
-    /// How far to move the clock, such as 12h, 3months or 1y [default: show it]
+    /// Time by which to move the clock, such as 12h, 3months or 1y [default: show it]
     #[arg(value_name = "TIME")]
     pub by: Option<jiff::Span>,
     /// The organization's slug [default: the only organization]
@@ -358,7 +358,7 @@ pub struct Doctor {
     /// Send a test message to this e-mail address
     #[arg(long, value_name = "ADDRESS")]
     pub mail_to: Option<String>,
-    /// What only production must be told.
+    /// Settings that only production must be told.
     #[command(flatten)]
     pub production: ProductionSettings,
     /// The server.

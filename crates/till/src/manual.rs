@@ -1,4 +1,4 @@
-//! What is made of the declarations of commands and settings, for those who install Till: the settings file of a service,
+//! Texts from the declarations of commands and settings, for those who install Till: the settings file of a service,
 //! the completions of shells and the manual pages.
 
 use std::path::Path;

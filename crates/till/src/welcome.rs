@@ -13,7 +13,7 @@ const USUAL_URL: &str = "http://127.0.0.1:8080";
 /// Columns of the labels.
 const LABELS: usize = 16;
 
-/// What has been started.
+/// Server that has been started.
 #[derive(Debug)]
 pub struct Started {
     /// The address of the server.

@@ -48,7 +48,7 @@ impl Address {
         }
     }
 
-    /// Whether anything finer than country and state is known.
+    /// True if anything finer than country and state is known.
     pub fn has_street_part(&self) -> bool {
         [&self.line1, &self.line2, &self.city, &self.postal_code]
             .into_iter()

@@ -38,7 +38,7 @@ crate::words! {
 tagged_by!("type": BenefitType);
 
 impl BenefitType {
-    /// Whether the merchant may choose who sees it; all others are public.
+    /// True if the merchant may choose who sees it; all others are public.
     pub fn visibility_is_configurable(self) -> bool {
         matches!(
             self,
@@ -111,11 +111,11 @@ pub struct Benefit {
     pub kind: BenefitType,
     /// Description of the benefit; buyers read it.
     pub description: String,
-    /// Whether products can include the benefit.
+    /// True if products can include the benefit.
     pub selectable: bool,
-    /// Whether the benefit can be deleted.
+    /// True if the benefit can be deleted.
     pub deletable: bool,
-    /// Whether the benefit has been deleted.
+    /// True if the benefit has been deleted.
     pub is_deleted: bool,
     /// ID of the organization that the benefit belongs to.
     pub organization_id: Uuid,
@@ -125,7 +125,7 @@ pub struct Benefit {
     pub metadata: Metadata,
     /// Visibility of the benefit.
     pub visibility: BenefitVisibility,
-    /// Whether the visibility can be changed; that depends on the type.
+    /// True if the visibility can be changed; that depends on the type.
     pub visibility_configurable: bool,
     /// Details of the benefit; the keys depend on its type.
     #[schema(value_type = Object)]
@@ -146,11 +146,11 @@ pub struct BenefitPublic {
     pub kind: BenefitType,
     /// Description of the benefit; buyers read it.
     pub description: String,
-    /// Whether products can include the benefit.
+    /// True if products can include the benefit.
     pub selectable: bool,
-    /// Whether the benefit can be deleted.
+    /// True if the benefit can be deleted.
     pub deletable: bool,
-    /// Whether the benefit has been deleted.
+    /// True if the benefit has been deleted.
     pub is_deleted: bool,
     /// ID of the organization that the benefit belongs to.
     pub organization_id: Uuid,
@@ -174,11 +174,11 @@ pub struct Expiration {
 pub struct Activations {
     /// Number of activations at once, at most.
     pub limit: i64,
-    /// Whether customers see and end them themselves.
+    /// True if customers see and end them themselves.
     pub enable_customer_admin: bool,
 }
 
-/// What is given, by type. In the database and on the wire the kind stands beside it.
+/// Content of a benefit, by type. In the database and on the wire the kind stands beside it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[serde(untagged)]
 #[allow(missing_docs, reason = "each is named after its field")]

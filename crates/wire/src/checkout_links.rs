@@ -35,9 +35,9 @@ pub struct CheckoutLink {
     pub url: String,
     /// Label by which you recognize the link; buyers do not see it. Null if it has none.
     pub label: Option<String>,
-    /// Whether buyers can enter a discount code.
+    /// True if buyers can enter a discount code.
     pub allow_discount_codes: bool,
-    /// Whether the full billing address is asked for, and not just what tax and payment require.
+    /// True if the full billing address is asked for, and not just what tax and payment require.
     pub require_billing_address: bool,
     /// ID of the discount applied to every session; null if there is none.
     pub discount_id: Option<Uuid>,
@@ -57,7 +57,7 @@ pub struct CheckoutLink {
     pub trial_interval_count: Option<i64>,
     /// Your own key-value data, copied to every session: up to 50 keys.
     pub metadata: Metadata,
-    /// Whether visits without a valid signature in the parameter `sig` are refused.
+    /// True if visits without a valid signature in the parameter `sig` are refused.
     pub require_signature: bool,
     /// Secret that signs addresses of the link; keep it on your server.
     pub signing_secret: String,

@@ -42,7 +42,7 @@ crate::words! {
 }
 
 crate::words! {
-    /// How an address field is asked for.
+    /// Ways in which an address field is asked for.
     pub enum FieldMode {
         /// Shown, and must be filled in.
         Required = "required",
@@ -117,14 +117,14 @@ pub struct CheckoutBase {
     pub subtotal_amount: i64,
     /// Tax, in minor units; null if it cannot be calculated yet, because the address is missing.
     pub tax_amount: Option<i64>,
-    /// Whether the price includes the tax (`inclusive`) or the tax is added (`exclusive`); null if no tax is
+    /// Tax behavior: the price includes the tax (`inclusive`) or the tax is added (`exclusive`); null if no tax is
     /// calculated.
     pub tax_behavior: Option<String>,
     /// Amount to be charged, in minor units: the net amount and the tax.
     pub total_amount: i64,
     /// Currency of all amounts of the session.
     pub currency: Currency,
-    /// Whether the product's trial applies.
+    /// True if the product's trial applies.
     pub allow_trial: Option<bool>,
     /// Unit of the trial that the buyer will get; null if there is none.
     pub active_trial_interval: Option<Interval>,
@@ -142,23 +142,23 @@ pub struct CheckoutBase {
     pub discount_id: Option<Uuid>,
     /// Discount applied; null if there is none.
     pub discount: Option<DiscountBrief>,
-    /// Whether the buyer can enter a discount code.
+    /// True if the buyer can enter a discount code.
     pub allow_discount_codes: bool,
-    /// Whether the full billing address is asked for, and not just what tax and payment require.
+    /// True if the full billing address is asked for, and not just what tax and payment require.
     pub require_billing_address: bool,
-    /// Whether a discount can change the price; false if the product is free.
+    /// True if a discount can change the price; false if the product is free.
     pub is_discount_applicable: bool,
-    /// Whether the product costs nothing.
+    /// True if the product costs nothing.
     pub is_free_product_price: bool,
-    /// Whether a payment is taken when the session is confirmed; false for free products and for trials.
+    /// True if a payment is taken when the session is confirmed; false for free products and for trials.
     pub is_payment_required: bool,
-    /// Whether a card is saved for later charges, as for subscriptions and trials.
+    /// True if a card is saved for later charges, as for subscriptions and trials.
     pub is_payment_setup_required: bool,
-    /// Whether the buyer must enter a payment method, for either of the two reasons above.
+    /// True if the buyer must enter a payment method, for either of the two reasons above.
     pub is_payment_form_required: bool,
     /// ID of the customer that the session was opened for; null if the buyer is not known yet.
     pub customer_id: Option<Uuid>,
-    /// Whether the buyer is buying for a business.
+    /// True if the buyer is buying for a business.
     pub is_business_customer: bool,
     /// Name of the buyer; null if it is not known yet.
     pub customer_name: Option<String>,

@@ -80,7 +80,7 @@ pub struct Clock {
     pub now: Timestamp,
     /// Time that the clock is being moved to, in UTC; null if it is not being moved.
     pub target: Option<Timestamp>,
-    /// Whether the clock is being moved: what becomes due on the way is done in order.
+    /// True if the clock is being moved: what becomes due on the way is done in order.
     pub advancing: bool,
 }
 

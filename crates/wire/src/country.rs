@@ -125,7 +125,7 @@ impl Country {
         ROWS[usize::from(self.0)].1
     }
 
-    /// Whether addresses of this country are refused as input.
+    /// True if addresses of this country are refused as input.
     pub fn is_embargoed(self) -> bool {
         EMBARGOED.contains(&self.as_str())
     }

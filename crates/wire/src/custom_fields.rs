@@ -52,7 +52,7 @@ pub struct CustomFieldTextProperties {
     /// Texts that buyers read.
     #[serde(flatten)]
     pub words: CustomFieldWords,
-    /// Whether the field has several lines.
+    /// True if the field has several lines.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(nullable = false)]
     pub textarea: Option<bool>,
@@ -129,7 +129,7 @@ impl CustomFieldKind {
         }
     }
 
-    /// What buyers read.
+    /// Words that buyers read.
     pub fn words(&self) -> &CustomFieldWords {
         match self {
             Self::Text(properties) => &properties.words,
@@ -196,6 +196,6 @@ pub struct AttachedCustomField {
     pub custom_field: CustomField,
     /// Position among the product's custom fields, from 0.
     pub order: i64,
-    /// Whether buyers must fill in the field.
+    /// True if buyers must fill in the field.
     pub required: bool,
 }

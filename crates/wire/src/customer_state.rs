@@ -45,7 +45,7 @@ pub struct StateSubscription {
     pub trial_start: Option<Timestamp>,
     /// End of the trial; null if there was none.
     pub trial_end: Option<Timestamp>,
-    /// Whether the subscription ends with the current period.
+    /// True if the subscription ends with the current period.
     pub cancel_at_period_end: bool,
     /// Time of the cancellation; null if the subscription has not been cancelled.
     pub canceled_at: Option<Timestamp>,

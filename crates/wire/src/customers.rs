@@ -37,7 +37,7 @@ pub struct Customer {
     pub external_id: Option<String>,
     /// E-mail address of the customer; null only of a team that is reached through its owner.
     pub email: Option<String>,
-    /// Whether the customer has proved that the e-mail address is theirs.
+    /// True if the customer has proved that the e-mail address is theirs.
     pub email_verified: bool,
     /// Type of the customer: a team has members who share what it buys.
     #[serde(rename = "type")]

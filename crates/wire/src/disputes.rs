@@ -48,9 +48,9 @@ pub struct RefundDispute {
     pub modified_at: Option<Timestamp>,
     /// Status of the dispute.
     pub status: DisputeStatus,
-    /// Whether the dispute is decided: won or lost.
+    /// True if the dispute is decided: won or lost.
     pub resolved: bool,
-    /// Whether the dispute is over: prevented, won or lost.
+    /// True if the dispute is over: prevented, won or lost.
     pub closed: bool,
     /// Amount contested, without tax, in minor units.
     pub amount: i64,
@@ -62,7 +62,7 @@ pub struct RefundDispute {
     pub reason: Option<String>,
     /// Time until which evidence is taken, in UTC; null if none is.
     pub evidence_due_by: Option<Timestamp>,
-    /// Whether that time is over.
+    /// True if that time is over.
     pub past_due: bool,
     /// ID of the order that was paid.
     pub order_id: Uuid,

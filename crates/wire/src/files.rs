@@ -47,7 +47,7 @@ impl FileService {
         }
     }
 
-    /// Whether anybody may see it, and it is therefore a picture.
+    /// True if anybody may see it, and it is therefore a picture.
     pub const fn is_public(self) -> bool {
         !matches!(self, Self::Downloadable)
     }
@@ -84,7 +84,7 @@ pub struct File {
     pub version: Option<String>,
     /// Purpose of the file.
     pub service: FileService,
-    /// Whether the whole file has been uploaded.
+    /// True if the whole file has been uploaded.
     pub is_uploaded: bool,
     /// Time at which the file was announced, in UTC.
     pub created_at: Timestamp,
@@ -194,7 +194,7 @@ pub struct DownloadableFile {
     pub version: Option<String>,
     /// Purpose of the file: `downloadable`.
     pub service: FileService,
-    /// Whether the whole file has been uploaded; always true.
+    /// True if the whole file has been uploaded; always true.
     pub is_uploaded: bool,
 }
 

@@ -40,11 +40,11 @@ pub struct BenefitGrant {
     pub modified_at: Option<Timestamp>,
     /// Time at which the benefit was granted; null if it is not granted now.
     pub granted_at: Option<Timestamp>,
-    /// Whether the customer has the benefit now.
+    /// True if the customer has the benefit now.
     pub is_granted: bool,
     /// Time at which the benefit was revoked; null if it is not revoked.
     pub revoked_at: Option<Timestamp>,
-    /// Whether the benefit was revoked.
+    /// True if the benefit was revoked.
     pub is_revoked: bool,
     /// ID of the subscription that gives the benefit; null if an order gives it.
     pub subscription_id: Option<Uuid>,
@@ -132,7 +132,7 @@ pub struct BenefitSubscriberOrganization {
     pub avatar_url: Option<String>,
     /// Billing of changes in the middle of a period, unless the change itself says otherwise.
     pub proration_behavior: ProrationBehavior,
-    /// Whether customers may change their plan themselves.
+    /// True if customers may change their plan themselves.
     pub allow_customer_updates: bool,
 }
 
@@ -172,9 +172,9 @@ pub struct CustomerBenefitGrant {
     pub subscription_id: Option<Uuid>,
     /// ID of the order that gives the benefit; null if a subscription gives it.
     pub order_id: Option<Uuid>,
-    /// Whether the benefit is granted now.
+    /// True if the benefit is granted now.
     pub is_granted: bool,
-    /// Whether the benefit was revoked.
+    /// True if the benefit was revoked.
     pub is_revoked: bool,
     /// Reason why the benefit could not be granted; always null, because Till grants nothing that can fail.
     pub error: Option<BenefitGrantError>,

@@ -63,7 +63,7 @@ pub struct Problem {
     pub loc: Loc,
     /// For people.
     pub msg: String,
-    /// What was sent there; see [`shortened`].
+    /// Value that was sent there; see [`shortened`].
     pub input: Value,
     /// The bound that was broken; only schema-level problems carry it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -125,7 +125,7 @@ impl<T> Patch<T> {
             _ => None,
         }
     }
-    /// What a nullable field becomes: `None` = leave alone, `Some(None)` = clear.
+    /// Value of a nullable field: `None` = leave alone, `Some(None)` = clear.
     pub fn change(self) -> Option<Option<T>> {
         match self {
             Patch::Absent => None,
@@ -139,7 +139,7 @@ impl<T> Patch<T> {
             *target = change;
         }
     }
-    /// Whether the key was in the body.
+    /// True if the key was in the body.
     pub fn is_sent(&self) -> bool {
         !matches!(self, Patch::Absent)
     }
@@ -163,7 +163,7 @@ impl<T> Patch<T> {
 #[derive(Debug)]
 pub struct Context {
     path: Loc,
-    /// What was found wrong, the first [`PROBLEMS`] of it.
+    /// Problems that were found, the first [`PROBLEMS`] of them.
     pub problems: Vec<Problem>,
 }
 

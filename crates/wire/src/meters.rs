@@ -24,7 +24,7 @@ crate::words! {
 }
 
 crate::words! {
-    /// How the clauses of a filter are combined.
+    /// Ways to combine the clauses of a filter.
     pub enum Conjunction {
         /// All clauses must be true.
         And = "and",
@@ -55,7 +55,7 @@ crate::words! {
     }
 }
 
-/// What a clause compares with.
+/// Value that a clause compares with.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Operand {
@@ -93,7 +93,7 @@ pub enum FilterPart {
 /// Filter that chooses the events that a meter counts; without clauses it chooses all.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct Filter {
-    /// How the clauses are combined.
+    /// Way in which the clauses are combined.
     pub conjunction: Conjunction,
     /// Conditions and nested filters; at most 200 in all.
     #[schema(max_items = 200)]

@@ -144,7 +144,8 @@ impl utoipa::PartialSchema for Currency {
 impl utoipa::ToSchema for Currency {}
 
 impl Country {
-    /// What prices are shown in there, if any listed currency is legal tender (docs/behaviour: products/currencies).
+    /// Currency in which prices are shown there, if any listed currency is legal tender
+    /// (docs/behaviour: products/currencies).
     pub fn currency(self) -> Option<Currency> {
         self.tender().parse().ok()
     }
@@ -163,7 +164,7 @@ pub fn currency(value: &Value, cx: &mut Context) -> Option<Currency> {
 pub struct Money {
     /// Minor units of the currency; may be negative.
     pub minor: i64,
-    /// What it is an amount of.
+    /// Currency of the amount.
     pub currency: Currency,
 }
 

@@ -117,7 +117,7 @@ pub struct OrderItem {
     pub amount: i64,
     /// Tax on the line, in minor units.
     pub tax_amount: i64,
-    /// Whether the line settles part of a billing period after a change of plan.
+    /// True if the line settles part of a billing period after a change of plan.
     pub proration: bool,
     /// ID of the price that the line charges; null if it has none.
     pub product_price_id: Option<Uuid>,
@@ -159,7 +159,7 @@ pub struct Order {
     pub modified_at: Option<Timestamp>,
     /// Status of the order.
     pub status: OrderStatus,
-    /// Whether the order has been paid; also true after a refund.
+    /// True if the order has been paid; also true after a refund.
     pub paid: bool,
     /// Sum of all lines before discount and tax, in minor units.
     pub subtotal_amount: i64,
@@ -197,7 +197,7 @@ pub struct Order {
     pub billing_address: Option<Address>,
     /// Number of the invoice, unique within the organization; null for a draft, which gets its number when it is charged.
     pub invoice_number: Option<String>,
-    /// Whether an invoice document can be downloaded.
+    /// True if an invoice document can be downloaded.
     pub is_invoice_generated: bool,
     /// Number of the receipt; null if nothing was charged.
     pub receipt_number: Option<String>,

@@ -16,7 +16,7 @@ pub use requests::OrganizationUpdate;
 pub use settings::*;
 
 crate::words! {
-    /// How a change of plan in the middle of a period is billed.
+    /// Billing of a change of plan in the middle of a period.
     pub enum ProrationBehavior {
         /// At once, with an invoice of its own.
         Invoice = "invoice",
@@ -28,7 +28,7 @@ crate::words! {
 }
 
 crate::words! {
-    /// Whether a price includes its tax.
+    /// Tax behavior: whether a price includes its tax.
     pub enum TaxBehaviorOption {
         /// As is usual in the buyer's country: added in the United States, Canada and India, included elsewhere.
         Location = "location",
@@ -125,17 +125,17 @@ pub struct SocialLink {
 /// Current capabilities of an organization.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Capabilities {
-    /// Whether payments are taken at checkout.
+    /// True if payments are taken at checkout.
     pub checkout_payments: bool,
-    /// Whether subscriptions are renewed.
+    /// True if subscriptions are renewed.
     pub subscription_renewals: bool,
-    /// Whether money is paid out; always false, because it goes to your own account at the payment processor.
+    /// True if money is paid out; always false, because it goes to your own account at the payment processor.
     pub payouts: bool,
-    /// Whether payments can be refunded.
+    /// True if payments can be refunded.
     pub refunds: bool,
-    /// Whether the API can be used.
+    /// True if the API can be used.
     pub api_access: bool,
-    /// Whether the dashboard can be used.
+    /// True if the dashboard can be used.
     pub dashboard_access: bool,
 }
 
@@ -154,9 +154,9 @@ pub struct OrganizationPublic {
     pub slug: String,
     /// URL of the organization's picture; null if it has none.
     pub avatar_url: Option<String>,
-    /// How a change of plan in the middle of a period is billed.
+    /// Billing of a change of plan in the middle of a period.
     pub proration_behavior: ProrationBehavior,
-    /// Whether customers can change their plan themselves.
+    /// True if customers can change their plan themselves.
     pub allow_customer_updates: bool,
     /// E-mail address at which buyers reach the organization; null if none was given.
     pub email: Option<String>,
@@ -199,9 +199,9 @@ pub struct OrganizationPublic {
 /// Sales that the organization is notified of.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 pub struct NotificationSettings {
-    /// Whether it is notified of new orders.
+    /// True if it is notified of new orders.
     pub new_order: bool,
-    /// Whether it is notified of new subscriptions.
+    /// True if it is notified of new subscriptions.
     pub new_subscription: bool,
 }
 
@@ -213,12 +213,12 @@ pub struct Organization {
     pub public: OrganizationPublic,
     /// Time at which new details were requested; always null.
     pub onboarding_resubmission_requested_at: Option<Timestamp>,
-    /// Whether single sign-on is required; always false.
+    /// True if single sign-on is required; always false.
     pub sso_enforced: bool,
     /// Default currency, in which every product has a price.
     #[schema(value_type = String)]
     pub default_presentment_currency: Currency,
-    /// Whether a price includes its tax, for prices that do not say.
+    /// Tax behavior: whether a price includes its tax, for prices that do not say.
     pub default_tax_behavior: TaxBehaviorOption,
     /// Tax settings: whether and where tax is collected. Till's own field; Polar has none like it.
     pub tax_settings: TaxSettings,
@@ -237,7 +237,7 @@ pub struct Organization {
     pub brand_settings: BrandSettings,
     /// Hosts whose pages can embed the checkout.
     pub embed_hosts: Vec<String>,
-    /// Whether pages of other hosts are refused.
+    /// True if pages of other hosts are refused.
     pub embed_hosts_enforced: bool,
     /// Country of the organization, as an ISO 3166-1 code of two letters; null if none was given.
     pub country: Option<String>,

@@ -25,6 +25,6 @@ pub struct PaymentMethod {
     pub kind: String,
     /// Details of the card.
     pub method_metadata: CardMetadata,
-    /// Whether it is the customer's default payment method.
+    /// True if it is the customer's default payment method.
     pub is_default: bool,
 }

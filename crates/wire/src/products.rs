@@ -66,11 +66,11 @@ pub struct ProductBase {
     pub trial_interval: Option<Interval>,
     /// Number of trial units; null if there is no trial.
     pub trial_interval_count: Option<i64>,
-    /// Whether the product is a subscription.
+    /// True if the product is a subscription.
     pub is_recurring: bool,
-    /// Whether the product is archived, and so not for sale.
+    /// True if the product is archived, and so not for sale.
     pub is_archived: bool,
-    /// Whether the product can be deleted.
+    /// True if the product can be deleted.
     pub is_deletable: bool,
     /// ID of the organization that the product belongs to.
     pub organization_id: Uuid,

@@ -34,7 +34,7 @@ crate::words! {
         Fraudulent = "fraudulent",
         /// The customer asked for it.
         CustomerRequest = "customer_request",
-        /// What was bought did not work.
+        /// The purchase did not work.
         ServiceDisruption = "service_disruption",
         /// A guarantee was kept.
         SatisfactionGuarantee = "satisfaction_guarantee",
@@ -81,7 +81,7 @@ pub struct Refund {
     pub subscription_id: Option<Uuid>,
     /// ID of the customer who gets the money back.
     pub customer_id: Uuid,
-    /// Whether the benefits of the order are taken back with the money.
+    /// True if the benefits of the order are taken back with the money.
     pub revoke_benefits: bool,
     /// Dispute that the refund prevented; null if there was none.
     pub dispute: Option<RefundDispute>,

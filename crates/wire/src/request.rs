@@ -21,18 +21,18 @@ use crate::input::Context;
 
 /// Reads a value of a request, and describes it.
 pub(crate) trait Reader {
-    /// What is read.
+    /// The value that is read.
     type Value;
     /// Reads it; what is wrong is told, and reads as `None`.
     fn read(&self, value: &Value, cx: &mut Context) -> Option<Self::Value>;
-    /// What the document says of it.
+    /// The document's description of it.
     fn schema(&self) -> Schema;
-    /// Whether a value stands for null where null is allowed.
+    /// True if a value stands for null where null is allowed.
     fn is_null(&self, value: &Value) -> bool {
         value.is_null()
     }
 
-    /// What was read, judged once more.
+    /// The value that was read, judged once more.
     fn and_then<U>(
         self,
         judge: impl Fn(Self::Value, &Value, &mut Context) -> Option<U>,
@@ -43,7 +43,7 @@ pub(crate) trait Reader {
         types::AndThen(self, judge)
     }
 
-    /// What was read, as something else.
+    /// The value that was read, as something else.
     fn map<U>(self, of: impl Fn(Self::Value) -> U) -> impl Reader<Value = U>
     where
         Self: Sized,

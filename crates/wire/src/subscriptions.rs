@@ -98,7 +98,7 @@ crate::words! {
         CurrentPeriodStart = "current_period_start",
         /// End of the current billing period.
         CurrentPeriodEnd = "current_period_end",
-        /// Whether the subscription ends with the current period: `true` or `false`.
+        /// End with the current period: `true` or `false`.
         CancelAtPeriodEnd = "cancel_at_period_end",
         /// Time of the cancellation.
         CanceledAt = "canceled_at",
@@ -146,7 +146,7 @@ pub struct SubscriptionBase {
     pub trial_start: Option<Timestamp>,
     /// End of the trial; null if there was none.
     pub trial_end: Option<Timestamp>,
-    /// Whether the subscription ends with the current period.
+    /// True if the subscription ends with the current period.
     pub cancel_at_period_end: bool,
     /// Time of the cancellation; null if the subscription has not been cancelled.
     pub canceled_at: Option<Timestamp>,
@@ -158,7 +158,7 @@ pub struct SubscriptionBase {
     pub ended_at: Option<Timestamp>,
     /// Time since which a renewal has been unpaid; null if none is.
     pub past_due_at: Option<Timestamp>,
-    /// Whether the subscription is paused at the end of the current period.
+    /// True if the subscription is paused at the end of the current period.
     pub pause_at_period_end: bool,
     /// Time since which the subscription has been paused; null if it is not.
     pub paused_at: Option<Timestamp>,

@@ -28,7 +28,7 @@ crate::words! {
 }
 
 crate::words! {
-    /// What a tax's rate counts.
+    /// Kinds of sums that a tax's rate counts.
     pub enum TaxRateType {
         /// A share of the amount.
         Percentage = "percentage",
@@ -40,11 +40,11 @@ crate::words! {
 /// One tax of a calculation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, ToSchema)]
 pub struct TaxLine {
-    /// What the rate counts.
+    /// Kind of sum that the rate counts.
     pub rate_type: TaxRateType,
     /// A decimal share such as `0.2`; null for a fixed amount.
     pub rate: Option<String>,
-    /// What it is called, such as `VAT`.
+    /// Name of the tax, such as `VAT`.
     pub display_name: String,
     /// Country, ISO 3166-1 alpha-2.
     pub country: Option<String>,
@@ -95,7 +95,7 @@ pub struct TaxRegistration {
 /// Tax settings: whether and where tax is collected.
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize, ToSchema)]
 pub struct TaxSettings {
-    /// Whether tax is collected.
+    /// True if tax is collected.
     pub enabled: bool,
     /// Registrations for taxes, one for each place.
     pub registrations: Vec<TaxRegistration>,
@@ -107,13 +107,13 @@ pub const EU: [&str; 27] = [
     "LT", "LU", "LV", "MT", "NL", "PL", "PT", "RO", "SE", "SI", "SK",
 ];
 
-/// Whether a country is one of the EU's.
+/// True if a country is one of the EU's.
 pub fn in_eu(country: Country) -> bool {
     EU.contains(&country.as_str())
 }
 
 impl TaxRegistration {
-    /// Whether it is that state's, in whatever case it is written; `None`: the whole country's.
+    /// True if it is that state's, in whatever case it is written; `None`: the whole country's.
     pub fn is_of(&self, state: Option<&str>) -> bool {
         match (&self.state, state) {
             (None, None) => true,
@@ -184,7 +184,7 @@ fn decimal(number: u32, unit: u32, places: usize) -> String {
 }
 
 impl TaxLine {
-    /// What a buyer reads in front of the amount, such as `VAT 19%`.
+    /// Words that a buyer reads in front of the amount, such as `VAT 19%`.
     pub fn label(&self) -> String {
         match self.rate.as_deref().and_then(TaxRate::of_share) {
             Some(rate) if rate > TaxRate::default() => {

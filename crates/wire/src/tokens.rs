@@ -5,11 +5,11 @@ use crate::{request::*, scope::Scope};
 request! {
     /// A new token.
     pub struct TokenCreate: Eq {
-        /// What it is for.
+        /// Purpose of the token.
         pub name: String = required(name()),
         /// Days until it expires; `None`: never.
         pub days: Option<i64> = optional(int(1, 3650)),
-        /// What it may do, at least one thing.
+        /// Scopes of the token, at least one.
         pub scopes: Vec<Scope> = required(scopes()),
     }
 }
@@ -17,9 +17,9 @@ request! {
 request! {
     /// A changed token.
     pub struct TokenUpdate: Eq {
-        /// What it is for.
+        /// Purpose of the token.
         pub name: String = required(name()),
-        /// What it may do, at least one thing.
+        /// Scopes of the token, at least one.
         pub scopes: Vec<Scope> = required(scopes()),
     }
 }

@@ -18,7 +18,7 @@ pub use requests::{
 };
 
 crate::words! {
-    /// Who made an event.
+    /// Origin of an event.
     pub enum EventSource {
         /// Till, of what it did.
         System = "system",
@@ -159,7 +159,7 @@ pub struct Event {
     pub label: String,
     /// Name of the event.
     pub name: String,
-    /// Who made the event.
+    /// Origin of the event.
     pub source: EventSource,
     /// Key-value data of the event.
     pub metadata: EventMetadata,
@@ -181,7 +181,7 @@ pub struct EventName {
     pub name: String,
     /// Label of the event type.
     pub label: String,
-    /// Who made the events.
+    /// Origin of the events.
     pub source: EventSource,
     /// Number of events with this name.
     pub occurrences: i64,
@@ -227,7 +227,7 @@ pub struct EventTypeWithStats {
     pub label_property_selector: Option<String>,
     /// ID of the organization that the event type belongs to.
     pub organization_id: Uuid,
-    /// Who made the events.
+    /// Origin of the events.
     pub source: EventSource,
     /// Number of events of this type.
     pub occurrences: i64,

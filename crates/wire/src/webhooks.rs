@@ -66,11 +66,11 @@ pub struct WebhookEndpoint {
     pub organization_id: Uuid,
     /// Types of the events that are sent.
     pub events: Vec<EventType>,
-    /// Whether events are sent; Till disables an endpoint after many failed deliveries.
+    /// True if events are sent; Till disables an endpoint after many failed deliveries.
     pub enabled: bool,
     /// Version of the API that the payloads follow.
     pub api_version: &'static str,
-    /// Whether the signing key is the decoded part of the secret after its prefix, as the Standard Webhooks
+    /// True if the signing key is the decoded part of the secret after its prefix, as the Standard Webhooks
     /// specification says; if false, the key is the whole text of the secret.
     pub uses_standard_webhook_signature: bool,
 }
@@ -86,16 +86,16 @@ pub struct WebhookEvent {
     pub modified_at: Option<Timestamp>,
     /// HTTP status code of the last delivery; null if nothing was sent or there was no response.
     pub last_http_code: Option<i64>,
-    /// Whether the event was delivered; null while it is still waiting or being retried.
+    /// True if the event was delivered; null while it is still waiting or being retried.
     pub succeeded: Option<bool>,
-    /// Whether the event was not sent because the endpoint was disabled.
+    /// True if the event was not sent because the endpoint was disabled.
     pub skipped: bool,
     /// Body of the event, as text; null if it has been deleted because of its age.
     pub payload: Option<String>,
     /// Type of the event.
     #[serde(rename = "type")]
     pub kind: EventType,
-    /// Whether the payload has been deleted because of its age.
+    /// True if the payload has been deleted because of its age.
     pub is_archived: bool,
     /// Version of the API that the event's payload follows.
     pub api_version: &'static str,
@@ -110,7 +110,7 @@ pub struct WebhookDelivery {
     pub created_at: Timestamp,
     /// Time of the last change to the delivery, in UTC; null if it has never changed.
     pub modified_at: Option<Timestamp>,
-    /// Whether the endpoint accepted the event, with a status code from 200 to 299.
+    /// True if the endpoint accepted the event, with a status code from 200 to 299.
     pub succeeded: bool,
     /// HTTP status code of the response; null if there was none.
     pub http_code: Option<i64>,
@@ -156,7 +156,7 @@ request! {
         pub secret: Option<String> = optional(text(SECRET, limits::LINE)).deprecated(),
         /// Types of the events to send from now on; replaces the whole list.
         pub events: Option<Vec<EventType>> = optional(events()),
-        /// Whether events are sent; true enables a disabled endpoint again.
+        /// True if events are sent; true enables a disabled endpoint again.
         pub enabled: Option<bool> = optional(flag()),
     }
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 use till_core::kernel::records::Subscription;
 use uuid::Uuid;
 
-/// What a merchant changes of a subscription.
+/// Changes of a subscription by a merchant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Plan {
     pub product: Uuid,
@@ -64,7 +64,7 @@ impl State {
     }
 }
 
-/// How a change of plan or seats is billed.
+/// Billing of a change of plan or seats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Behavior {
     Invoice,
@@ -199,7 +199,7 @@ impl Wanted {
     }
 }
 
-/// What the merchant was answered.
+/// Answer to the merchant.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answered {
     /// The change was made; the subscription as it was shown.
@@ -220,9 +220,9 @@ pub struct Change {
     pub before: State,
     pub wanted: Wanted,
     pub answered: Answered,
-    /// When the answer came.
+    /// Time at which the answer came.
     pub at: Timestamp,
-    /// Whether the same request, sent once more, was answered in the same way; none: it was not.
+    /// True where the same request, sent once more, was answered in the same way; none: it was not.
     pub repeated: Option<bool>,
 }
 
@@ -234,7 +234,7 @@ pub struct Move {
     pub to: Timestamp,
 }
 
-/// What a webhook told of a subscription.
+/// State of a subscription as a webhook told it.
 #[derive(Debug, Clone)]
 pub struct Told {
     pub subscription: Uuid,

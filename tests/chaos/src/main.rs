@@ -28,7 +28,7 @@ use clap::Parser;
 
 use crate::{faults::Fault, processor::Kind};
 
-/// What to break, and how often.
+/// Faults to make, and how often.
 #[derive(Debug, Clone, Parser)]
 pub struct Args {
     /// Till's binary
@@ -37,7 +37,7 @@ pub struct Args {
     /// Its binary of before, which the first of two nodes runs: both serve while a release is rolled out
     #[arg(long, env = "TILL_OLD_BIN")]
     pub old_till: Option<PathBuf>,
-    /// Who takes the money
+    /// Processor that takes the money
     #[arg(long, value_enum, default_value = "sandbox")]
     pub processor: Kind,
     /// The fake Stripe's binary
@@ -46,13 +46,13 @@ pub struct Args {
     /// No notice is late by a minute, and none is lost of what only a notice tells: nothing of a minute is waited for
     #[arg(long)]
     pub brief: bool,
-    /// How often a node is killed
+    /// Number of times that a node is killed
     #[arg(long, default_value_t = 0)]
     pub kills: u32,
-    /// What else goes wrong
+    /// Other faults
     #[arg(long, value_enum, default_value = "none")]
     pub fault: Fault,
-    /// How long the fault lasts, in seconds
+    /// Time for which the fault lasts, in seconds
     #[arg(long, default_value_t = 6)]
     pub seconds: u64,
     /// A PostgreSQL database for two nodes; without it one node runs on SQLite
@@ -70,7 +70,7 @@ pub struct Args {
     /// Where the log files of Till's processes go
     #[arg(long, default_value = "artifacts/logs")]
     pub logs: PathBuf,
-    /// How long nothing may change at the end before what is unfinished is told, in seconds
+    /// Time without any change at the end after which what is unfinished is told, in seconds
     #[arg(long, default_value_t = 120)]
     pub patience: u64,
 }

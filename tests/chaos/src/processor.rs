@@ -14,7 +14,7 @@ use crate::{
     stripe::Stripe,
 };
 
-/// Who takes the money.
+/// Processor that takes the money.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Kind {
     /// Till's own, which knows test cards only
@@ -23,7 +23,7 @@ pub enum Kind {
     Stripe,
 }
 
-/// What the processor does to requests: shares are percentages.
+/// Faults of the processor: shares are percentages.
 #[derive(Debug, Clone, Copy, Default, Serialize)]
 pub struct Failures {
     pub slow: u8,
@@ -56,7 +56,7 @@ impl Failures {
     }
 }
 
-/// How the processor of a run is talked to.
+/// Connection to the processor of a run.
 #[derive(Debug, Clone)]
 pub enum Processor {
     /// At this address.

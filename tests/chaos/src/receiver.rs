@@ -27,7 +27,7 @@ use crate::{
     record::Delivery,
 };
 
-/// How the endpoints behave: the first is quick, the second slow while buyers buy, the third fails now and then.
+/// Behaviour of the endpoints: the first is quick, the second slow while buyers buy, the third fails now and then.
 pub const ENDPOINTS: usize = 3;
 const SLOW: Duration = Duration::from_millis(8);
 /// Of so many deliveries to the third endpoint the first fails.
@@ -57,7 +57,7 @@ impl Receiver {
         self.hurried.store(true, Ordering::Relaxed);
     }
 
-    /// What the first endpoint was told of subscriptions, by the webhook's id.
+    /// States of subscriptions that the first endpoint was told, by the webhook's id.
     pub fn subscriptions(&self) -> HashMap<Uuid, Told> {
         self.subscriptions.lock().expect("no holder panics").clone()
     }

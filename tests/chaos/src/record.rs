@@ -106,7 +106,7 @@ impl Refund {
 #[derive(Debug, Clone)]
 pub struct Payment {
     pub id: Uuid,
-    /// What it is made for.
+    /// Purpose of the attempt.
     pub purpose: String,
     pub subject: Option<Uuid>,
     pub checkout: Option<Uuid>,
@@ -131,7 +131,7 @@ pub struct Order {
     /// Why it was made.
     pub reason: String,
     pub currency: String,
-    /// What was to be charged.
+    /// Amount that was to be charged.
     pub due: i64,
     /// The least that can be charged in its currency.
     pub least: i64,
@@ -191,7 +191,7 @@ pub struct Subscription {
     pub ended: bool,
 }
 
-/// What a customer has to their credit, or owes.
+/// Balance of a customer.
 #[derive(Debug, Clone)]
 pub struct Balance {
     pub customer: Uuid,
@@ -302,17 +302,17 @@ pub struct Record {
     /// Letters, where a mail server was there.
     pub mail: Option<Mailed>,
     pub documents: Option<Documents>,
-    /// What was used and granted, where anything was.
+    /// Usage and grants, where there are any.
     pub usage: Option<Usage>,
     /// Beginnings and ends of what may have kept a node from writing down what it had done.
     pub interruptions: Vec<(Timestamp, Timestamp)>,
-    /// What webhooks told of subscriptions, in the order in which it was committed.
+    /// States of subscriptions that webhooks told, in the order in which they were committed.
     pub told: Vec<Told>,
     /// The periods that were moved into the past, in order.
     pub moved: Vec<Move>,
     /// The changes of subscriptions that were asked for, those of one in order.
     pub changes: Vec<Change>,
-    /// When it was read.
+    /// Time at which it was read.
     pub read_at: Timestamp,
     /// The number of endpoints.
     pub endpoints: usize,

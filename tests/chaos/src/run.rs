@@ -292,7 +292,7 @@ async fn settle(
     }
 }
 
-/// What Till has not finished, and what it has not heard of yet.
+/// Work that Till has not finished, and what it has not heard of yet.
 async fn unfinished(
     store: &Store,
     processor: &Processor,

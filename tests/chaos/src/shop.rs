@@ -205,7 +205,7 @@ async fn knows_meters(net: &Net) -> Result<bool, Failure> {
     Ok(true)
 }
 
-/// What is sold by use, and the benefits.
+/// Products that are sold by use, and the benefits.
 async fn measured(net: &Net) -> Result<([Uuid; 2], [Uuid; 3]), Failure> {
     let calls = json!({"conjunction": "and",
         "clauses": [{"property": "name", "operator": "eq", "value": "call"}]});

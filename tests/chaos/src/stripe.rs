@@ -42,7 +42,7 @@ pub const REFUND_FAILS: &str = "pm_card_refundFail";
 pub const DISPUTED: &str = "pm_card_createDispute";
 pub const INQUIRED: &str = "pm_card_createDisputeInquiry";
 
-/// What Till asks; the fake's helpers for tests are spared.
+/// Requests of Till; the fake's helpers for tests are spared.
 const ASKED: [&str; 8] = [
     "/v1/payment_intents",
     "/v1/setup_intents",

@@ -62,7 +62,7 @@ impl CustomField {
 pub struct AnsweredRow {
     /// The row.
     pub id: Uuid,
-    /// When it was made.
+    /// Time at which it was made.
     pub created_at: Timestamp,
     /// Its version.
     pub version: i64,

@@ -288,11 +288,11 @@ pub fn check_amount<'a>(
 /// A sale, as far as a discount has to suit it.
 #[derive(Debug, Clone, Copy)]
 pub struct Sale {
-    /// Whether the product costs nothing, in any currency.
+    /// True where the product costs nothing, in any currency.
     pub free: bool,
     /// The product.
     pub product_id: Uuid,
-    /// What is paid in.
+    /// Currency of the payment.
     pub currency: Currency,
 }
 

@@ -36,7 +36,7 @@ use crate::{
 
 pub use super::customer::KnownBuyer;
 
-/// What a confirmation leads to.
+/// Result of a confirmation.
 #[derive(Debug, Clone)]
 pub enum Confirmed {
     /// Nothing is due: the session is confirmed, fulfilment follows.
@@ -61,7 +61,7 @@ pub struct FreeConfirmation {
     pub session: Session,
     /// Kept nowhere; `None` when the buyer was only recognised by e-mail (docs/behaviour: customers/portal-key).
     pub token: Option<String>,
-    /// What to commit.
+    /// Changes to commit.
     pub changes: Changes,
 }
 
@@ -220,7 +220,7 @@ fn too_small(session: &Session, form: Form) -> Option<String> {
     })
 }
 
-/// Whether the session has a trial, and its merchant gives one to each person only.
+/// True where the session has a trial, and its merchant gives one to each person only.
 fn one_trial_each(session: &Session) -> bool {
     let settings = &session.organization.settings.subscription_settings;
     session.checkout.terms.trial_end.is_some() && settings.prevent_trial_abuse
@@ -260,7 +260,7 @@ fn claim_subscription(
     }
 }
 
-/// What tells the buyer from others, for limits by customer.
+/// Keys that tell the buyer from others, for limits by customer.
 pub fn hints(session: &Session, buyer: &KnownBuyer) -> Hints {
     let row = &session.checkout;
     let by_email = buyer.holders.by_email.as_ref().map(|c| c.id);

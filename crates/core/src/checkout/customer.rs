@@ -29,11 +29,11 @@ pub struct KnownBuyer {
     pub processor: ProcessorName,
     /// The discount that the attempt was made with, once one was made.
     pub discount: Option<Discount>,
-    /// Whether the person or the card has had a trial of the organization, where that matters.
+    /// True where the person or the card has had a trial of the organization, where that matters.
     pub had_trial: bool,
     /// The subscription that the session upgrades, as it is now.
     pub upgraded: Option<Upgraded>,
-    /// Whether somebody else is buying, or has bought, what may be bought once at a time.
+    /// True where somebody else is buying, or has bought, what may be bought once at a time.
     pub came_late: bool,
 }
 

@@ -375,7 +375,7 @@ fn billed(session: &Session, customer: &Customer) -> Bill {
     }
 }
 
-/// What a trial's item is called: the product, and from when until when it is tried, by days in UTC.
+/// Name of a trial's item: the product, and from when until when it is tried, by days in UTC.
 fn trial_label(product: &Product, subscription: Option<&Subscription>) -> String {
     let period = subscription.and_then(|s| s.trial_start.zip(s.trial_end));
     let day = |at: Timestamp| at.strftime("%b %-d, %Y");

@@ -38,7 +38,7 @@ use crate::{
 /// The job that fulfils a confirmed session.
 pub const FULFIL_JOB: JobKind<Uuid> = JobKind::new("fulfil_checkout", Queue::Checkout);
 
-/// What every step of paying needs besides the session.
+/// Rows that every step of paying needs besides the session.
 #[derive(Clone, Copy)]
 pub struct CheckoutContext<'a> {
     /// The subscribers of its events.
@@ -121,7 +121,7 @@ impl Session {
             .expect("a session's product is one of its products")
     }
 
-    /// What a product costs in this session: its own prices where it has any, else those in use.
+    /// Prices of a product in this session: its own prices where it has any, else those in use.
     pub fn list<'a>(&'a self, offered: &'a ProductWithPrices) -> Vec<&'a ProductPrice> {
         let mut own: Vec<_> = offered
             .prices
@@ -136,7 +136,7 @@ impl Session {
         }
     }
 
-    /// Whether the selected product costs nothing, in any currency.
+    /// True where the selected product costs nothing, in any currency.
     pub fn is_free(&self) -> bool {
         self.list(self.selected())
             .iter()
@@ -186,13 +186,13 @@ impl Session {
         self.selected().prices.iter().find(|p| p.id == id)
     }
 
-    /// What signals about this session are published under.
+    /// Name under which signals about this session are published.
     pub fn topic(&self) -> String {
         topic(self.checkout.id)
     }
 }
 
-/// What signals about a session are published under.
+/// Name under which signals about a session are published.
 pub fn topic(id: Uuid) -> String {
     format!("checkout:{id}")
 }

@@ -37,7 +37,7 @@ use crate::{
     terms::{Buyer, Terms},
 };
 
-/// How long a session stays open.
+/// Time for which a session stays open.
 pub const LIFETIME: SignedDuration = SignedDuration::from_hours(24);
 
 /// Opens a session.

@@ -38,7 +38,7 @@ pub struct RecordedOutcome {
     /// The key that will open the portal if the attempt succeeds, when this very call confirmed the session: for the
     /// buyer's browser alone.
     pub awaited_token: Option<String>,
-    /// What to commit; empty for a second witness.
+    /// Changes to commit; empty for a second witness.
     pub changes: Changes,
 }
 

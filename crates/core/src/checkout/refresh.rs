@@ -16,7 +16,7 @@ use crate::{
     tax::Taxes,
 };
 
-/// What made a session's sums other ones.
+/// Reason for which a session's sums became other ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Cause {
     /// The discount has ended, no longer suits, or takes another amount off.
@@ -27,7 +27,7 @@ pub enum Cause {
     Tax,
 }
 
-/// Whether there can be a difference at all, so that most looks cost nothing.
+/// True where there can be a difference at all, so that most looks cost nothing.
 pub fn may_differ(session: &Session, ctx: &DecisionContext) -> bool {
     update::guard_open(&session.checkout, ctx).is_ok()
         && (session.organization.settings.tax.enabled

@@ -58,13 +58,13 @@ pub struct Form {
 }
 
 impl Form {
-    /// Whether card fields are shown.
+    /// True where card fields are shown.
     pub fn required(self) -> bool {
         self.payment || self.setup
     }
 }
 
-/// What a session asks for.
+/// Card fields that a session asks for.
 pub fn form(session: &Session) -> Form {
     let row = &session.checkout;
     let total = row.terms.totals().total;
@@ -169,7 +169,7 @@ pub fn needs_full_address(checkout: &Checkout) -> bool {
         || checkout.buyer.payment_method_type.as_deref() == Some("upi")
 }
 
-/// How each address field is asked for.
+/// Way in which each address field is asked for.
 pub fn address_fields(checkout: &Checkout) -> BillingAddressFields<FieldMode> {
     use FieldMode::{Disabled, Optional, Required};
     let full = needs_full_address(checkout);

@@ -80,21 +80,21 @@ pub fn guard_open(row: &Checkout, ctx: &DecisionContext) -> Result<(), Refusal> 
     Ok(())
 }
 
-/// What the database knows of a change.
+/// Rows that the database has for a change.
 #[derive(Debug, Clone, Default)]
 pub struct Known {
     /// The answer to [`holder`].
     pub holds_subscription: bool,
     /// The discount that the change names, if it exists.
     pub discount: Option<Discount>,
-    /// How often the buyer has used the discount that the session would have, where that is limited and a
+    /// Number of times that the buyer has used the discount that the session would have, where that is limited and a
     /// client asks.
     pub discount_uses: i64,
     /// The country of the network address that the session already has (docs/behaviour: checkout/country-from-network).
     pub ip_country: Option<Country>,
 }
 
-/// What a change is part of.
+/// Occasion of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
     /// A PATCH: answers to custom fields are merged, and may be missing.
@@ -442,7 +442,7 @@ fn discount(
     Ok(())
 }
 
-/// Whether the discount that the session has is of no use to this buyer any more.
+/// True where the discount that the session has is of no use to this buyer any more.
 fn is_spent(session: &Session, known: &Known, ctx: &DecisionContext) -> bool {
     let held = session.discount.as_ref();
     held.is_some_and(|d| !d.is_redeemable(ctx.now) || d.is_used_up_by(known.discount_uses))
@@ -501,7 +501,8 @@ pub fn update(
     Ok((new, changes))
 }
 
-/// Whether a change left the session as it was. The end of a trial counts from now, so it moves with the clock alone.
+/// True where a change left the session as it was. The end of a trial counts from now, so it moves with the clock
+/// alone.
 fn is_unchanged(old: &Checkout, new: &mut Checkout) -> bool {
     let (modified_at, trial_end) = (new.modified_at, new.terms.trial_end);
     new.modified_at = old.modified_at;

@@ -160,7 +160,7 @@ pub struct DocumentPayment {
     pub card: Option<(String, String)>,
     /// The kind of method, where it was not.
     pub method: String,
-    /// When it was made.
+    /// Time at which it was made.
     pub paid_at: Timestamp,
     /// Minor units.
     pub amount: i64,
@@ -171,7 +171,7 @@ pub struct DocumentPayment {
 pub struct DocumentRefund {
     /// Number of its credit note.
     pub number: Option<String>,
-    /// When it was made.
+    /// Time at which it was made.
     pub refunded_at: Timestamp,
     /// Minor units, tax included.
     pub amount: i64,

@@ -12,7 +12,7 @@ use uuid::Uuid;
 /// Numbers of a microsecond that order the events of its decisions. A decision with more events takes those of the next.
 const NUMBERS: i64 = 1000;
 
-/// When a decision is made, and where its ids and tokens come from.
+/// Time at which a decision is made, and the source of its ids and tokens.
 ///
 /// There are two times: an organization of the sandbox may have a test clock, and then the time of its business is ahead
 /// of the machine's. What the organization, its customers and their programs are shown is in the organization's time
@@ -22,7 +22,7 @@ const NUMBERS: i64 = 1000;
 pub struct DecisionContext {
     /// The organization's time, to the microsecond.
     pub now: Timestamp,
-    /// How far `now` is ahead of the machine's time.
+    /// Time by which `now` is ahead of the machine.
     offset: SignedDuration,
     rng: Mutex<StdRng>,
     /// The first of the numbers that order what is decided.

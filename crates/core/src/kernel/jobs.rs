@@ -45,7 +45,7 @@ record! {
         last_error: Option<String>,
         /// Why it was given up; null: it was not.
         buried: Option<String>,
-        /// When it was first asked for.
+        /// Time at which it was first asked for.
         created_at: Timestamp,
     }
 }

@@ -15,7 +15,7 @@ pub const WRITE_JOB: JobKind<LetterRequest> = JobKind::new("write_letters", Queu
 /// The job that sends a letter, by its id.
 pub const SEND_JOB: JobKind<Uuid> = JobKind::new("send_letter", Queue::Mail);
 
-/// What letters are about.
+/// Subjects of letters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LetterCause {
@@ -64,7 +64,7 @@ impl LetterCause {
 pub struct LetterRequest {
     /// Names the cause: there is one letter for it to each person.
     pub id: Uuid,
-    /// What happened.
+    /// The event.
     pub cause: LetterCause,
     /// The organization.
     pub organization_id: Uuid,

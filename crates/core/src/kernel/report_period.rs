@@ -32,7 +32,7 @@ impl ReportPeriod {
         }
     }
 
-    /// When those days begin in the zone: a part lasts from its boundary until before the next. Days on which
+    /// Times at which those days begin in the zone: a part lasts from its boundary until before the next. Days on which
     /// clocks change are longer or shorter; one whose midnight is skipped begins with the first moment after.
     pub fn boundaries(self, now: Timestamp, zone: &TimeZone) -> Vec<Timestamp> {
         self.days(now, zone)

@@ -197,7 +197,7 @@ pub enum DiscountWrite {
     CountUse {
         /// The discount.
         discount_id: Uuid,
-        /// When its terms were last changed, as read.
+        /// Time at which its terms were last changed, as read.
         modified_at: Option<Timestamp>,
     },
     /// Counts one more use of a discount, whatever the limits.

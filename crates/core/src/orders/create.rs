@@ -23,18 +23,18 @@ use crate::{
 #[error("the purchase does not add up: {0}")]
 pub struct Mismatch(pub String);
 
-/// What an order is made of, besides its customer and its lines.
+/// Contents of an order, besides its customer and its lines.
 #[derive(Debug, Clone)]
 pub struct Sale<'a> {
     /// The merchant.
     pub organization: &'a Organization,
-    /// What was sold.
+    /// The product.
     pub product: &'a Product,
     /// For how much.
     pub terms: &'a Terms,
-    /// Whose name is on the bill.
+    /// Name on the bill.
     pub bill: Bill,
-    /// What pays for it.
+    /// Payment of the order.
     pub paid: Paid<'a>,
     /// Balance of the customer that it uses, with its sign: negative lowers what is due, positive adds debt.
     pub applied_balance: i64,
@@ -61,7 +61,7 @@ pub struct Bill {
     pub tax_id: Option<String>,
 }
 
-/// What pays for an order.
+/// Payment of an order.
 #[derive(Debug, Clone, Copy)]
 pub enum Paid<'a> {
     /// This attempt, which has succeeded; one that only set up a card paid nothing.
@@ -152,7 +152,7 @@ pub fn create(
     Ok(order)
 }
 
-/// Whether the lines make up the sum, and the sum, the discount and the tax the total.
+/// Checks that the lines make up the sum, and the sum, the discount and the tax the total.
 fn adds_up(order: &Order) -> Result<(), Mismatch> {
     let lines: i128 = order.items.iter().map(|item| i128::from(item.amount)).sum();
     if lines != i128::from(order.subtotal_amount) {
@@ -176,7 +176,7 @@ fn adds_up(order: &Order) -> Result<(), Mismatch> {
     Ok(())
 }
 
-/// Whether what was charged is what is due.
+/// Checks that what was charged is what is due.
 pub(super) fn is_paid(order: &Order, payment: Option<&Payment>) -> Result<(), Mismatch> {
     let charged = payment.filter(|payment| payment.kind == PaymentKind::Charge);
     let paid = charged.map_or(0, |payment| payment.amount);

@@ -39,9 +39,9 @@ use crate::{
 pub struct DraftRows {
     /// The merchant.
     pub organization: Organization,
-    /// Who is to pay, if it is there.
+    /// The payer, if it is there.
     pub customer: Option<Customer>,
-    /// What is to be sold, if it is there.
+    /// The product, if it is there.
     pub offered: Option<ProductWithPrices>,
     /// Endpoints that are told.
     pub subscribers: Subscribers,
@@ -193,7 +193,7 @@ fn price<'a>(
     Ok((offered, price))
 }
 
-/// Whether an amount is nothing, or can be charged.
+/// Checks that an amount is nothing, or can be charged.
 fn chargeable(amount: i64, currency: Currency) -> Result<(), Vec<Problem>> {
     let (least, most) = (currency.min_charge(), currency.max_charge());
     let (kind, words) = match amount {

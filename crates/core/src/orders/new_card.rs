@@ -45,7 +45,7 @@ pub struct TryCard {
     pub order_id: Uuid,
     /// The card.
     pub method_id: Uuid,
-    /// When the card was saved.
+    /// Time at which the card was saved.
     pub since: Timestamp,
 }
 
@@ -81,7 +81,7 @@ fn is_owed(order: &Order) -> bool {
     order.status == OrderStatus::Pending && order.subscription_id.is_some()
 }
 
-/// What a job does with its order.
+/// Step of a job for its order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Next {
     /// It tries the card.

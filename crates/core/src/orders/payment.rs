@@ -45,9 +45,9 @@ pub struct OrderRows {
     pub slug: String,
     /// The order.
     pub order: Order,
-    /// Who pays.
+    /// The payer.
     pub customer: Customer,
-    /// What was sold.
+    /// The product.
     pub offered: ProductWithPrices,
     /// The subscription that it is for, with its product and its discount as they are now.
     pub held: Option<HeldSubscription>,
@@ -83,7 +83,7 @@ impl OrderRows {
     }
 }
 
-/// Who is told of what happens to an order and to its subscription, and whose they are.
+/// Subscribers to what happens to an order and to its subscription, and whose they are.
 #[derive(Debug, Clone, Copy)]
 pub struct Telling<'a> {
     /// ID of the organization.

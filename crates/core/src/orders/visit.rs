@@ -36,7 +36,7 @@ pub fn order_of(sent: &str, key: &SecretKey) -> Option<Uuid> {
     is_it.then_some(id)
 }
 
-/// What an order is to the customer who opens its page.
+/// State of an order for the customer who opens its page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
     /// It waits for its payment.
@@ -50,7 +50,7 @@ pub enum Standing {
 }
 
 impl Order {
-    /// What it is to its customer.
+    /// State of the order for its customer.
     pub fn standing(&self) -> Standing {
         match self.status {
             OrderStatus::Pending if self.is_claimed_draft() => Standing::Draft,

@@ -58,7 +58,7 @@ impl Unmoved {
 }
 
 impl Organization {
-    /// How far its time is ahead of the machine's.
+    /// Time by which the organization is ahead of the machine.
     pub fn clock_offset(&self) -> SignedDuration {
         SignedDuration::from_secs(self.clock_offset_seconds)
     }

@@ -23,7 +23,7 @@ pub const RECONCILE_JOB: JobKind<Uuid> = JobKind::new("reconcile_payment", Queue
 /// The index that refuses a second attempt for a subject while the first one is unsettled.
 pub const UNSETTLED: &str = "payments_unsettled_subject";
 
-/// How long an attempt may go without an outcome before somebody asks the processor. Longer than any one call to
+/// Time for which an attempt may go without an outcome before somebody asks the processor. Longer than any one call to
 /// it may take; a confirmation that comes later still finds the attempt given up at the processor.
 pub const RECONCILE_AFTER: SignedDuration = SignedDuration::from_secs(15);
 
@@ -36,8 +36,8 @@ const PROCESSING_FIRST: SignedDuration = SignedDuration::from_secs(1);
 /// The longest pause between two looks at something that waits for the processor or the buyer.
 const RECONCILE_AT_MOST: SignedDuration = SignedDuration::from_hours(1);
 
-/// When the processor is asked again about something that has waited since `since`: after half as long as that, so that
-/// pauses grow with the wait, but after `first` at the least and an hour at the most.
+/// Time at which the processor is asked again about something that has waited since `since`: after half as long as
+/// that, so that pauses grow with the wait, but after `first` at the least and an hour at the most.
 pub fn ask_again(since: Timestamp, first: SignedDuration, now: Timestamp) -> Timestamp {
     let waited = now.duration_since(since);
     now + (waited / 2).clamp(first, RECONCILE_AT_MOST)
@@ -51,12 +51,12 @@ pub fn first_pause(state: PaymentState) -> SignedDuration {
     }
 }
 
-/// What an attempt is to do.
+/// Task of an attempt.
 #[derive(Debug, Clone, PartialEq)]
 pub struct NewAttempt {
     /// The merchant.
     pub organization_id: Uuid,
-    /// What it is made for.
+    /// Purpose of the attempt.
     pub purpose: Purpose,
     /// The session, the order or the customer that it is made for: one attempt at a time.
     pub subject_id: Uuid,
@@ -64,17 +64,17 @@ pub struct NewAttempt {
     pub amount: Option<i64>,
     /// Of the amount, or of what the card is set up for.
     pub currency: Currency,
-    /// Who pays, where that is a customer already.
+    /// The payer, where that is a customer already.
     pub customer_id: Option<Uuid>,
     /// The address that the buyer pays with.
     pub customer_email: Option<String>,
     /// The saved method that is charged; none: what the buyer entered.
     pub method_id: Option<Uuid>,
-    /// Who is asked.
+    /// The processor that is asked.
     pub processor: ProcessorName,
     /// That processor's name for who pays, where it knows them.
     pub customer_reference: Option<String>,
-    /// What caused it.
+    /// Cause of the attempt.
     pub trigger: Option<PaymentTrigger>,
 }
 

@@ -24,7 +24,7 @@ pub const ABANDONED: &str = "abandoned";
 /// The reason of an attempt at more than the processor takes in one charge, as Stripe names it.
 pub const TOO_LARGE: &str = "amount_too_large";
 
-/// How many declined attempts there may be; `None`: any number.
+/// Number of declined attempts that there may be; `None`: any number.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Declines {
     /// From one network.
@@ -93,7 +93,7 @@ impl Declines {
     }
 }
 
-/// Whether an attempt failed because of its card: not, where no card was tried.
+/// True where an attempt failed because of its card: not, where no card was tried.
 pub fn is_decline(payment: &Payment) -> bool {
     let reason = payment.decline_reason.as_deref();
     payment.state == PaymentState::Failed

@@ -40,7 +40,7 @@ pub struct DisputeReport {
     /// True where the money is to be given back, because others than the merchant have prevented the dispute so. An inquiry
     /// of which nothing came was prevented, too.
     pub gives_back: bool,
-    /// When the buyer's bank opened it.
+    /// Time at which the buyer's bank opened it.
     pub opened_at: Timestamp,
     /// Until when evidence is taken.
     pub respond_by: Option<Timestamp>,
@@ -116,8 +116,8 @@ impl Dispute {
 /// Takes note of how a dispute stands; `None` for a second witness, and for a status that is not known: they change
 /// nothing. One that was won or lost is not opened again.
 ///
-/// When it is decided, either way, the order's subscription ends, or what the order gave is revoked; when it was prevented by others than the merchant, the
-/// money is given back, too.
+/// Consequences of a decision: either way, the order's subscription ends, or what the order gave is revoked; when it
+/// was prevented by others than the merchant, the money is given back, too.
 pub fn record(
     rows: &DisputeRows,
     report: &DisputeReport,

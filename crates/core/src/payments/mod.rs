@@ -21,7 +21,7 @@ use till_wire::payments::{Payment as View, PaymentStatus};
 use crate::kernel::records::{Payment, PaymentState};
 
 impl Payment {
-    /// How it stands outwardly.
+    /// Outward state of it.
     pub fn status(&self) -> PaymentStatus {
         match self.state {
             PaymentState::Succeeded => PaymentStatus::Succeeded,

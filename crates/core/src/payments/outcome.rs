@@ -1,4 +1,4 @@
-//! How an attempt ended: one pure transition, whoever witnesses it. The consequence depends on the attempt's
+//! End of an attempt: one pure transition, whoever witnesses it. The consequence depends on the attempt's
 //! purpose: [`crate::checkout::outcome`], [`crate::orders::payment`], [`super::methods`].
 
 use till_wire::{money::Money, payments::CardMetadata};
@@ -27,11 +27,11 @@ pub const AMOUNT_MISMATCH: &str = "amount_mismatch";
 pub enum Outcome {
     /// Money moved, or the card is set up.
     Succeeded {
-        /// What paid.
+        /// Method that paid.
         card: CardMetadata,
         /// The processor's name for what paid, for renewals.
         method_reference: String,
-        /// What the processor tells cards apart by, for limits by card.
+        /// Value by which the processor tells cards apart, for limits by card.
         card_fingerprint: String,
         /// The amount taken, where the processor says.
         charged: Option<Money>,
@@ -49,9 +49,9 @@ pub enum Outcome {
         reason: String,
         /// For the buyer.
         message: String,
-        /// What would have paid.
+        /// Method that would have paid.
         card: Option<CardMetadata>,
-        /// What the processor tells that card apart by.
+        /// Value by which the processor tells that card apart.
         card_fingerprint: Option<String>,
         /// The processor's id of the request that failed, for the merchant.
         request_id: Option<String>,

@@ -188,8 +188,8 @@ pub struct Giving {
 /// event of its own.
 ///
 /// # Errors
-/// Those of [`is_free`]; [`SeatRefusal::AlreadyAssigned`]; a problem at the body where the customer has as many members
-/// as one can have.
+/// Refusals of [`is_free`]; [`SeatRefusal::AlreadyAssigned`]; a problem at the body where the customer has as many
+/// members as one can have.
 pub fn assign(
     rows: &AssignRows,
     person: Person,

@@ -47,7 +47,7 @@ pub struct BillingRows {
     pub organization: Organization,
     /// The subscription.
     pub subscription: Subscription,
-    /// Who pays.
+    /// The payer.
     pub customer: Customer,
     /// Its product, with the prices that it is billed by.
     pub offered: ProductWithPrices,
@@ -92,7 +92,7 @@ impl BillingRows {
     }
 }
 
-/// What an order of a subscription is made of.
+/// Contents of an order of a subscription.
 #[derive(Debug, Clone, Copy)]
 pub struct Billed<'a> {
     /// The merchant.

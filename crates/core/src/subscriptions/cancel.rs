@@ -57,7 +57,7 @@ pub fn uncancel(
     ])
 }
 
-/// Whether it can be ended at once, and why it is.
+/// Ends a subscription at once, for this reason.
 ///
 /// # Errors
 /// [`SubscriptionRefusal::AlreadyCanceled`] where it has ended.

@@ -64,7 +64,7 @@ pub struct ChangeRows {
 pub enum Unchanged {
     /// It is refused.
     Refused(Refusal),
-    /// What it costs cannot be worked out: a person has to look at it.
+    /// The cost cannot be worked out: a person has to look at it.
     Mismatch(Mismatch),
 }
 
@@ -86,7 +86,7 @@ impl From<Mismatch> for Unchanged {
     }
 }
 
-/// How a change is billed.
+/// Billing of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Billing {
     /// Not now: its lines wait for the next order.
@@ -101,7 +101,7 @@ pub enum Billing {
     Revoke,
 }
 
-/// What a change comes to.
+/// Result of a change.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Decision {
     /// The subscription as it will be.
@@ -112,9 +112,9 @@ pub struct Decision {
     pub discount: Option<Discount>,
     /// Lines for parts of a period.
     pub lines: Vec<Line>,
-    /// How it is billed.
+    /// Billing of it.
     pub billing: Billing,
-    /// What is told of the subscription; nothing where nothing changes.
+    /// Events that are told of the subscription; nothing where nothing changes.
     pub events: &'static [EventType],
     /// Discount whose uses are counted with the change.
     pub used: Option<Discount>,
@@ -265,7 +265,7 @@ fn is_paid_for(subscription: &Subscription) -> bool {
     )
 }
 
-/// How a change is billed: as it asks, else as the organization's settings say.
+/// Billing of a change: as it asks, else as the organization's settings say.
 fn behavior(rows: &ChangeRows, asked: Option<Behavior>) -> Result<Behavior, Refusal> {
     let settings = &rows.billing.organization.settings;
     let SubscriptionSettings {

@@ -28,7 +28,7 @@ use crate::{
 /// Subscribes a customer to a free product.
 ///
 /// # Errors
-/// What is wrong with the product or the customer, at its place.
+/// Problem of the product or the customer, at its place.
 pub fn create(
     input: &SubscriptionCreate,
     organization: &Organization,

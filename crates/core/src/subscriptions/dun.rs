@@ -107,7 +107,7 @@ pub fn is_scheduled(trigger: Option<PaymentTrigger>) -> bool {
 }
 
 impl Failure {
-    /// What a failed attempt counts as.
+    /// Consequence of a failed attempt.
     pub fn of(payment: &Payment) -> Self {
         let reason = payment.decline_reason.as_deref().unwrap_or_default();
         match reason {

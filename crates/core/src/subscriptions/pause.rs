@@ -44,7 +44,7 @@ pub fn schedule(subscription: &mut Subscription, asked: &SubscriptionPause) -> R
     Ok(())
 }
 
-/// Whether a subscription can be resumed.
+/// Checks that a subscription can be resumed.
 ///
 /// # Errors
 /// [`SubscriptionRefusal::NotPaused`] where it is not paused.

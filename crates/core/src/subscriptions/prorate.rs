@@ -80,7 +80,7 @@ pub struct Line {
 /// Time that the lines of a change are for, and their currency.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rest {
-    /// What part of the period it is.
+    /// Part of the period that it is.
     pub share: Share,
     /// From when until when.
     pub period: Period,

@@ -44,7 +44,7 @@ pub use settle::{Settled, settle, settled_until};
 /// Pause until a subscription is looked at again whose organization may not renew.
 const NOT_RENEWED: SignedDuration = SignedDuration::from_hours(1);
 
-/// What is due for a subscription.
+/// Step that is due for a subscription.
 #[derive(Debug)]
 pub enum Due {
     /// Nothing, or nothing that can be done now.
@@ -109,7 +109,7 @@ pub fn due(rows: &BillingRows, taxes: &dyn Taxes, ctx: &DecisionContext) -> Resu
     Ok(Due::Step(Box::new(step(rows, taxes, ctx)?)))
 }
 
-/// What comes at the end of the current period, or of a pause.
+/// Step at the end of the current period, or of a pause.
 ///
 /// # Errors
 /// [`Mismatch`] where the bill cannot be worked out.

@@ -1,4 +1,4 @@
-//! How a subscription begins.
+//! Start of a subscription.
 
 use till_wire::{metadata::Metadata, subscriptions::SubscriptionStatus};
 use uuid::Uuid;

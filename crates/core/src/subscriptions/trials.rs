@@ -66,7 +66,7 @@ pub fn active(checkout: &Checkout, product: &Product) -> Option<(Interval, i64)>
     Some((interval, count))
 }
 
-/// When a trial that begins now is over.
+/// Time at which a trial that begins now is over.
 pub fn end(now: Timestamp, trial: (Interval, i64)) -> Timestamp {
     period::end(now, trial.0, trial.1, period::anchor(now))
 }

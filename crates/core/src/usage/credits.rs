@@ -324,7 +324,7 @@ mod tests {
     enum Act {
         /// Units are used.
         Use(i64),
-        /// What is used is billed.
+        /// Usage is billed.
         Settle,
         /// A grant is given, unless it is there.
         Give(usize),

@@ -81,7 +81,7 @@ pub struct Named {
 }
 
 impl Named {
-    /// Those in these events, each once.
+    /// Values in these events, each once.
     pub fn of(events: &[EventCreate]) -> Self {
         let mut named = Self::default();
         for event in events {

@@ -40,7 +40,7 @@ pub fn last4(number: &str) -> &str {
         .unwrap_or_default()
 }
 
-/// What tells a number from others.
+/// Value that tells a number from others.
 pub fn fingerprint(number: &str) -> String {
     letters(&format!("fingerprint:{number}"), 16)
 }

@@ -25,7 +25,7 @@ fn types(allowed: Option<&Vec<String>>) -> Value {
 }
 
 impl View<'_> {
-    /// What the buyer has to do next.
+    /// Next step of the buyer.
     fn next_action(&self, challenge: Option<&Challenge>) -> Value {
         let Some(challenge) = challenge else {
             return Value::Null;

@@ -1,4 +1,4 @@
-//! What intents of both kinds share: the source of a confirmation, and what a card says to it.
+//! Shared parts of intents of both kinds: the source of a confirmation, and what a card says to it.
 
 use serde_json::{Map, Value, json};
 
@@ -70,7 +70,7 @@ pub const AUTOMATIC: ParamKind = ParamKind::Map(&[
     Param::required("enabled", ParamKind::Boolean),
 ]);
 
-/// How cards are asked.
+/// Way in which cards are asked.
 pub const METHOD_OPTIONS: ParamKind = ParamKind::Map(&[Param::emptyable(
     "card",
     ParamKind::Map(&[Param::new(
@@ -79,7 +79,7 @@ pub const METHOD_OPTIONS: ParamKind = ParamKind::Map(&[Param::emptyable(
     )]),
 )]);
 
-/// What a buyer agreed to, where a mandate is needed; cards need none.
+/// Mandate that a buyer agreed to, where one is needed; cards need none.
 pub const MANDATE: ParamKind = ParamKind::Map(&[Param::new(
     "customer_acceptance",
     ParamKind::Map(&[
@@ -128,18 +128,18 @@ pub fn automatic(params: &Params) -> Result<Option<String>, Refusal> {
     Ok(Some(redirects.unwrap_or("always").to_owned()))
 }
 
-/// What a confirmation is done with.
+/// Source of a confirmation.
 #[derive(Debug)]
 pub struct ConfirmationSource {
     /// The payment method: one that was there, or the one that the token becomes.
     pub method: PaymentMethod,
     /// The token's id.
     pub token: Option<String>,
-    /// What the token would keep the method for.
+    /// Use for which the token would keep the method.
     pub usage: Option<String>,
     /// Where the buyer goes after a page of their bank.
     pub return_url: Option<String>,
-    /// Whether the script shows that page.
+    /// True where the script shows that page.
     pub by_script: bool,
     /// Where the purchase is sent.
     pub shipping: Option<Value>,
@@ -205,7 +205,7 @@ pub fn confirmation_source(
     }))
 }
 
-/// Whether the method's type is one that the intent takes.
+/// Checks that the method's type is one that the intent takes.
 ///
 /// # Errors
 ///
@@ -246,7 +246,7 @@ pub fn take(work: &mut Work<'_>, source: &ConfirmationSource, intent: &str) {
     work.books.methods.put(source.method.clone());
 }
 
-/// What a card says.
+/// Answer of a card.
 #[derive(Debug)]
 pub enum CardResponse {
     /// Its holder is asked first.
@@ -257,7 +257,7 @@ pub enum CardResponse {
     Approved,
 }
 
-/// What a card says to a payment before its holder was asked.
+/// Answer of a card to a payment before its holder was asked.
 pub fn authorize(
     card: &Card,
     method: &PaymentMethod,
@@ -284,7 +284,7 @@ pub fn authorize(
     }
 }
 
-/// Whether a card's answer is one of its bank about the money, and not a question to its holder.
+/// True where a card's answer is one of its bank about the money, and not a question to its holder.
 pub fn is_final(said: &CardResponse, card: &Card) -> bool {
     match said {
         CardResponse::NeedsAuthentication => false,
@@ -293,7 +293,7 @@ pub fn is_final(said: &CardResponse, card: &Card) -> bool {
     }
 }
 
-/// What a card says to a payment once its holder has agreed.
+/// Answer of a card to a payment once its holder has agreed.
 pub fn authorize_authenticated(card: &Card) -> CardResponse {
     card.decline.map_or(CardResponse::Approved, |decline| {
         CardResponse::Declined(decline.refusal())
@@ -305,7 +305,7 @@ fn is_requested(three_d_secure: Option<&str>) -> bool {
     matches!(three_d_secure, Some("any" | "challenge"))
 }
 
-/// What a card says to being kept, before or after its holder was asked.
+/// Answer of a card to being kept, before or after its holder was asked.
 pub fn verify(card: &Card, asked: bool, three_d_secure: Option<&str>) -> CardResponse {
     let asks = match card.authentication {
         Authentication::Never => false,
@@ -396,7 +396,7 @@ pub fn charge(
     id
 }
 
-/// What happens to a payment of this card afterwards.
+/// Course of a payment of this card afterwards.
 pub fn afterwards(work: &mut Work<'_>, card: &Card, charge: &str) {
     match card.afterwards {
         Afterwards::Disputed(reason) => disputes::open(work, charge, reason, false),

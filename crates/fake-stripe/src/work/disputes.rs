@@ -13,7 +13,7 @@ use crate::{
     params::{Param, ParamKind},
 };
 
-/// What the bank takes for a dispute, in minor units.
+/// Fee of the bank for a dispute, in minor units.
 const FEE: i64 = 1_500;
 
 /// Parameters of listing disputes.

@@ -41,7 +41,7 @@ pub fn retrieve(work: &mut Work<'_>, call: &Call<'_>) -> ObjectResult {
     work.answer("event", call.id)
 }
 
-/// Whether a type that was asked for, which may end with `*`, is an event's.
+/// True where a type that was asked for, which may end with `*`, is an event's.
 pub fn listens(asked: &str, kind: &str) -> bool {
     match asked.strip_suffix('*') {
         Some(start) => kind.starts_with(start),

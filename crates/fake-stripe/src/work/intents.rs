@@ -120,7 +120,7 @@ fn only_when_confirming(params: &Params) -> Result<(), Refusal> {
     Ok(())
 }
 
-/// Whether the intent can be confirmed with this source.
+/// Checks that the intent can be confirmed with this source.
 fn confirmable(
     intent: &PaymentIntent,
     source: Option<&ConfirmationSource>,
@@ -156,7 +156,7 @@ fn confirmable(
     Ok(())
 }
 
-/// What the method is kept for: what the confirmation says, or the intent.
+/// Use for which the method is kept: what the confirmation says, or the intent.
 fn usage(intent: &PaymentIntent, params: &Params) -> Option<String> {
     if params.has("setup_future_usage") {
         params.owned("setup_future_usage")

@@ -15,9 +15,9 @@ pub const LIMIT: Param = Param::new("limit", ParamKind::Integer(1));
 pub const AFTER: Param = Param::new("starting_after", ParamKind::Text(100));
 /// The id before which the page ends.
 pub const BEFORE: Param = Param::new("ending_before", ParamKind::Text(100));
-/// When the objects were made.
+/// Times at which the objects were made.
 pub const CREATED: Param = Param::new("created", ParamKind::Moment);
-/// What is shown in full.
+/// Objects that are shown in full.
 pub const EXPAND: Param = Param::new("expand", ParamKind::Texts);
 
 /// A page of records.

@@ -42,7 +42,7 @@ pub const LIST: &[Param] = &[
     Param::new("customer", ParamKind::Text(100)),
     Param::new("type", ParamKind::Word(&["card"])),
 ];
-/// Whose card it is.
+/// Details of the card's owner.
 pub const BILLING: &[Param] = &[
     Param::emptyable("address", ParamKind::Map(customers::ADDRESS)),
     Param::emptyable("email", ParamKind::Text(512)),
@@ -76,7 +76,7 @@ pub fn billing(given: Option<&Map<String, Value>>) -> Value {
     })
 }
 
-/// What the card of a method does.
+/// Behaviour of the card of a method.
 pub fn card(method: &PaymentMethod) -> &'static Card {
     cards::numbered(&method.number)
 }
@@ -138,7 +138,7 @@ pub fn named(work: &mut Work<'_>, name: &str, param: &str) -> Result<PaymentMeth
     Ok(method)
 }
 
-/// Whether a payment method may serve a customer.
+/// Checks that a payment method may serve a customer.
 ///
 /// # Errors
 ///

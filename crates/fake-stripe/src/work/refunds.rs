@@ -135,7 +135,7 @@ fn charge_of(work: &Work<'_>, params: &Params) -> Result<Charge, Refusal> {
     }
 }
 
-/// Whether so much of a charge can be given back.
+/// Checks that so much of a charge can be given back.
 fn refundable(charge: &Charge, amount: i64, work: &Work<'_>) -> Result<(), Refusal> {
     let id = &charge.id;
     let lost = work

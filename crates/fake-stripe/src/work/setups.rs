@@ -132,7 +132,7 @@ fn new(work: &mut Work<'_>, params: &Params) -> Result<SetupIntent, Refusal> {
     })
 }
 
-/// Whether the setup intent can be confirmed with this source.
+/// Checks that the setup intent can be confirmed with this source.
 fn confirmable(setup: &SetupIntent, source: Option<&ConfirmationSource>) -> Result<(), Refusal> {
     let Some(source) = source else {
         return Err(Refusal::invalid(

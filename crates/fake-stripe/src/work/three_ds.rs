@@ -1,4 +1,4 @@
-//! What a card's holder answers when their bank asks.
+//! Answer of a card's holder when their bank asks.
 
 use super::{Work, charging, intents, methods, setups};
 use crate::{books::Challenge, error::Refusal};
@@ -10,7 +10,7 @@ pub struct ChallengeOutcome {
     pub challenge: Challenge,
     /// The intent's secret, of either kind.
     pub client_secret: String,
-    /// Whether the intent has succeeded.
+    /// True where the intent has succeeded.
     pub succeeded: bool,
 }
 

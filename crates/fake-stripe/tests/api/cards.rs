@@ -1,4 +1,4 @@
-//! What cards do to intents, with and without their holder.
+//! Effects of cards on intents, with and without their holder.
 
 use reqwest::StatusCode;
 use till_fake_stripe::{Options, Troubles};

@@ -32,7 +32,7 @@ const REASON_LENGTH: usize = 300;
 /// Answers that speak of the connection and not of the message: sign-in is missing, refused, or too weak.
 const OF_SIGN_IN: [&str; 4] = ["530", "534", "535", "538"];
 
-/// What is wrong with the settings, for who wrote them. Holds no password.
+/// Fault of the settings, for their author. Holds no password.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct SettingsError(pub String);
@@ -73,7 +73,7 @@ impl SmtpSettings {
     /// Without a port it is 587, 465 and 25. `sender` is the address that mail comes from.
     ///
     /// # Errors
-    /// What is wrong, without the password.
+    /// The fault, without the password.
     pub fn new(url: &str, sender: &str) -> Result<Self, SettingsError> {
         let wrong = |words: &str| SettingsError(words.to_owned());
         let form = "give an address such as smtp://user:password@mail.example.com:587 or smtps://…";
@@ -278,7 +278,7 @@ impl Mail for Smtp {
     }
 }
 
-/// Whether the same message may be sent again. A refused sign-in is no fault of the message.
+/// Error that says whether the same message may be sent again. A refused sign-in is no fault of the message.
 fn judged(error: &lettre::transport::smtp::Error) -> MailError {
     let code = error.status().map(|code| code.to_string());
     let of_sign_in = code.is_some_and(|code| OF_SIGN_IN.contains(&code.as_str()));

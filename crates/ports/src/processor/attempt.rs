@@ -40,7 +40,7 @@ pub struct Attempt {
 pub enum Source {
     /// A method that was kept before.
     Saved {
-        /// Whose it is: [`Prepared::customer`] of the attempt that kept it.
+        /// Its customer: [`Prepared::customer`] of the attempt that kept it.
         customer: String,
         /// [`Method::reference`] of that attempt.
         method: String,

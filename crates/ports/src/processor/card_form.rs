@@ -1,4 +1,4 @@
-//! What a page of the checkout needs, so that buyers can enter how they pay.
+//! Values that a page of the checkout needs, so that buyers can enter how they pay.
 
 use url::Url;
 
@@ -22,7 +22,7 @@ impl CardForm {
     }
 }
 
-/// What a page needs to show Stripe's Payment Element; nothing of it is secret.
+/// Values that a page needs to show Stripe's Payment Element; nothing of it is secret.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PaymentElement {
     /// The account's publishable key.

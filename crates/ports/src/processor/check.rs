@@ -1,4 +1,4 @@
-//! What an operator should know of a processor.
+//! Checks of a processor for an operator.
 
 use serde::{Deserialize, Serialize};
 

@@ -1,4 +1,5 @@
-//! What holds for every processor, as tests that know the trait alone. `contract!` runs all of them for a [`Peer`].
+//! Contract that holds for every processor, as tests that know the trait alone. `contract!` runs all of them for a
+//! [`Peer`].
 
 mod attempts;
 mod disputes;

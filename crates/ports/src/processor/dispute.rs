@@ -17,7 +17,7 @@ pub struct Dispute {
     pub reason: String,
     /// The status.
     pub status: DisputeStatus,
-    /// When the buyer's bank opened it.
+    /// Time at which the buyer's bank opened it.
     pub opened_at: Timestamp,
     /// Until when evidence is taken; `None` where none is.
     pub respond_by: Option<Timestamp>,

@@ -1,4 +1,4 @@
-//! What a processor tells by itself.
+//! Notices, which a processor sends by itself.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use uuid::Uuid;
 pub struct Notice {
     /// The processor's name for the event; the same however often it is sent.
     pub id: String,
-    /// When it happened.
+    /// Time at which it happened.
     pub at: Timestamp,
     /// The thing to ask for.
     pub subject: NoticeSubject,

@@ -52,6 +52,6 @@ pub struct ProcessorRefund {
     /// Its state: never [`RefundOutcome::Disputed`] or [`RefundOutcome::AlreadyRefunded`], which are why there is no
     /// refund.
     pub outcome: RefundOutcome,
-    /// When it was made.
+    /// Time at which it was made.
     pub made_at: Timestamp,
 }

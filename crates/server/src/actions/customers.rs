@@ -262,13 +262,13 @@ pub async fn state(
 /// Money of a customer.
 #[derive(Debug)]
 pub struct CustomerValue {
-    /// What they paid for orders, tax included, without what they got back; minor units by currency.
+    /// Sums that they paid for orders, tax included, without what they got back; minor units by currency.
     pub paid: BTreeMap<Currency, i64>,
     /// Their balances, by currency.
     pub balances: Vec<CustomerBalance>,
 }
 
-/// What a customer paid, and what they have to their credit.
+/// Sums that a customer paid, and their balance.
 pub async fn value(
     caller: &Caller<scope::PaymentsRead>,
     customer_id: Uuid,

@@ -183,7 +183,7 @@ impl<'a> KeyUser<'a> {
     /// Validates a license key, and counts it: one read and one write, whatever the key has.
     ///
     /// # Errors
-    /// Those of [`license_keys::validate`]; 404 where there is no such key.
+    /// Errors of [`license_keys::validate`]; 404 where there is no such key.
     pub async fn validate(
         &self,
         guard: &IdempotencyGuard,
@@ -213,7 +213,7 @@ impl<'a> KeyUser<'a> {
     /// Activates a license key.
     ///
     /// # Errors
-    /// Those of [`license_keys::activate`]; 404 where there is no such key.
+    /// Errors of [`license_keys::activate`]; 404 where there is no such key.
     pub async fn activate(
         &self,
         guard: &IdempotencyGuard,

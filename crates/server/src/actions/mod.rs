@@ -1,4 +1,4 @@
-//! What can be done with each resource, for everybody who asks: load, decide, commit. The API and the pages stand side
+//! Actions on each resource, for everybody who asks: load, decide, commit. The API and the pages stand side
 //! by side above it; each function takes a caller whose type says what they may do, and answers what is true now.
 
 pub mod benefits;

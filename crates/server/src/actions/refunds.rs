@@ -168,8 +168,8 @@ fn unknown(order_id: Uuid) -> ApiError {
     Refusal::field(Problem::value(place, words, order_id.to_string())).into()
 }
 
-/// What can be given back of an order, refunds that are on their way taken off, and what the buyer gets for `amount`
-/// minor units of it without tax.
+/// Amount that can be given back of an order, refunds that are on their way taken off, and what the buyer gets for
+/// `amount` minor units of it without tax.
 pub async fn preview(
     caller: &Caller<scope::RefundsRead>,
     order: &Order,

@@ -190,7 +190,7 @@ impl Giver<'_> {
     /// Gives a seat to a person.
     ///
     /// # Errors
-    /// Those of [`assign::is_free`], [`assign::person`] and [`assign::assign`].
+    /// Errors of [`assign::is_free`], [`assign::person`] and [`assign::assign`].
     pub async fn assign(&self, guard: &IdempotencyGuard, asked: &Asked) -> Result<CustomerSeat> {
         assign::is_enabled(self.organization)?;
         let app = self.app;

@@ -136,7 +136,7 @@ async fn update_external(
 }
 
 query! {
-    /// How a customer is deleted.
+    /// Manner in which a customer is deleted.
     struct DeletionQuery {
         /// True to replace the customer's personal data, such as name and e-mail address, by hashes.
         anonymize: bool = switch(),

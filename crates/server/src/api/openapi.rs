@@ -120,7 +120,7 @@ fn every_key_is_sent(document: &mut Document) {
     }
 }
 
-/// What a custom field takes has no empty keys: clients know these as absent or filled, never as null.
+/// Values that a custom field takes have no empty keys: clients know these as absent or filled, never as null.
 fn is_sparse(schema: &str) -> bool {
     schema == "CustomFieldWords"
         || schema.starts_with("CustomField") && schema.ends_with("Properties")
@@ -156,7 +156,7 @@ fn require_all(schema: &mut RefOr<Schema>) {
     }
 }
 
-/// What may be missing, but never null, is a key that some answers leave out.
+/// A value that may be missing, but never null, is a key that some answers leave out.
 fn allows_null(schema: &RefOr<Schema>) -> bool {
     let nullable = |kind: &SchemaType| match kind {
         SchemaType::AnyValue => true,

@@ -1,4 +1,4 @@
-//! How the workers of this process are, and what of their work failed lately.
+//! State of this process's workers, and what of their work failed lately.
 
 use std::{
     collections::{BTreeMap, HashMap},

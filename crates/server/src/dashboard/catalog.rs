@@ -1,4 +1,4 @@
-//! What is sold, and what belongs to it: the pages under Products.
+//! Products, and what belongs to them: the pages under Products.
 
 pub mod benefits;
 pub mod checkout_links;

@@ -74,7 +74,8 @@ impl ClockControl {
     }
 }
 
-/// What a page asks while the clock is being moved: how far it is, and, once it has arrived, to be loaded again.
+/// Answer to a page that asks while the clock is being moved: how far it is, and, once it has arrived, to be loaded
+/// again.
 async fn watch(dashboard: Dashboard<scope::OrganizationsRead>, headers: HeaderMap) -> Answer {
     if !headers.contains_key("hx-request") {
         return Ok(Redirect::to(&dashboard.path("")).into_response());

@@ -27,7 +27,7 @@ impl Fact {
     }
 }
 
-/// When a thing was made, and when it was last changed.
+/// Times at which a thing was made and last changed.
 pub fn moments(created: Timestamp, modified: Option<Timestamp>, zone: &TimeZone) -> [Fact; 2] {
     [
         Fact::new("Created", Cell::time(created, zone)),

@@ -247,7 +247,7 @@ fn conversion(sessions: i64, succeeded: i64) -> Option<i64> {
 /// The meaning of the revenue that is shown.
 const NET: &str = "After discounts and without tax; refunds are not deducted.";
 
-/// What was sold for in one period and currency.
+/// Revenue of one period and currency.
 fn revenue(figures: &Figures, currency: Currency) -> i64 {
     figures
         .sales

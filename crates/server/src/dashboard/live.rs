@@ -112,7 +112,7 @@ pub fn resumed(headers: &HeaderMap, after: Option<i64>) -> Option<i64> {
 /// Answers with the events after `from` (none given: from now on) as they happen, each once on this
 /// connection, until `allowed` says no.
 ///
-/// What was committed late while nobody was connected is only on the page itself. Between two looks nothing
+/// An event that was committed late while nobody was connected is only on the page itself. Between two looks nothing
 /// of the database is held.
 pub async fn follow<F, Fut>(
     app: Arc<App>,

@@ -84,7 +84,7 @@ fn may_send(viewer: &Viewer) -> bool {
     viewer.app.mail.delivers() && viewer.may::<scope::CustomersWrite>().is_ok()
 }
 
-/// What becomes of letters here, where they are not simply sent.
+/// Note on what becomes of letters here, where they are not simply sent.
 pub(super) fn notice(viewer: &Viewer) -> Option<&'static str> {
     match MailDelivery::of(&viewer.app) {
         MailDelivery::Address if viewer.sandbox => Some(

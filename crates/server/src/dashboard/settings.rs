@@ -58,7 +58,7 @@ const SWITCHES: [(&str, &str); 4] = [
     ),
 ];
 
-/// How changes in the middle of a period are billed, where the change does not say.
+/// Ways of billing changes in the middle of a period, where the change does not say.
 const PRORATION: &str = "subscription_settings.proration_behavior";
 
 /// Days for which benefits outlast a renewal that was not paid.

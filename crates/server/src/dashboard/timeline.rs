@@ -43,7 +43,7 @@ struct Folded {
     first: Timestamp,
 }
 
-/// What a newer entry says about an older one: whether both are one line.
+/// Relation of a newer entry to an older one: whether both are one line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Relation {
     /// The same happened again.
@@ -239,7 +239,7 @@ mod tests {
         }
     }
 
-    /// How often each line happened, with its last and its first second.
+    /// Number of times that each line happened, with its last and its first second.
     fn folded(entries: Vec<TimelineEntry>) -> Vec<(usize, i64, i64)> {
         let lines = fold(entries.into_iter()).into_iter();
         lines

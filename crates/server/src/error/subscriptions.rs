@@ -1,4 +1,4 @@
-//! How refused changes to subscriptions are told.
+//! Words for refused changes to subscriptions.
 
 use axum::http::StatusCode;
 use till_core::{

@@ -92,7 +92,8 @@ impl IdempotencyGuard {
         }
     }
 
-    /// What was begun is true now: the answer is kept when the request ends. That of a request that was refused is not.
+    /// The work that was begun is true now: the answer is kept when the request ends. That of a request that was
+    /// refused is not.
     pub fn mark_begun(&self) {
         if let Some(claim) = &self.0 {
             claim.unanswered.store(true, Ordering::Release);

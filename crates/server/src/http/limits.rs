@@ -80,7 +80,7 @@ async fn count(app: &App, budgets: Vec<(String, Budget)>) -> Result<(), ApiError
     }
 }
 
-/// Those of the budgets that are spent, by their place, and how many seconds to wait for each.
+/// Budgets that are spent, by their place, and how many seconds to wait for each.
 async fn spent(app: &App, keyed: &[(String, Budget)]) -> Result<Vec<(usize, u64)>, ApiError> {
     let now = app.clock.now();
     let mut found = Vec::new();

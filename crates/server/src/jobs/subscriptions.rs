@@ -1,4 +1,4 @@
-//! What is due for subscriptions: renewals, ends, pauses, retries (docs/behaviour: subscriptions/renewal).
+//! Work that is due for subscriptions: renewals, ends, pauses, retries (docs/behaviour: subscriptions/renewal).
 
 use std::sync::Arc;
 
@@ -136,7 +136,7 @@ async fn run(app: &App, rows: BillingRows) -> Result<(), ApiError> {
     }
 }
 
-/// What is to be charged after a step.
+/// Charge that is to be made after a step.
 enum Charge {
     /// Nothing.
     Nothing,

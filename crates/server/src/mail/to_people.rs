@@ -12,11 +12,11 @@ use crate::pages::{checkout::money::display, words::Locale};
 /// A sale, for the notice of it.
 #[derive(Debug, Clone, Copy)]
 pub struct Sold<'a> {
-    /// Who sold.
+    /// The seller.
     pub organization: &'a Organization,
-    /// Who bought.
+    /// The buyer.
     pub customer: &'a Customer,
-    /// What was bought.
+    /// The product.
     pub product: &'a Product,
     /// The order.
     pub order: &'a Order,

@@ -48,7 +48,7 @@ pub(super) async fn decide(
     Ok(recorded.map(|recorded| (recorded.payment, recorded.changes)))
 }
 
-/// What the processor is asked.
+/// Request to the processor.
 pub(super) fn attempt(
     app: &App,
     rows: &ChangeRows,

@@ -13,7 +13,7 @@ use till_wire::money::Money;
 
 use crate::{app::App, error::ApiError};
 
-/// What a buyer reads where the processor could not be reached before money could move.
+/// Words for a buyer where the processor could not be reached before money could move.
 pub const NOT_STARTED: &str =
     "The payment could not be started. Nothing was charged. Please try again.";
 

@@ -54,7 +54,7 @@ async fn record_as_told(
     Ok(Some(dispute))
 }
 
-/// What is known of a dispute's charge; none where nothing was sold for it.
+/// Facts that are known of a dispute's charge; none where nothing was sold for it.
 async fn rows(
     app: &App,
     dispute: Option<Dispute>,

@@ -1,5 +1,6 @@
-//! What the processor tells by itself (docs/behaviour: payment/notices): it is sent to us, or, where that is lost, found
-//! when the processor is asked for what has happened. Both keep the notice's name with the job that acts on it.
+//! Notices, which the processor sends by itself (docs/behaviour: payment/notices): one is sent to us, or, where that is
+//! lost, found when the processor is asked for what has happened. Both keep the notice's name with the job that acts on
+//! it.
 
 use std::collections::HashSet;
 
@@ -24,7 +25,7 @@ use uuid::Uuid;
 use super::{dispute, outcome::record_outcome_of, refund::refresh, witness};
 use crate::{app::App, error::ApiError};
 
-/// How far back the first look goes.
+/// Time before now at which the first look begins.
 const FIRST: SignedDuration = SignedDuration::from_hours(24);
 /// Notices whose names are looked up at once.
 const AT_ONCE: usize = 200;
@@ -39,7 +40,7 @@ pub(crate) fn interval(processor: ProcessorName) -> SignedDuration {
     }
 }
 
-/// How much of what was asked for before is asked for again: events may be listed a little after they happened.
+/// Time that is asked for again, of what was asked for before: events may be listed a little after they happened.
 fn overlap(processor: ProcessorName) -> SignedDuration {
     interval(processor) * 2
 }
@@ -50,7 +51,7 @@ pub async fn receive(app: &App, notice: Notice) -> Result<(), ApiError> {
     take_in(app, &notice, state.as_ref()).await.map(drop)
 }
 
-/// Whether the notice was new. `heard`: it was sent by the processor itself.
+/// True where the notice was new. `heard`: it was sent by the processor itself.
 async fn take_in(
     app: &App,
     notice: &Notice,
@@ -113,7 +114,7 @@ async fn note_polled(app: &App, until: Timestamp) -> Result<(), ApiError> {
     }
 }
 
-/// Those of the notices that say anything new: most are about attempts whose success is known.
+/// The notices that say anything new: most are about attempts whose success is known.
 async fn news<'a>(app: &App, told: &'a [Notice]) -> Result<Vec<&'a Notice>, ApiError> {
     let attempts: Vec<Uuid> = told.iter().filter_map(attempt_of).collect();
     let succeeded = app.store.succeeded_among(&attempts).await?;

@@ -51,7 +51,7 @@ pub async fn rows(app: &App, id: Uuid) -> Result<(Organization, OrderRows), ApiE
     Ok((organization, rows))
 }
 
-/// What the processor is asked; `return_url` is where a customer who is there comes back to.
+/// Request to the processor; `return_url` is where a customer who is there comes back to.
 pub(super) fn attempt(
     organization: &Organization,
     rows: &OrderRows,

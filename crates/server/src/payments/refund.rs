@@ -58,7 +58,7 @@ pub async fn ask(app: &App, id: Uuid) -> Result<Refund, ApiError> {
     .await
 }
 
-/// What the processor answers to a refund.
+/// Answer of the processor to a refund.
 async fn answer(app: &App, refund: &Refund, payment: &Payment) -> RefundReport {
     let id = refund.id;
     let asked = async {

@@ -62,7 +62,7 @@ pub fn announce(app: &App, outcome: &Outcome, payment: &Payment) {
     }
 }
 
-/// What is kept of a card.
+/// Values that are kept of a card.
 pub fn card(method: &Method) -> CardMetadata {
     CardMetadata {
         brand: method.brand.clone(),

@@ -11,7 +11,7 @@ use crate::api;
 /// The variable from which the programs of these pages take the access token.
 pub const VARIABLE: &str = "TILL_TOKEN";
 
-/// Who may call an operation.
+/// Callers of an operation.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Permission {
     /// An access token with any one of these scopes.
@@ -39,9 +39,9 @@ pub struct Operation {
     /// Parameters by their place: path, query or header.
     pub parameters: Vec<(&'static str, Vec<Schema>)>,
     pub body: Option<Body>,
-    /// What it answers when it does what it should.
+    /// Answer of an operation that does what it should.
     pub answers: Vec<Answer>,
-    /// What it answers otherwise.
+    /// Other answers.
     pub errors: Vec<Answer>,
     call: Call,
 }
@@ -66,7 +66,7 @@ pub struct Answer {
     pub example: Option<String>,
 }
 
-/// What a program sends.
+/// Body that a program sends.
 #[derive(Debug, Clone)]
 struct Call {
     method: &'static str,

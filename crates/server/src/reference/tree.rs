@@ -109,7 +109,7 @@ impl<'a> Schemas<'a> {
         object.map(|object| object.fields).unwrap_or_default()
     }
 
-    /// What an answer may look like.
+    /// Shape of an answer.
     pub fn example(&self, schema: &'a Value) -> Option<Value> {
         let own = |schema: &'a Value| self.resolve(schema)["examples"].get(0).cloned();
         if let Some(item) = referred(schema).and_then(page_of) {

@@ -326,7 +326,7 @@ impl List {
         format!("{}.{column}", self.table)
     }
 
-    /// When it is read, if that was said; how far behind a page it is counted.
+    /// Time at which it is read, if that was said; how far behind a page it is counted.
     pub(crate) fn cache_options(&self) -> (Option<Timestamp>, Option<u64>) {
         (self.as_of, self.counted)
     }

@@ -1,4 +1,4 @@
-//! What lists must know of a table besides its columns. Each table's stands in `tables`.
+//! Facts about a table that lists must know besides its columns. Each table's stand in `tables`.
 
 /// A table that is listed.
 #[derive(Debug)]

@@ -50,7 +50,7 @@ impl Store {
             .await
     }
 
-    /// Those of the benefits that exist, deleted ones included.
+    /// The benefits that exist, deleted ones included.
     pub async fn benefits(&self, organization_id: Uuid, wanted: &[Uuid]) -> Result<Vec<Benefit>> {
         self.owned(organization_id, wanted).await
     }
@@ -60,7 +60,7 @@ impl Store {
         self.own(organization_id, id, "").await
     }
 
-    /// Those of the meters that exist.
+    /// The meters that exist.
     pub async fn meters(&self, organization_id: Uuid, wanted: &[Uuid]) -> Result<Vec<Meter>> {
         self.owned(organization_id, wanted).await
     }

@@ -26,7 +26,7 @@ impl Store {
             .await
     }
 
-    /// Those of the custom fields that exist, deleted ones too.
+    /// The custom fields that exist, deleted ones too.
     pub async fn custom_fields(
         &self,
         organization_id: Uuid,

@@ -9,8 +9,8 @@ use uuid::Uuid;
 use crate::{Col, Query, Result, Store};
 
 impl Store {
-    /// What a customer paid for orders, tax included, without what they got back; minor units by currency. Refunds that
-    /// are not settled are not deducted. Two reads.
+    /// Sums that a customer paid for orders, tax included, without what they got back; minor units by currency. Refunds
+    /// that are not settled are not deducted. Two reads.
     pub async fn paid_by_customer(
         &self,
         organization_id: Uuid,

@@ -56,7 +56,7 @@ impl Store {
         self.owned(organization_id, wanted).await
     }
 
-    /// Those of the products that exist, without their prices.
+    /// The products that exist, without their prices.
     pub async fn bare_products(
         &self,
         organization_id: Uuid,

@@ -58,7 +58,7 @@ impl Store {
         self.one(Query::select::<BenefitGrant>(&rest, binds)).await
     }
 
-    /// Those of the files that exist, in the order in which they were asked for.
+    /// The files that exist, in the order in which they were asked for.
     pub async fn files_in_order(
         &self,
         organization_id: Uuid,

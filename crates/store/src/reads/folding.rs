@@ -7,7 +7,7 @@ use crate::{Col, Query, Result, Store};
 /// A row whose key an older version wrote.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnfoldedRow {
-    /// When it was made.
+    /// Time at which it was made.
     pub created_at: Timestamp,
     /// Its id.
     pub id: Uuid,

@@ -58,7 +58,7 @@ impl Store {
         self.own(organization_id, id, "").await
     }
 
-    /// Those of the organization's license keys that are wanted.
+    /// The organization's license keys that are wanted.
     pub async fn license_keys(
         &self,
         organization_id: Uuid,

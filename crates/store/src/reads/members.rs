@@ -52,7 +52,7 @@ impl Store {
             .await
     }
 
-    /// Those of the members that exist.
+    /// The members that exist.
     pub async fn members_by_id(
         &self,
         organization_id: Uuid,
@@ -80,8 +80,8 @@ impl Store {
         self.all(Query::raw(sql, binds).keyed()).await
     }
 
-    /// What a change of a customer's members depends on: the owner, who has the e-mail or the external id, and how many
-    /// there are.
+    /// Rows on which a change of a customer's members depends: the owner, who has the e-mail or the external id, and
+    /// how many there are.
     pub async fn membership(
         &self,
         customer_id: Uuid,

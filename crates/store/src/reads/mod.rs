@@ -91,7 +91,7 @@ impl Store {
         self.one(Query::select::<R>(&rest, binds).keyed()).await
     }
 
-    /// Those of the organization's rows that are wanted, each once; nothing wanted, nothing read.
+    /// The organization's rows that are wanted, each once; nothing wanted, nothing read.
     async fn owned<R: Record + Send + 'static>(
         &self,
         organization_id: Uuid,

@@ -9,7 +9,7 @@ use super::{distinct, ids, marks};
 use crate::{Col, Query, Result, Store};
 
 impl Store {
-    /// How far a processor's events were asked for.
+    /// Moment up to which a processor's events were asked for.
     pub async fn processor_state(
         &self,
         processor: ProcessorName,
@@ -31,7 +31,7 @@ impl Store {
         Ok(self.scalar(Query::raw(sql, vec![])).await? > 0)
     }
 
-    /// Those of these notices of a processor that were taken in before.
+    /// The notices of a processor, of these, that were taken in before.
     pub async fn known_notices(
         &self,
         processor: ProcessorName,
@@ -52,7 +52,7 @@ impl Store {
         Ok(found.into_iter().map(|Col(name)| name).collect())
     }
 
-    /// Those of these attempts that have succeeded.
+    /// The attempts, of these, that have succeeded.
     pub async fn succeeded_among(&self, attempts: &[Uuid]) -> Result<Vec<Uuid>> {
         if attempts.is_empty() {
             return Ok(Vec::new());

@@ -45,7 +45,7 @@ fn grouped(rows: Vec<Row>) -> Vec<ProductWithPrices> {
 }
 
 impl Store {
-    /// Those of the products that exist in the organization, with all their prices, in no certain order.
+    /// The products that exist in the organization, with all their prices, in no certain order.
     pub fn offered<'a>(
         &'a self,
         organization_id: Uuid,

@@ -41,7 +41,7 @@ pub struct RecurringPart {
     pub past_due: i64,
 }
 
-/// What one part changed in one currency.
+/// Change by one part in one currency.
 #[derive(Debug, Clone, Copy, Default)]
 struct Moves {
     /// Monthly amounts that were added, minor units.
@@ -147,11 +147,12 @@ impl Store {
 /// Rows of one organization and currency; `$1` is the organization.
 const OWN: &str =
     "from subscriptions s where s.organization_id = $1 and s.currency = known.currency";
-/// Those that have not ended, in the order in which they began to pay; the words are those of `subscriptions_live`.
+/// Subscriptions that have not ended, in the order in which they began to pay; the words are those of
+/// `subscriptions_live`.
 const LIVE: &str = "s.ended_at is null";
-/// Those that pay.
+/// Subscriptions that pay.
 const PAYING: &str = "s.status in ('active', 'past_due')";
-/// Those that have begun to pay.
+/// Subscriptions that have begun to pay.
 const BEGUN: &str = "s.status in ('active', 'past_due', 'paused')";
 /// Moment at which one that has ended paid no more.
 const LEFT: &str = "coalesce(s.paused_at, s.ended_at)";
@@ -181,8 +182,8 @@ fn currencies(name: &str, which: &str) -> String {
     )
 }
 
-/// What each part added and removed in each currency. Of the sums, each walks one stretch of one index for each part;
-/// one begins to pay with the end of its trial, or without one at its start: two stretches.
+/// Amounts that each part added and removed in each currency. Of the sums, each walks one stretch of one index for each
+/// part; one begins to pay with the end of its trial, or without one at its start: two stretches.
 fn moves(organization_id: Uuid, boundaries: &[Timestamp]) -> Query {
     let within = |column: &str| {
         format!("{column} >= report_period.since and {column} < report_period.until")

@@ -15,7 +15,7 @@ const SHOWN: usize = 50;
 /// One entry of a timeline.
 #[derive(Debug, Clone, PartialEq)]
 pub struct TimelineEntry {
-    /// When it happened, in the organization's time.
+    /// Time at which it happened, in the organization's time.
     pub at: Timestamp,
     /// The event.
     pub what: TimelineEvent,
@@ -122,7 +122,7 @@ impl Store {
     }
 }
 
-/// How far the organization's time was ahead of the machine's, in which webhooks are delivered: told by the entries of the
+/// Time by which the organization was ahead of the machine, in which webhooks are delivered: told by the entries of the
 /// journal, which have both.
 struct Ahead(Vec<(i64, SignedDuration)>);
 
@@ -133,7 +133,7 @@ impl Ahead {
         Self(known)
     }
 
-    /// When what has this sequence was decided.
+    /// Time at which what has this sequence was decided.
     fn at(&self, sequence: i64) -> SignedDuration {
         let later = self.0.partition_point(|(known, _)| *known <= sequence);
         let nearest = self.0.get(later.saturating_sub(1));

@@ -97,8 +97,8 @@ pub(crate) fn values_at(meter_id: Uuid, places: &[&(Uuid, Timestamp, String)]) -
     Query::select::<UsageValue>(&format!("where {}", each.join(" or ")), binds)
 }
 
-/// Those of some values that a meter has counted of a customer since the start of a quarter of an hour (none: whenever that
-/// was): each is looked for once, however often it was counted.
+/// The values, of some, that a meter has counted of a customer since the start of a quarter of an hour (none: whenever
+/// that was): each is looked for once, however often it was counted.
 pub(crate) fn values_held(
     meter_id: Uuid,
     subject: Uuid,

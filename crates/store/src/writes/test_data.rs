@@ -1,4 +1,4 @@
-//! What was sold for test: deleted as a whole, before the first real sale.
+//! Test data: deleted as a whole, before the first real sale.
 
 use till_core::kernel::changes::Changes;
 use till_core::kernel::writes::NamedWrite;

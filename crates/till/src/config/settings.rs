@@ -126,7 +126,7 @@ pub struct PublicUrlSettings {
     pub public_url: Option<String>,
 }
 
-/// What only production must be told.
+/// Settings that only production must be told.
 #[derive(Debug, Clone, Args)]
 #[command(next_help_heading = "Settings")]
 pub struct ProductionSettings {
@@ -360,7 +360,7 @@ pub enum ProcessorName {
     Sandbox,
 }
 
-/// How log lines are written.
+/// Format of log lines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
     /// Lines of text

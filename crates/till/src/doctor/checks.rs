@@ -341,7 +341,7 @@ pub async fn processor(wanted: &Wanted<'_>, found: &mut Findings) {
     }
 }
 
-/// Whether the account is the one that the database works with.
+/// Checks that the account is the one that the database works with.
 async fn account(wanted: &Wanted<'_>, stripe: &Stripe, found: &mut Findings) {
     let Some(store) = database::opened(&wanted.settings.database).await else {
         return;

@@ -78,7 +78,7 @@ async fn bills(t: &Till, subscription: &Value) -> Vec<(Timestamp, Timestamp, Str
     bills
 }
 
-/// What an endpoint was told, with the time that it was told of; but for the customer's state.
+/// Events that an endpoint was told, with the time that it was told of; but for the customer's state.
 async fn told(t: &Till) -> Vec<(Timestamp, String)> {
     let events = t.webhook_events().await;
     let events = events.iter().map(|event| {

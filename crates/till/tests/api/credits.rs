@@ -42,7 +42,7 @@ fn metered(meter: &Value, unit_amount: &str, cap: Value) -> Value {
     json!([{"amount_type": "metered_unit", "meter_id": meter["id"], "unit_amount": unit_amount, "cap_amount": cap}])
 }
 
-/// What a customer has of the meter: consumed, credited, balance.
+/// Figures that a customer has of the meter: consumed, credited, balance.
 async fn has(t: &Till, meter: &Value) -> Value {
     let path = format!(
         "/v1/customer-meters/?meter_id={}",

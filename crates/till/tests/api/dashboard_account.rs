@@ -8,7 +8,7 @@ const ADA: &str = "ada@example.com";
 const PASSWORD: &str = "correct horse battery";
 const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0";
 
-/// What was done is said on the next page, once.
+/// A message about what was done is shown on the next page, once.
 async fn done(browser: &Browser, answer: &Answer, words: &str) {
     assert_eq!(answer.status, 303, "{}", answer.text());
     let to = answer.header("location").to_owned();

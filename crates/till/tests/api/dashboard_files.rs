@@ -45,7 +45,7 @@ async fn properties(t: &Till, id: &str) -> Value {
     t.get(&format!("/v1/benefits/{id}")).await.ok()["properties"].clone()
 }
 
-/// What the form is sent as, for files in this order.
+/// Media type of the form, for files in this order.
 fn form<'a>(files: &[&'a str], more: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
     let mut form = vec![("type", "downloadables"), ("description", "The book")];
     form.extend(files.iter().map(|id| ("_files", *id)));

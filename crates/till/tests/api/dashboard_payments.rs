@@ -19,7 +19,7 @@ const PAGE: &str = "/dashboard/ada/settings/processor";
 const OUTSIDE: &str = "https://dashboard.stripe.com";
 const NEW_TAB: &str = "target=\"_blank\" rel=\"noopener noreferrer\"";
 
-/// What a start on Stripe remembers.
+/// Values that a start on Stripe remembers.
 async fn remember(t: &Till, fake: &FakeStripe) {
     let account = Account {
         id: Some(fake.account().to_owned()),

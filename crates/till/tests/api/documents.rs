@@ -34,7 +34,7 @@ async fn url(t: &Till, path: &str) -> String {
     url.as_str().unwrap().to_owned()
 }
 
-/// What anybody gets at an address.
+/// Answer that anybody gets at an address.
 async fn fetched(t: &Till, url: &str) -> Answer {
     let place = url.strip_prefix("https://till.test").unwrap_or(url);
     t.anonymous().get(place).await

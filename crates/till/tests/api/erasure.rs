@@ -18,7 +18,7 @@ use till_testkit::{Till, both, id_in};
 const MARK: &str = "quagga";
 const EMAIL: &str = "ada@quagga.example";
 
-/// What tax law has kept of a person, and the processor's own books, which the sandbox stands for.
+/// Data that tax law has kept of a person, and the processor's own books, which the sandbox stands for.
 const KEPT: [(&str, &str); 4] = [
     ("orders", "billing_name"),
     ("orders", "billing_address"),
@@ -123,7 +123,7 @@ async fn row(t: &Till, order: &Value) -> Order {
     found.unwrap().unwrap()
 }
 
-/// What waits for an endpoint is delivered.
+/// Events that wait for an endpoint are delivered.
 async fn delivered(t: &Till) {
     let mut changes = Changes::new();
     changes.any(

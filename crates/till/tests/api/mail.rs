@@ -182,7 +182,7 @@ async fn life(t: &Till, locale: &str) -> String {
     all.concat()
 }
 
-/// What a snapshot holds; with TILL_WRITE_SNAPSHOTS it is written anew.
+/// Content of a snapshot; with TILL_WRITE_SNAPSHOTS it is written anew.
 fn held(locale: &str, text: &str) {
     let path = format!("{}/tests/api/mail/{locale}.txt", env!("CARGO_MANIFEST_DIR"));
     if std::env::var_os("TILL_WRITE_SNAPSHOTS").is_some() {

@@ -1,4 +1,4 @@
-//! What the processor tells by itself: sent to us, twice, late, or lost.
+//! Notices that the processor sends by itself: sent to us, twice, late, or lost.
 
 use std::{
     sync::{

@@ -35,7 +35,7 @@ fn types(told: &[Value]) -> Vec<&str> {
     told.iter().map(|e| e["type"].as_str().unwrap()).collect()
 }
 
-/// What is told once everything is done, oldest first. When a customer's state is told of depends on the
+/// Events that are told once everything is done, oldest first. When a customer's state is told of depends on the
 /// clock only, so it is left out.
 async fn told(t: &Till) -> Vec<Value> {
     t.advance(Duration::from_millis(1));

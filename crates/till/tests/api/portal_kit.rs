@@ -54,7 +54,7 @@ pub(crate) async fn token_of(t: &Till, customer: &Value) -> String {
     session["token"].as_str().unwrap().to_owned()
 }
 
-/// What tests ask of answers.
+/// Checks of answers.
 pub(crate) trait Redirected {
     /// It leads on to this address.
     fn expect_to(&self, path: &str);

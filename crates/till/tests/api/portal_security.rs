@@ -39,7 +39,7 @@ struct Operation {
     body: Option<Value>,
 }
 
-/// What a customer has.
+/// Things that a customer has.
 struct World {
     order: String,
     subscription: String,

@@ -17,7 +17,7 @@ async fn viewer(t: &Till, subscription: &Value) -> Till {
         .await
 }
 
-/// What customers may do with their subscriptions.
+/// Switches for what customers may do with their subscriptions.
 async fn switches(t: &Till, plan: bool, seats: bool, pause: bool) {
     let subscription = json!({"update_seats": seats, "update_plan": plan, "pause": pause});
     let body = json!({"customer_portal_settings": {"usage": {"show": true}, "subscription": subscription}});

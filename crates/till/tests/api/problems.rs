@@ -33,7 +33,7 @@ const DICTIONARIES: [&str; 10] = [
     "options",
 ];
 
-/// What is told at the place of its union, or judged by more than its own type.
+/// Types that are told at the place of their union, or judged by more than their own type.
 const ELSEWHERE: [&str; 5] = ["type", "service", "amount_type", "func", "tax_settings"];
 
 /// One wrong body.

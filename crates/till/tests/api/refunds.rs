@@ -30,7 +30,7 @@ pub async fn taxed(t: &Till, card: &str) -> Value {
     ordered(t, &product, card).await
 }
 
-/// What comes of a purchase with this card.
+/// Outcome of a purchase with this card.
 pub async fn ordered(t: &Till, product: &Value, card: &str) -> Value {
     let checkout = t.checkout_for(product).await;
     t.confirm(&checkout, buyer(ADA, card)).await.ok();

@@ -65,7 +65,7 @@ async fn next_period(t: &Till, subscription: &Value) -> Value {
     shown(t, subscription).await
 }
 
-/// What an endpoint was told since it was last looked at, but for the customer's state.
+/// Events that an endpoint was told since it was last looked at, but for the customer's state.
 async fn told(t: &Till) -> Vec<String> {
     let events = t.webhook_event_types().await;
     let kept = events

@@ -70,7 +70,7 @@ async fn address(t: &Till, template: &str, product: &Value) -> String {
     )
 }
 
-/// Who calls an operation: those of the portal are called by a customer, all others by their merchant.
+/// Caller of an operation: those of the portal are called by a customer, all others by their merchant.
 fn caller<'a>(t: &'a Till, viewer: &'a Till, template: &str) -> &'a Till {
     match template.starts_with("/v1/customer-portal/") {
         true => viewer,

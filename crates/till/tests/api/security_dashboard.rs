@@ -22,7 +22,7 @@ const PUBLIC: [(&str, &str); 10] = [
     ("/sign-out", "ends the session of whoever has one"),
 ];
 
-/// What stands below an organization's address, and of what its `{id}` is; longer ones first.
+/// Paths below an organization's address, and of what their `{id}` is; longer ones first.
 const IDS: [(&str, &str); 26] = [
     ("/subscriptions/{id}/seats/", "seats sold"),
     ("/orders/{id}/seats/", "orders"),

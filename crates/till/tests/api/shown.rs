@@ -39,7 +39,7 @@ async fn nothing_charged(t: &Till, checkout: &Value) {
     assert_eq!(t.session(checkout).await.checkout.attempt_id, None);
 }
 
-/// What a merchant may do to a discount of half the price, and what 30.00 cost then.
+/// Changes that a merchant may make to a discount of half the price, and what 30.00 cost then.
 async fn changes(t: &Till) -> Vec<(&'static str, Value, i64)> {
     let other = t.product_named("Other", 700).await;
     vec![

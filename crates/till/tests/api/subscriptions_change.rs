@@ -6,7 +6,7 @@ use till_testkit::{Till, both};
 use crate::{pairs, subscriptions_kit::*};
 
 const UPDATED: [&str; 1] = ["subscription.updated"];
-/// What is told of a change that is charged at once.
+/// Events of a change that is charged at once.
 const CHARGED: [&str; 4] = [
     "order.created",
     "subscription.updated",

@@ -134,7 +134,7 @@ pub(crate) async fn next_period(t: &Till, subscription: &Value) -> Value {
     shown(t, subscription).await
 }
 
-/// What an endpoint was told since it was last looked at, but for the customer's state.
+/// Events that an endpoint was told since it was last looked at, but for the customer's state.
 pub(crate) async fn told(t: &Till) -> Vec<String> {
     let events = t.webhook_event_types().await;
     let kept = events
@@ -143,7 +143,7 @@ pub(crate) async fn told(t: &Till) -> Vec<String> {
     kept.collect()
 }
 
-/// What the processor does with attempts to charge a change; everything else is as ever.
+/// Behaviour of the processor at attempts to charge a change; everything else is as ever.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Charging {
     /// It charges, and cannot be heard, then or later.

@@ -231,7 +231,7 @@ fn entry<'a>(words: &'a str, label: &str) -> &'a str {
         .trim()
 }
 
-/// What a shell prints that gets this command, in a folder of its own and without settings.
+/// Output of a shell that gets this command, in a folder of its own and without settings.
 fn shell(command: &str) -> String {
     let elsewhere = tempfile::tempdir().unwrap();
     let mut shell = std::process::Command::new("sh");

@@ -1,4 +1,4 @@
-//! What ARCHITECTURE.md says of the crates, as far as their sources show it.
+//! Statements of ARCHITECTURE.md about the crates, as far as their sources show it.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! What makes and changes benefits.
+//! Requests that create and change benefits.
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -55,7 +55,7 @@ fn description() -> impl Reader<Value = String> {
     trimmed(3, 42)
 }
 
-/// What is given, by the rules of its type.
+/// Content of a benefit, by the rules of its type.
 fn properties(kind: BenefitType) -> Box<dyn Reader<Value = Properties>> {
     match kind {
         BenefitType::Custom => Box::new(object! {
@@ -99,7 +99,7 @@ fn properties(kind: BenefitType) -> Box<dyn Reader<Value = Properties>> {
                 meter_id = required(id()),
                 /// Number of units to credit.
                 units = required(positive(limits::INT32)),
-                /// Whether unused units carry over to the next period.
+                /// True if unused units carry over to the next period.
                 rollover = required(flag()),
             }
         }),
@@ -110,7 +110,7 @@ fn properties(kind: BenefitType) -> Box<dyn Reader<Value = Properties>> {
                 guild_token = required(line(0)),
                 /// ID of the role on the Discord server.
                 role_id = required(line(0)),
-                /// Whether the member is removed from the server when the benefit ends.
+                /// True if the member is removed from the server when the benefit ends.
                 kick_member = required(flag()),
             }
         }),
@@ -132,11 +132,11 @@ fn properties(kind: BenefitType) -> Box<dyn Reader<Value = Properties>> {
                 slack_integration_id = required(id()),
                 /// Template for the channel's name.
                 channel_name_template = required(trimmed(1, 80)),
-                /// Whether the channel is private; true if left out.
+                /// True if the channel is private; true if left out.
                 private = omittable(flag()).or(true),
                 /// First message in the channel.
                 welcome_message = optional(text(0, 4_000)),
-                /// Whether the channel is archived when the benefit ends; true if left out.
+                /// True if the channel is archived when the benefit ends; true if left out.
                 archive_on_revoke = omittable(flag()).or(true),
                 /// People of your own team to invite to the channel.
                 team_invitees = omittable(list(0, limits::INVITEES, line(0))).or_default(),
@@ -145,7 +145,7 @@ fn properties(kind: BenefitType) -> Box<dyn Reader<Value = Properties>> {
     }
 }
 
-/// How long keys are valid: how many there may be differs by unit.
+/// Time for which keys are valid: how many there may be differs by unit.
 fn expiration() -> impl Reader<Value = Expiration> {
     let of = |unit: ExpirationUnit| {
         object! {
@@ -190,7 +190,7 @@ fn activations() -> impl Reader<Value = Activations> {
         Activations {
             /// Number of devices on which one key can be activated at once.
             limit = required(positive(limits::INT32)),
-            /// Whether customers can see and end their activations themselves.
+            /// True if customers can see and end their activations themselves.
             enable_customer_admin = required(flag()),
         }
     }

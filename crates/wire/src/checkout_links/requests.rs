@@ -1,4 +1,4 @@
-//! What makes and changes checkout links.
+//! Requests that create and change checkout links.
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -13,7 +13,7 @@ use crate::{
     values::Interval,
 };
 
-/// How a link names what it sells: by the first key that it has.
+/// Shapes in which a link names what it sells: by the first key that it has.
 #[derive(Clone, Copy)]
 pub(crate) struct SoldBy(OfferedBy);
 
@@ -42,11 +42,11 @@ request! {
         pub offer: Offer = offer_of(sold),
         /// Label by which you recognize the link; buyers do not see it.
         pub label: Option<String> = optional(line(0)),
-        /// Whether buyers can enter a discount code; true if left out.
+        /// True if buyers can enter a discount code; true if left out.
         pub allow_discount_codes: bool = omittable(flag()).or(true),
-        /// Whether to ask for the full billing address, and not just what tax and payment require; false if left out.
+        /// True to ask for the full billing address, and not just what tax and payment require; false if left out.
         pub require_billing_address: bool = omittable(flag()).or(false),
-        /// Whether to refuse visits without a valid signature in the parameter `sig`; false if left out.
+        /// True to refuse visits without a valid signature in the parameter `sig`; false if left out.
         pub require_signature: bool = omittable(flag()).or(false),
         /// ID of a discount to apply to every session; it must apply to every product. It is ignored by visits at times
         /// when it cannot be used.
@@ -76,11 +76,11 @@ request! {
         pub products: Option<Vec<Uuid>> = optional(choices()),
         /// Label by which you recognize the link; null clears it.
         pub label: Patch<String> = patch(line(0)),
-        /// Whether buyers can enter a discount code.
+        /// True if buyers can enter a discount code.
         pub allow_discount_codes: Option<bool> = optional(flag()),
-        /// Whether to ask for the full billing address, and not just what tax and payment require.
+        /// True to ask for the full billing address, and not just what tax and payment require.
         pub require_billing_address: Option<bool> = optional(flag()),
-        /// Whether to refuse visits without a valid signature in the parameter `sig`.
+        /// True to refuse visits without a valid signature in the parameter `sig`.
         pub require_signature: Option<bool> = optional(flag()),
         /// ID of a discount to apply to every session; it must apply to every product. Null removes the discount.
         pub discount_id: Patch<Uuid> = patch(id()),

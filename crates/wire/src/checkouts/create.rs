@@ -1,4 +1,4 @@
-//! What opens sessions.
+//! Requests that open sessions.
 
 use std::collections::BTreeMap;
 
@@ -16,7 +16,7 @@ use crate::{
     values::Interval,
 };
 
-/// What a new session sells.
+/// Offer of a new session.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Offer {
     /// Products to choose from (shape A).
@@ -27,7 +27,7 @@ pub enum Offer {
     Price(Uuid),
 }
 
-/// How a body names what is sold; earlier shapes win (docs/behaviour: checkout/create-shapes).
+/// Shapes in which a body names what is sold; earlier shapes win (docs/behaviour: checkout/create-shapes).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum OfferedBy {
     Products,
@@ -46,7 +46,7 @@ impl OfferedBy {
         }
     }
 
-    /// Whether a body has this shape's key.
+    /// True if a body has this shape's key.
     pub(crate) fn is_in(self, value: &Value) -> bool {
         value.get(self.key()).is_some_and(|sent| !sent.is_null())
     }
@@ -111,7 +111,7 @@ pub(crate) fn choices() -> impl Reader<Value = Vec<Uuid>> {
     })
 }
 
-/// What is sold. `price` titles the shape that names a price.
+/// Offer of the session. `price` titles the shape that names a price.
 pub(crate) fn offer(by: OfferedBy, price: &'static str) -> Box<dyn Member<Value = Offer>> {
     match by {
         OfferedBy::Products => Box::new(
@@ -170,11 +170,11 @@ request! {
         pub max_units: Option<i64> = optional(int(1, limits::INT32)),
         /// ID of a discount to apply from the start.
         pub discount_id: Option<Uuid> = optional(id()),
-        /// Whether the buyer can enter a discount code; true if left out.
+        /// True if the buyer can enter a discount code; true if left out.
         pub allow_discount_codes: bool = omittable(flag()).or(true),
-        /// Whether to ask for the full billing address, and not just what tax and payment require; false if left out.
+        /// True to ask for the full billing address, and not just what tax and payment require; false if left out.
         pub require_billing_address: bool = omittable(flag()).or(false),
-        /// Whether the product's trial applies; true if left out.
+        /// True if the product's trial applies; true if left out.
         pub allow_trial: bool = omittable(flag()).or(true),
         /// Trial that replaces the product's own: unit and number.
         pub trial: Option<(Interval, i64)> = trial(),
@@ -197,7 +197,7 @@ request! {
         pub customer_tax_id: Option<String> = optional(blankable(limits::TAX_ID)),
         /// Your own key-value data to merge into the customer's when the purchase succeeds: up to 50 keys.
         pub customer_metadata: Metadata = omittable(metadata()).or_default(),
-        /// Whether the buyer is buying for a business; if left out, it follows from the customer's details.
+        /// True if the buyer is buying for a business; if left out, it follows from the customer's details.
         // Absent: inferred (docs/behaviour: checkout/business-inferred).
         pub is_business_customer: Option<bool> = omittable(flag()),
         /// ID of a free subscription that the purchase upgrades.

@@ -1,4 +1,4 @@
-//! What changes and confirms sessions.
+//! Requests that change and confirm sessions.
 
 use serde_json::{Map, Value};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
@@ -24,7 +24,7 @@ pub enum Writer {
     Client,
 }
 
-/// What a session is changed by.
+/// Changes to a session.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Change {
     ByMerchant,
@@ -49,7 +49,7 @@ request! {
         pub seats: Option<i64> = optional(int(1, limits::SEATS)),
         /// New number of units; ignored, because Till does not sell by the unit.
         pub units: Option<i64> = optional(int(1, limits::INT32)),
-        /// Whether the buyer is buying for a business; false also clears tax ID and billing name.
+        /// True if the buyer is buying for a business; false also clears tax ID and billing name.
         pub is_business_customer: Option<bool> = optional(flag()),
         /// Name of the buyer; null clears it.
         pub customer_name: Patch<String> = patch(blankable(limits::PERSON_NAME)),
@@ -71,7 +71,7 @@ request! {
         /// Payment method chosen, such as `card`; null clears it.
         pub payment_method_type: Patch<String> =
             patch(blankable(limits::LINE)).only_if(change.is_buyers()),
-        /// Whether the product's trial applies.
+        /// True if the product's trial applies.
         pub allow_trial: Option<bool> = allow_trial(change),
         /// Confirmation token of the payment processor, which stands for the card; needed if a payment method is
         /// required.
@@ -87,10 +87,10 @@ request! {
         /// Number of units of a trial that replaces the product's own; requires `trial_interval`. Null clears it.
         pub trial_interval_count: Patch<i64> =
             patch(int(1, limits::TRIAL_INTERVALS)).only_if(change == Change::ByMerchant),
-        /// Whether the buyer can enter a discount code.
+        /// True if the buyer can enter a discount code.
         pub allow_discount_codes: Option<bool> =
             optional(flag()).only_if(change == Change::ByMerchant),
-        /// Whether to ask for the full billing address, and not just what tax and payment require.
+        /// True to ask for the full billing address, and not just what tax and payment require.
         pub require_billing_address: Option<bool> =
             optional(flag()).only_if(change == Change::ByMerchant),
         /// IP address of the buyer; null clears it.
@@ -144,7 +144,7 @@ fn allow_trial(change: Change) -> Box<dyn Member<Value = Option<bool>>> {
     };
     match change {
         Change::ByMerchant => Box::new(group! { _f;
-            /// Whether the product's trial applies; null turns it off.
+            /// True if the product's trial applies; null turns it off.
             allow_trial = patch(flag()).map(allowed),
             => allow_trial
         }),

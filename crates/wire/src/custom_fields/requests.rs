@@ -1,4 +1,4 @@
-//! What makes and changes custom fields.
+//! Requests that create and change custom fields.
 
 use serde_json::{Map, Value};
 use utoipa::openapi::schema::{ObjectBuilder, Type};
@@ -133,12 +133,12 @@ fn option() -> impl Reader<Value = CustomFieldSelectOption> {
     .dictionary()
 }
 
-/// What a field takes, by its type.
+/// Values that a field takes, by its type.
 fn taken(kind: CustomFieldType) -> Box<dyn Member<Value = CustomFieldKind>> {
     match kind {
         CustomFieldType::Text => Box::new(group! { _f;
             words = words(),
-            /// Whether the field has several lines.
+            /// True if the field has several lines.
             textarea = optional(flag()),
             /// Minimum number of characters in an answer.
             min_length = optional(int(0, limits::INT32)),

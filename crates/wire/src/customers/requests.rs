@@ -1,4 +1,4 @@
-//! What makes and changes customers and their sessions.
+//! Requests that create and change customers and their sessions.
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -147,7 +147,7 @@ pub enum SessionFor {
     ExternalId(String),
 }
 
-/// How a body names the customer.
+/// Shapes in which a body names the customer.
 #[derive(Clone, Copy)]
 pub(crate) enum NamedBy {
     Id,

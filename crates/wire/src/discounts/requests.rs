@@ -1,4 +1,4 @@
-//! What makes and changes discounts.
+//! Requests that create and change discounts.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ use crate::{
     request::*,
 };
 
-/// What a new discount takes off.
+/// Amount that a new discount takes off.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Off {
     /// Minor units by currency; at least one.
@@ -69,7 +69,7 @@ request! {
     }
 }
 
-/// What is wrong with a window that ends before it begins.
+/// Problem of a window that ends before it begins.
 pub const ENDS_FIRST: &str = "ends_at must be after starts_at";
 
 request! {

@@ -1,4 +1,4 @@
-//! What uploads and changes files.
+//! Requests that upload and change files.
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -13,7 +13,7 @@ use crate::{
 /// The most parts that an upload may have.
 pub const PARTS: usize = 10_000;
 
-/// What the media types of pictures look like.
+/// Beginning of the media types of pictures.
 const PICTURE_PATTERN: &str = r"^image\/(jpeg|png|gif|webp|svg\+xml)$";
 
 request! {
@@ -84,7 +84,7 @@ fn upload() -> impl Reader<Value = Vec<PartCreate>> {
     )
 }
 
-/// Whether parts must be numbered from 1 and cover the file without gaps.
+/// True if parts must be numbered from 1 and cover the file without gaps.
 fn cover(parts: &[PartCreate], size: i64) -> bool {
     // An empty file has no parts, or a single one with nothing in it.
     let is_empty = size == 0 && parts.len() == 1;

@@ -391,7 +391,7 @@ pub fn map<K: Ord, T>(
     }
 }
 
-/// Whether all items differ.
+/// True if all items differ.
 pub(crate) fn all_differ<T: Eq + Hash>(items: &[T]) -> bool {
     let mut seen = HashSet::with_capacity(items.len());
     items.iter().all(|item| seen.insert(item))
@@ -463,7 +463,8 @@ pub fn exact_instant(value: &Value, cx: &mut Context) -> Option<Timestamp> {
     }
 }
 
-/// Whether any text in the value, keys included, holds a NUL. No deeper than the parser reads bodies, which is 128 steps.
+/// True if any text in the value, keys included, holds a NUL. No deeper than the parser reads bodies, which is 128
+/// steps.
 pub fn has_nul(value: &Value) -> bool {
     match value {
         Value::String(text) => text.contains('\0'),

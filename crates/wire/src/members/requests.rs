@@ -1,4 +1,4 @@
-//! What makes and changes members of customers.
+//! Requests that create and change members of customers.
 
 use super::MemberRole;
 use crate::{input::Patch, limits, request::*};

@@ -1,4 +1,4 @@
-//! What makes and changes meters.
+//! Requests that create and change meters.
 
 use serde_json::Value;
 use utoipa::{
@@ -54,7 +54,7 @@ request! {
         pub filter: Option<Filter> = optional(read_by(filter, shown::<Filter>)),
         /// New aggregation of the events.
         pub aggregation: Option<Aggregation> = optional(read_by(aggregation, shown::<Aggregation>)),
-        /// Whether the meter is archived; a meter that a price or a benefit uses cannot be.
+        /// True if the meter is archived; a meter that a price or a benefit uses cannot be.
         pub is_archived: Option<bool> = optional(flag()),
         /// Replacement for all of your own key-value data on the meter: up to 50 keys of 1 to 40 characters; values are
         /// texts of 1 to 500 characters, numbers or booleans. If left out, the data stays as it is.
@@ -85,12 +85,12 @@ schema_of!(
 /// Text that a clause compares with, in characters.
 const OPERAND: usize = 1_000;
 
-/// How deep filters may stand in one another, and how many clauses and brackets they may have in all: more than
+/// Depth to which filters may stand in one another, and number of clauses and brackets in all: more than
 /// anybody writes, less than hurts.
 const DEPTH: usize = 8;
 const CLAUSES: usize = 200;
 
-/// How many more of each a filter may have.
+/// Number of each that a filter may still have.
 struct Left {
     clauses: usize,
     brackets: usize,
@@ -200,7 +200,7 @@ fn operand(value: &Value, cx: &mut Context) -> Option<Operand> {
 
 const FUNCTIONS: [&str; 6] = ["count", "sum", "max", "min", "avg", "unique"];
 
-/// How events are counted; the function is part of the place of any problem.
+/// Counting of events; the function is part of the place of any problem.
 pub fn aggregation(value: &Value, cx: &mut Context) -> Option<Aggregation> {
     let name = named("func", &FUNCTIONS, value, cx)?;
     if name == "count" {

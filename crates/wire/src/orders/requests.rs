@@ -1,4 +1,4 @@
-//! What makes and changes orders.
+//! Requests that create and change orders.
 
 use serde_json::{Map, Value};
 use uuid::Uuid;

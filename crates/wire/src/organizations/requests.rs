@@ -1,4 +1,4 @@
-//! What changes organizations.
+//! Requests that change organizations.
 
 use serde_json::{Map, Value};
 
@@ -51,14 +51,14 @@ request! {
         pub customer_portal_settings: Option<CustomerPortalSettings> = optional(CustomerPortalSettings::shape()),
         /// Settings of disputes, merged key by key.
         pub dispute_settings: Option<DisputeSettingsUpdate> = optional(DisputeSettingsUpdate::shape()),
-        /// Whether single sign-on is required; only false is accepted, because Till does not support it.
+        /// True if single sign-on is required; only false is accepted, because Till does not support it.
         pub sso_enforced: Option<bool> = optional(never()),
         /// Hosts whose pages can embed the checkout, such as `example.com` or `*.example.com`; at most 4,096 characters
         /// in all.
         pub embed_hosts: Option<Vec<String>> = optional(embed_hosts()),
         /// Default currency; every product that is not archived must have a price in it.
         pub default_presentment_currency: Option<Currency> = optional(currency()),
-        /// Whether a price includes its tax, for prices that do not say.
+        /// Tax behavior: whether a price includes its tax, for prices that do not say.
         pub default_tax_behavior: Option<TaxBehaviorOption> = optional(word::<TaxBehaviorOption>()),
         /// Tax settings: whether and where tax is collected; replaced as a whole.
         pub tax_settings: Option<TaxSettings> = optional(TaxSettings::shape()),

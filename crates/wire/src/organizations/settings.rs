@@ -75,20 +75,20 @@ switches! {
     pub struct Features {
         /// Not in use; always false.
         issue_funding_enabled = false,
-        /// Whether products can be sold by the seat; once on, it stays on.
+        /// True if products can be sold by the seat; once on, it stays on.
         seat_based_pricing_enabled = false,
         /// Wallets; not in use, always false.
         wallets_enabled = false,
-        /// Whether customers have members; once on, it stays on.
+        /// True if customers have members; once on, it stays on.
         member_model_enabled = false,
         // The reference has it off; a page that speaks the buyer's language needs no asking here.
-        /// Whether the checkout page is shown in the buyer's language; if not, it is in English.
+        /// True if the checkout page is shown in the buyer's language; if not, it is in English.
         checkout_localization_enabled = true,
-        /// Whether a change of plan or seats can start a new period and charge it in full (`reset`).
+        /// True if a change of plan or seats can start a new period and charge it in full (`reset`).
         reset_proration_behavior_enabled = false,
-        /// Whether drafts of orders can be made, and charged to saved payment methods.
+        /// True if drafts of orders can be made, and charged to saved payment methods.
         off_session_charges_enabled = false,
-        /// Whether recurring products can settle usage in an interval of its own.
+        /// True if recurring products can settle usage in an interval of its own.
         meter_cycling_enabled = false,
         /// Slack benefits; not in use, always false.
         slack_benefit_enabled = false,
@@ -135,17 +135,17 @@ impl<'de> Deserialize<'de> for FeatureSettings {
 request! {
     /// Features to enable or disable. Features that are not listed here cannot be changed, and are ignored.
     pub struct FeatureSettingsUpdate: Default {
-        /// Whether products can be sold by the seat; once on, it stays on.
+        /// True if products can be sold by the seat; once on, it stays on.
         pub seat_based_pricing_enabled: Option<bool> = omittable(flag()),
-        /// Whether customers have members; once on, it stays on.
+        /// True if customers have members; once on, it stays on.
         pub member_model_enabled: Option<bool> = omittable(flag()),
-        /// Whether the checkout page is shown in the buyer's language; if not, it is in English.
+        /// True if the checkout page is shown in the buyer's language; if not, it is in English.
         pub checkout_localization_enabled: Option<bool> = omittable(flag()),
-        /// Whether drafts of orders can be made, and charged to saved payment methods.
+        /// True if drafts of orders can be made, and charged to saved payment methods.
         pub off_session_charges_enabled: Option<bool> = omittable(flag()),
-        /// Whether a change of plan or seats can start a new period and charge it in full (`reset`).
+        /// True if a change of plan or seats can start a new period and charge it in full (`reset`).
         pub reset_proration_behavior_enabled: Option<bool> = omittable(flag()),
-        /// Whether products can bill usage more often than their subscriptions (`meter_interval`).
+        /// True if products can bill usage more often than their subscriptions (`meter_interval`).
         pub meter_cycling_enabled: Option<bool> = omittable(flag()),
         /// Metrics on the dashboard's overview, in their order; null changes nothing.
         pub overview_metrics: Option<Vec<String>> =
@@ -180,15 +180,15 @@ impl FeatureSettingsUpdate {
 /// Settings of subscriptions.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct SubscriptionSettings {
-    /// Whether one customer can have several subscriptions at the same time.
+    /// True if one customer can have several subscriptions at the same time.
     pub allow_multiple_subscriptions: bool,
-    /// How a change of plan in the middle of a period is billed.
+    /// Billing of a change of plan in the middle of a period.
     pub proration_behavior: ProrationBehavior,
     /// Number of days before benefits of an unpaid subscription are taken away.
     pub benefit_revocation_grace_period: i64,
-    /// Whether a customer who has had a trial is refused another.
+    /// True if a customer who has had a trial is refused another.
     pub prevent_trial_abuse: bool,
-    /// Whether customers can change their plan themselves.
+    /// True if customers can change their plan themselves.
     pub allow_customer_updates: bool,
 }
 
@@ -210,16 +210,16 @@ impl SubscriptionSettings {
         object! {
             /// Settings of subscriptions.
             SubscriptionSettings {
-                /// Whether one customer can have several subscriptions at the same time.
+                /// True if one customer can have several subscriptions at the same time.
                 allow_multiple_subscriptions = required(flag()),
-                /// How a change of plan in the middle of a period is billed.
+                /// Billing of a change of plan in the middle of a period.
                 proration_behavior = required(literal::<ProrationBehavior>()),
                 /// Number of days before benefits of an unpaid subscription are taken away.
                 benefit_revocation_grace_period = required(int(0, LONGEST_GRACE)),
-                /// Whether a customer who has had a trial is refused another.
+                /// True if a customer who has had a trial is refused another.
                 prevent_trial_abuse = required(flag()),
                 // The older clients do not know it.
-                /// Whether customers can change their plan themselves; true if left out.
+                /// True if customers can change their plan themselves; true if left out.
                 allow_customer_updates = omittable(flag()).or(true),
             }
         }
@@ -261,7 +261,7 @@ impl<'de> Deserialize<'de> for SubscriptionSettings {
 /// Settings of the checkout page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CheckoutSettings {
-    /// Whether 3-D Secure is requested for every card payment.
+    /// True if 3-D Secure is requested for every card payment.
     pub require_3ds: bool,
 }
 
@@ -271,7 +271,7 @@ impl CheckoutSettings {
         object! {
             /// Settings of the checkout page.
             CheckoutSettings {
-                /// Whether 3-D Secure is requested for every card payment.
+                /// True if 3-D Secure is requested for every card payment.
                 require_3ds = required(flag()),
             }
         }
@@ -401,13 +401,13 @@ pub struct Settings {
     pub customer_portal_settings: CustomerPortalSettings,
     /// Disputes.
     pub dispute_settings: DisputeSettings,
-    /// What the merchant says about its business; shown nowhere.
+    /// Details that the merchant gives about its business; shown nowhere.
     pub details: Map<String, Value>,
     /// Sites that may embed the checkout.
     pub embed_hosts: Vec<String>,
     /// Social pages.
     pub socials: Vec<SocialLink>,
-    /// Whether 3-D Secure is requested for every card payment.
+    /// True if 3-D Secure is requested for every card payment.
     pub require_3ds: bool,
     /// Where tax is collected.
     pub tax: TaxSettings,

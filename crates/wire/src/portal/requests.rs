@@ -82,7 +82,7 @@ request! {
     pub struct CustomerPaymentMethodCreate {
         /// Token of a card that the customer has just entered: of the payment processor's form, or of the sandbox.
         pub confirmation_token_id: String = required(line(1)),
-        /// Whether it becomes the one that subscriptions are charged to.
+        /// True if it becomes the one that subscriptions are charged to.
         pub set_default: bool = required(flag()),
         /// Address to which the customer comes back from their bank, if that has to approve.
         pub return_url: String = required(url()),
@@ -94,7 +94,7 @@ request! {
     pub struct CustomerPaymentMethodConfirm {
         /// The payment processor's ID of what was approved.
         pub setup_intent_id: String = required(line(1)),
-        /// Whether it becomes the one that subscriptions are charged to.
+        /// True if it becomes the one that subscriptions are charged to.
         pub set_default: bool = required(flag()),
     }
 }
@@ -148,7 +148,7 @@ impl CustomerSubscriptionUpdate {
             => seats.map(|seats| SubscriptionUpdate::Seats(SubscriptionUpdateSeats { seats, proration_behavior: None }))
         };
         let cancel = group! { _f;
-            /// Whether the subscription ends with the current period; false withdraws a cancellation, null changes
+            /// True if the subscription ends with the current period; false withdraws a cancellation, null changes
             /// nothing.
             cancel_at_period_end = optional(flag()),
             cancellation = cancellation(),

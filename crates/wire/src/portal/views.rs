@@ -33,7 +33,7 @@ pub struct CustomerPortalCustomer {
     pub id: Uuid,
     /// E-mail address of the customer.
     pub email: String,
-    /// Whether the customer has proved that the e-mail address is theirs.
+    /// True if the customer has proved that the e-mail address is theirs.
     pub email_verified: bool,
     /// Name of the customer; null if it is not known.
     pub name: Option<String>,
@@ -59,9 +59,9 @@ pub struct CustomerPortalCustomer {
 /// Features of an organization that the portal depends on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct CustomerOrganizationFeatureSettings {
-    /// Whether customers have members.
+    /// True if customers have members.
     pub member_model_enabled: bool,
-    /// Whether the checkout page is shown in the buyer's language; if not, it is in English.
+    /// True if the checkout page is shown in the buyer's language; if not, it is in English.
     pub checkout_localization_enabled: bool,
 }
 
@@ -127,7 +127,7 @@ pub struct CustomerSubscriptionBase {
     pub trial_start: Option<Timestamp>,
     /// End of the trial; null if there was none.
     pub trial_end: Option<Timestamp>,
-    /// Whether the subscription ends with the current period.
+    /// True if the subscription ends with the current period.
     pub cancel_at_period_end: bool,
     /// Time of the cancellation; null if the subscription has not been cancelled.
     pub canceled_at: Option<Timestamp>,
@@ -139,7 +139,7 @@ pub struct CustomerSubscriptionBase {
     pub ended_at: Option<Timestamp>,
     /// Time since which a renewal has been unpaid; null if none is.
     pub past_due_at: Option<Timestamp>,
-    /// Whether the subscription is paused at the end of the current period.
+    /// True if the subscription is paused at the end of the current period.
     pub pause_at_period_end: bool,
     /// Time since which the subscription has been paused; null if it is not.
     pub paused_at: Option<Timestamp>,
@@ -259,7 +259,7 @@ pub struct CustomerOrder {
     pub modified_at: Option<Timestamp>,
     /// Status of the order.
     pub status: OrderStatus,
-    /// Whether the order has been paid; also true after a refund.
+    /// True if the order has been paid; also true after a refund.
     pub paid: bool,
     /// Sum of all lines before discount and tax, in minor units.
     pub subtotal_amount: i64,
@@ -295,7 +295,7 @@ pub struct CustomerOrder {
     pub billing_address: Option<Address>,
     /// Number of the invoice, unique within the organization.
     pub invoice_number: Option<String>,
-    /// Whether an invoice document can be downloaded.
+    /// True if an invoice document can be downloaded.
     pub is_invoice_generated: bool,
     /// Number of the receipt; null if nothing was charged.
     pub receipt_number: Option<String>,

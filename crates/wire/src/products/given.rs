@@ -19,11 +19,11 @@ use crate::{
 /// A price as given on create or update.
 #[derive(Debug, Clone, PartialEq)]
 pub struct PriceCreate {
-    /// What it costs.
+    /// Amount of the price.
     pub amount: PriceAmount,
     /// Currency.
     pub currency: Currency,
-    /// Whether it contains tax.
+    /// Tax behavior: whether it contains tax.
     pub tax_behavior: Option<TaxBehaviorOption>,
 }
 
@@ -39,7 +39,7 @@ pub enum PriceEntry {
 }
 
 impl PriceEntry {
-    /// What a new price costs.
+    /// Amount of a new price.
     pub fn amount(&self) -> Option<&PriceAmount> {
         match self {
             PriceEntry::New(price) => Some(&price.amount),
@@ -131,7 +131,7 @@ fn shape(kind: AmountType) -> impl Reader<Value = PriceEntry> {
             amount_type = tag(kind),
             /// Currency of the price, as an ISO 4217 code in lower case; `usd` if left out.
             price_currency = omittable(currency()).or(Currency::USD),
-            /// Whether the price includes its tax; if left out, your organization's setting applies.
+            /// Tax behavior: whether the price includes its tax; if left out, your organization's setting applies.
             tax_behavior = optional(word::<TaxBehaviorOption>()),
             amount = amount(kind),
             => {
@@ -152,7 +152,7 @@ fn minor(least: i64) -> impl Reader<Value = i64> {
     int(least, limits::AMOUNT)
 }
 
-/// What a kind of price costs; `None` where this version of Till cannot sell it.
+/// Amount of a kind of price; `None` where this version of Till cannot sell it.
 fn amount(kind: AmountType) -> Box<dyn Member<Value = Option<PriceAmount>>> {
     match kind {
         AmountType::Fixed => Box::new(
@@ -274,7 +274,7 @@ fn seat_tiers() -> impl Reader<Value = SeatTiers> {
     let shape = nested(
         &["Tiers in order of their first seats, without gaps."],
         group! { _f;
-            /// How the tiers add up; `volume` if left out.
+            /// Way in which the tiers add up; `volume` if left out.
             seat_tier_type = omittable(word()).or(SeatTierType::Volume),
             /// Tiers without gaps between them; the first one begins with the smallest number of seats that can be
             /// bought.

@@ -30,7 +30,7 @@ crate::words! {
 }
 
 crate::words! {
-    /// How seat tiers add up.
+    /// Ways in which seat tiers add up.
     pub enum SeatTierType {
         /// All seats cost the price of the tier that the number of seats falls in.
         Volume = "volume",
@@ -53,7 +53,7 @@ pub struct SeatTier {
 /// Tiers of a price by the seat: in order, without gaps, and only the last one without an end.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct SeatTiers {
-    /// How the tiers add up.
+    /// Way in which the tiers add up.
     pub seat_tier_type: SeatTierType,
     /// Tiers, by their first seats.
     pub tiers: Vec<SeatTier>,
@@ -75,7 +75,7 @@ pub struct UnitTier {
 /// Tiers by their upper ends; each begins where the one before it ends, and the first one at 1.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 pub struct UnitTiers {
-    /// How the tiers add up.
+    /// Way in which the tiers add up.
     #[serde(rename = "type")]
     pub kind: SeatTierType,
     /// Tiers, by their upper ends.
@@ -156,7 +156,7 @@ pub enum PriceAmount {
 }
 
 impl PriceAmount {
-    /// Whether nothing is ever due.
+    /// True if nothing is ever due.
     pub fn is_free(&self) -> bool {
         match self {
             PriceAmount::Fixed { price_amount } => *price_amount == 0,
@@ -178,7 +178,7 @@ impl PriceAmount {
         }
     }
 
-    /// Whether it is known what is due when buying; a metered price is billed later.
+    /// True if it is known what is due when buying; a metered price is billed later.
     pub fn is_static(&self) -> bool {
         !matches!(self, PriceAmount::MeteredUnit { .. })
     }
@@ -201,9 +201,9 @@ pub struct Price {
     /// Currency of the price, as an ISO 4217 code in lower case.
     #[schema(value_type = String)]
     pub price_currency: Currency,
-    /// Whether the price includes its tax; null if the organization's setting applies.
+    /// Tax behavior: whether the price includes its tax; null if the organization's setting applies.
     pub tax_behavior: Option<TaxBehaviorOption>,
-    /// Whether the price is archived, and so not for sale.
+    /// True if the price is archived, and so not for sale.
     pub is_archived: bool,
     /// ID of the product that the price belongs to.
     pub product_id: Uuid,

@@ -1,4 +1,4 @@
-//! What makes and changes products.
+//! Requests that create and change products.
 
 use serde_json::Value;
 use uuid::Uuid;
@@ -15,7 +15,7 @@ use crate::{
     values::Interval,
 };
 
-/// How a new product is paid.
+/// Ways to pay for a new product.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Billing {
     Recurring,
@@ -141,7 +141,7 @@ request! {
         pub description: Patch<String> = patch(blankable(limits::PROSE)),
         /// New visibility of the product.
         pub visibility: Option<Visibility> = optional(word::<Visibility>()),
-        /// Whether the product is archived, and so not for sale.
+        /// True if the product is archived, and so not for sale.
         pub is_archived: Option<bool> = optional(flag()),
         /// Prices of the product, all of them: `{"id": …}` keeps a price, an entry without an ID adds one, and a price
         /// that is not named is archived.
@@ -175,7 +175,7 @@ request! {
     pub struct FieldAttach: Copy, Eq {
         /// ID of the custom field.
         pub custom_field_id: Uuid = required(id()),
-        /// Whether buyers must fill in the field.
+        /// True if buyers must fill in the field.
         pub required: bool = required(flag()),
     }
 }

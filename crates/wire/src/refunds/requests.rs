@@ -1,4 +1,4 @@
-//! What makes refunds.
+//! Requests that make refunds.
 
 use uuid::Uuid;
 
@@ -42,7 +42,7 @@ request! {
         pub amount: i64 = required(positive(limits::AMOUNT)),
         /// Note for yourself; no answer has it.
         pub comment: Option<String> = optional(blankable(limits::LINE)),
-        /// Whether the benefits of the order are taken back with the money; not for an order of a subscription.
+        /// True if the benefits of the order are taken back with the money; not for an order of a subscription.
         pub revoke_benefits: bool = omittable(flag()).or(false),
         /// Your own key-value data to attach to the refund: up to 50 keys of 1 to 40 characters; values are texts of 1
         /// to 500 characters, numbers or booleans.

@@ -11,14 +11,14 @@ use crate::input::{Context, Fields, Patch, Words};
 
 /// One field of an object, or several that make one value.
 pub(crate) trait Member {
-    /// What is read.
+    /// The value that is read.
     type Value;
     /// Reads it; what is wrong is told, and reads as `None`.
     fn read(&self, key: &'static str, f: &mut Fields<'_, '_>) -> Option<Self::Value>;
     /// Writes it into the schema of its object; `words` are the lines of its documentation.
     fn describe(&self, key: &str, words: &[&str], object: &mut Object);
 
-    /// What was read, as something else.
+    /// The value that was read, as something else.
     fn map<U>(self, of: impl Fn(Self::Value) -> U) -> impl Member<Value = U>
     where
         Self: Sized,
@@ -26,7 +26,7 @@ pub(crate) trait Member {
         Mapped(self, of)
     }
 
-    /// What it is where it is not given.
+    /// The value where it is not given.
     fn or<T: Clone>(self, default: T) -> impl Member<Value = T>
     where
         Self: Member<Value = Option<T>> + Sized,
@@ -50,7 +50,7 @@ pub(crate) trait Member {
         Deprecated(self)
     }
 
-    /// What this shape of the object is.
+    /// Description of this shape of the object.
     fn titled(self, title: &'static str) -> impl Member<Value = Self::Value>
     where
         Self: Sized,

@@ -22,7 +22,7 @@ pub(crate) struct ReadBy<R, S> {
     schema: S,
 }
 
-/// What `read` reads and `schema` describes.
+/// Type that `read` reads and `schema` describes.
 pub(crate) fn read_by<T, R, S>(read: R, schema: S) -> ReadBy<R, S>
 where
     R: Fn(&Value, &mut Context) -> Option<T>,

@@ -66,7 +66,7 @@ pub struct SubscriptionChangePreview {
 /// Result of a cancellation, before it is made.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct SubscriptionCancelPreview {
-    /// Whether an end at once also ends the collection of what has not been paid yet: the orders that wait for their
+    /// True if an end at once also ends the collection of what has not been paid yet: the orders that wait for their
     /// payment become void.
     pub stops_collection: bool,
     /// Sum that is due on the orders that would become void, in minor units; null if there are none.

@@ -1,4 +1,4 @@
-//! What makes and changes subscriptions.
+//! Requests that create and change subscriptions.
 
 use jiff::Timestamp;
 use serde_json::Value;
@@ -14,7 +14,7 @@ use crate::{
 };
 
 crate::words! {
-    /// How a change in the middle of a period is billed.
+    /// Ways of billing a change in the middle of a period.
     pub enum SubscriptionProrationBehavior {
         /// At once: the rest of the period is given back at the old price and charged at the new one.
         Invoice = "invoice",
@@ -155,7 +155,7 @@ request! {
     pub struct SubscriptionUpdateBase: Default for now: Timestamp {
         /// ID of the product to change to; null changes nothing.
         pub product_id: Option<Uuid> = optional(id()),
-        /// How the change of product is billed. If left out or null, as the organization's settings say.
+        /// Billing of the change of product. If left out or null, as the organization's settings say.
         pub proration_behavior: Option<SubscriptionProrationBehavior> = optional(word::<SubscriptionProrationBehavior>()),
         /// ID of the discount to apply from now on; null removes the discount.
         pub discount_id: Patch<Uuid> = patch(id()),
@@ -172,7 +172,7 @@ request! {
     pub struct SubscriptionUpdateSeats {
         /// New number of seats, within what the price allows.
         pub seats: i64 = required(int(limits::INT32_LEAST, limits::INT32)),
-        /// How the change is billed. If left out or null, as the organization's settings say.
+        /// Billing of the change. If left out or null, as the organization's settings say.
         pub proration_behavior: Option<SubscriptionProrationBehavior> = optional(word::<SubscriptionProrationBehavior>()),
     }
 }
@@ -182,7 +182,7 @@ request! {
     pub struct SubscriptionUpdateUnits {
         /// New number of units.
         pub units: i64 = required(int(1, limits::INT32)),
-        /// How the change is billed. If left out or null, as the organization's settings say.
+        /// Billing of the change. If left out or null, as the organization's settings say.
         pub proration_behavior: Option<SubscriptionProrationBehavior> = optional(word::<SubscriptionProrationBehavior>()),
     }
 }
@@ -210,7 +210,7 @@ fn cancellation() -> impl Member<Value = Cancellation> {
 request! {
     /// Cancellation at the end of the current period, or its withdrawal.
     pub struct SubscriptionCancel {
-        /// Whether the subscription ends with the current period; false withdraws a cancellation.
+        /// True if the subscription ends with the current period; false withdraws a cancellation.
         pub cancel_at_period_end: bool = required(flag()),
         /// Why it is cancelled.
         pub cancellation: Cancellation = cancellation(),
@@ -220,7 +220,7 @@ request! {
 request! {
     /// Pause from the end of the current period on, or its withdrawal.
     pub struct SubscriptionPause for now: Timestamp {
-        /// Whether the subscription is paused at the end of the current period; false withdraws a pause that has not
+        /// True if the subscription is paused at the end of the current period; false withdraws a pause that has not
         /// begun.
         pub pause_at_period_end: bool = required(flag()),
         /// Time at which the subscription resumes, after the end of the current period. If left out or null, it stays
@@ -312,7 +312,7 @@ mod tests {
         "2026-01-31T12:00:00Z".parse().unwrap()
     }
 
-    /// What is read of a change, or kind and place of each problem.
+    /// Result of reading a change, or kind and place of each problem.
     fn update(body: Value) -> Result<SubscriptionUpdate, Vec<String>> {
         let mut cx = Context::new("body");
         let read = SubscriptionUpdate::read(&body, &mut cx, now());

@@ -1,4 +1,4 @@
-//! How a request says whether and where tax is collected.
+//! Requests that say whether and where tax is collected.
 
 use std::collections::HashSet;
 
@@ -24,7 +24,7 @@ impl TaxSettings {
         object! {
             /// Tax settings: whether and where tax is collected.
             TaxSettings {
-                /// Whether tax is collected.
+                /// True if tax is collected.
                 enabled = required(flag()),
                 // Not optional: switching tax off and on must not forget where the merchant is registered.
                 /// Registrations for taxes, one for each place; replaces the whole list.

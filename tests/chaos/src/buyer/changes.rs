@@ -81,7 +81,7 @@ impl Buyer<'_> {
         Ok(State::read(&answer.body))
     }
 
-    /// What the merchant wants of a subscription; most often something that it can have.
+    /// Change that the merchant wants of a subscription; most often something that it can have.
     fn wish(&mut self, now: &State) -> Wanted {
         if now.status == "paused" && self.chance.random_bool(0.6) {
             return Wanted::Resume;

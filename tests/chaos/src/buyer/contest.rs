@@ -16,11 +16,11 @@ use crate::{
     stripe::{DISPUTED, INQUIRED, Stripe},
 };
 
-/// How long the merchant looks for a dispute at Till; one whose notice was lost is found a minute later.
+/// Time for which the merchant looks for a dispute at Till; one whose notice was lost is found a minute later.
 const LOOKS: Duration = Duration::from_secs(3);
 
 impl Buyer<'_> {
-    /// What becomes of a payment with a card whose holder disputes it: the merchant concedes, the bank decides, both at
+    /// Course of a payment with a card whose holder disputes it: the merchant concedes, the bank decides, both at
     /// once, or nobody does anything yet.
     pub(super) async fn contest(&mut self, session: &Value) -> Result<(), GaveUp> {
         let Processor::Stripe(stripe) = &self.world.processor else {

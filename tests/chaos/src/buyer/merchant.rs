@@ -14,7 +14,7 @@ use crate::{
 /// An order that money is given back of.
 struct Sold {
     order: Value,
-    /// What was paid, minor units.
+    /// Sum that was paid, minor units.
     net: i64,
     /// Stripe's name for the payment.
     intent: Option<String>,

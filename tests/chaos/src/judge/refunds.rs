@@ -7,7 +7,7 @@ use uuid::Uuid;
 use super::Verdict;
 use crate::record::{Acknowledgement, Payment, Record};
 
-/// What Till has given back is what was given back of each charge and what each order says; no refund is unfinished.
+/// Refunds of Till are what was given back of each charge and what each order says; no refund is unfinished.
 pub fn refunds(record: &Record, verdict: &mut Verdict) {
     let mut of_payments: HashMap<Uuid, i64> = HashMap::new();
     let mut of_orders: HashMap<Uuid, i64> = HashMap::new();

@@ -120,7 +120,7 @@ impl Moves {
     }
 }
 
-/// How a period begins.
+/// Ways in which a period begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Begins {
     /// It was bought.
@@ -181,8 +181,8 @@ fn period(begins: Begins, state: &State) -> Period {
     }
 }
 
-/// How the period of a state begins after another; none where it is the same. What is wrong with it where it does not
-/// follow.
+/// Way in which the period of a state begins after another; none where it is the same. What is wrong with it where it
+/// does not follow.
 fn begins(last: &State, now: &State, moves: &Moves) -> Result<Option<Begins>, &'static str> {
     let over = moves.now(last.end);
     match () {
@@ -279,7 +279,7 @@ fn current(
     }
 }
 
-/// What was not paid is void, and its subscription has ended.
+/// Orders that were not paid are void, and their subscriptions have ended.
 fn unpaid(subscription: &Subscription, orders: &[&Order], verdict: &mut Verdict) {
     for order in orders {
         let is_void = order.status == "void" && subscription.ended;

@@ -49,7 +49,7 @@ pub struct Measured {
     pub id: Uuid,
     pub customer: Uuid,
     pub meters: Vec<Meter>,
-    /// What its customer's meters tell.
+    /// Counts of its customer's meters.
     pub counts: Vec<Meter>,
 }
 

@@ -33,7 +33,7 @@ pub struct Renamed {
     pub field_id: Uuid,
     /// The slug that it had.
     pub old: String,
-    /// When it was given up.
+    /// Time at which it was given up.
     pub at: Timestamp,
 }
 

@@ -21,7 +21,7 @@ pub struct Rules<'a> {
     pub organization: &'a Organization,
     /// True where the product is a subscription.
     pub recurring: bool,
-    /// Those of the meters named that exist.
+    /// The meters named that exist.
     pub meters: &'a [Meter],
 }
 

@@ -16,13 +16,13 @@ use crate::{
 pub struct Loaded {
     /// The merchant.
     pub organization: Organization,
-    /// Those of the wanted products that exist, with all their prices.
+    /// The wanted products that exist, with all their prices.
     pub offered: Vec<ProductWithPrices>,
     /// The customer named by id or external id, if there is one.
     pub customer: Option<Customer>,
     /// The subscription to upgrade, if it exists.
     pub subscription: Option<Subscription>,
-    /// What that subscription costs.
+    /// Price of that subscription.
     pub subscription_prices: Vec<ProductPrice>,
     /// The country of the buyer's network address, where known.
     pub ip_country: Option<Country>,

@@ -63,7 +63,7 @@ fn ada(external_id: Option<&str>) -> Customer {
     }
 }
 
-/// What changes write into a table, by kind of write.
+/// Values that changes write into a table, by kind of write.
 fn writes(changes: &Changes, wanted: &str) -> Vec<&'static str> {
     changes
         .writes
@@ -77,7 +77,7 @@ fn writes(changes: &Changes, wanted: &str) -> Vec<&'static str> {
         .collect()
 }
 
-/// How a session of this body ends, one for each way to pay: what is settled, with the changes of the success and the
+/// Ends of a session of this body, one for each way to pay: what is settled, with the changes of the success and the
 /// portal's key, if one was opened.
 fn bought(
     extra: JsonValue,
@@ -107,7 +107,7 @@ fn bought(
     all
 }
 
-/// What comes of an attempt that was under way when it succeeds.
+/// Outcome of an attempt that was under way when it succeeds.
 fn resolved_late(waits: &RecordedOutcome, buyer: &KnownBuyer) -> (Session, Changes) {
     let done = try_record(&waits.session, &waits.payment, &succeeded(), buyer);
     assert_eq!(done.token, None, "nobody is there to take it");

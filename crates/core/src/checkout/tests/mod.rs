@@ -304,7 +304,7 @@ fn try_confirm(
     confirm(session, &input, &Known::default(), buyer, context)
 }
 
-/// What a buyer sends who gives all that a simple session asks for.
+/// Values of a buyer who gives all that a simple session asks for.
 fn complete() -> JsonValue {
     json!({
         "customer_email": "ada@example.com",
@@ -368,7 +368,7 @@ fn events(changes: &Changes) -> Vec<String> {
     found.into_iter().map(|(_, kind)| kind).collect()
 }
 
-/// Whether a job of the kind is asked for.
+/// True where a job of the kind is asked for.
 fn asks_for(changes: &Changes, job: JobKind<Uuid>) -> bool {
     changes.writes.iter().any(|write| {
         matches!(write, Write::Named(NamedWrite::Job(JobWrite::Request(asked))) if asked.kind == job.name())

@@ -101,7 +101,7 @@ record! {
 }
 
 record! {
-    /// What counts usage.
+    /// Meter of usage.
     "meters", versioned;
     pub struct Meter {
         id: Uuid,
@@ -124,7 +124,7 @@ record! {
 }
 
 record! {
-    /// What a purchase includes.
+    /// Benefit of a purchase.
     "benefits", versioned;
     pub struct Benefit {
         id: Uuid,

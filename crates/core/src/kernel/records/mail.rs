@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::{kernel::values::Json, record};
 
 words! {
-    /// What a letter is.
+    /// Kind of a letter.
     pub enum MailKind {
         /// Confirmation of an order.
         OrderConfirmation = "order_confirmation",

@@ -16,7 +16,7 @@ use uuid::Uuid;
 use crate::{kernel::values::Json, record};
 
 words! {
-    /// What an attempt asks of the processor.
+    /// Request of an attempt to the processor.
     pub enum PaymentKind {
         /// Take money.
         Charge = "charge",
@@ -26,7 +26,7 @@ words! {
 }
 
 words! {
-    /// How far an attempt has come.
+    /// State of an attempt.
     pub enum PaymentState {
         /// Written down before any call.
         Intended = "intended",
@@ -44,14 +44,14 @@ words! {
 }
 
 impl PaymentState {
-    /// Whether the outcome is known.
+    /// True where the outcome is known.
     pub fn is_settled(self) -> bool {
         matches!(self, PaymentState::Succeeded | PaymentState::Failed)
     }
 }
 
 words! {
-    /// What an attempt is made for: whose state changes with its outcome.
+    /// Purpose of an attempt: whose state changes with its outcome.
     pub enum Purpose {
         /// A checkout session is paid, or its card kept.
         Checkout = "checkout",
@@ -65,9 +65,9 @@ words! {
 }
 
 words! {
-    /// What an attempt charges.
+    /// Method that an attempt charges.
     pub enum Source {
-        /// What the buyer entered on this visit: a token of the processor, which Till does not keep.
+        /// Entry of the buyer on this visit: a token of the processor, which Till does not keep.
         Token = "token",
         /// A saved method, while the buyer is away.
         Saved = "saved",
@@ -85,7 +85,7 @@ words! {
 }
 
 words! {
-    /// How far a refund has come.
+    /// State of a refund.
     pub enum RefundState {
         /// Written down before any call.
         Intended = "intended",
@@ -244,7 +244,7 @@ record! {
         /// The processor's code.
         reason: Option<String>,
         evidence_due_by: Option<Timestamp>,
-        /// When the buyer's bank opened it.
+        /// Time at which the buyer's bank opened it.
         opened_at: Timestamp,
     }
 }
@@ -269,7 +269,7 @@ record! {
         processor: ProcessorName,
         /// Everything that happened before was asked for.
         polled_until: Timestamp,
-        /// When a notice was last sent to us.
+        /// Time at which a notice was last sent to us.
         last_notice_at: Option<Timestamp>,
         /// The processor's name for the account, where it has accounts.
         account: Option<String>,

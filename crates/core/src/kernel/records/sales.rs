@@ -33,11 +33,11 @@ pub struct PendingUpdate {
     pub product_id: Option<Uuid>,
     /// Number of seats; none: it stays.
     pub seats: Option<i64>,
-    /// What happens to the discount.
+    /// Change of the discount.
     pub discount: DiscountChange,
 }
 
-/// What a change does to the discount of a subscription.
+/// Change to the discount of a subscription.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DiscountChange {
@@ -110,10 +110,10 @@ record! {
         checkout_id: Option<Uuid>,
         payment_method_id: Option<Uuid>,
         status: SubscriptionStatus,
-        /// What a period costs after its discount, minor units.
+        /// Cost of a period after its discount, minor units.
         amount: i64,
-        /// What the buyer agreed to pay for a period before any discount, minor units: where a price leaves the amount
-        /// to the buyer, that is the amount of each renewal.
+        /// Amount that the buyer agreed to pay for a period before any discount, minor units: where a price leaves the
+        /// amount to the buyer, that is the amount of each renewal.
         base_amount: i64,
         currency: Currency,
         recurring_interval: Interval,

@@ -164,7 +164,7 @@ fn read(payment: &Payment) -> Result<Kept, serde_json::Error> {
 pub struct ChangeOutcome {
     /// The attempt.
     pub payment: Payment,
-    /// What to commit.
+    /// Changes to commit.
     pub changes: Changes,
 }
 
@@ -281,7 +281,7 @@ fn unlock(rows: &ChangeRows, is_awaited: bool, changes: &mut Changes) {
     changes.update(old, &new);
 }
 
-/// What a declined change is refused with.
+/// Refusal of a declined change.
 pub fn declined(payment: &Payment) -> Refusal {
     let words = payment.decline_message.clone();
     Refusal::PaymentFailed(words.unwrap_or_else(|| "The payment was declined.".to_owned()))

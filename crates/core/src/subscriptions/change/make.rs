@@ -33,11 +33,11 @@ pub struct Made {
     pub offered: ProductWithPrices,
     /// Its discount, as it is told then.
     pub discount: Option<DiscountBase>,
-    /// What is charged once it is committed.
+    /// Charge once it is committed.
     pub charge: Charge,
 }
 
-/// What is charged once a change is committed.
+/// Charge once a change is committed.
 #[derive(Debug)]
 pub enum Charge {
     /// Nothing.

@@ -89,7 +89,7 @@ pub(super) fn write(
     Ok((order, after))
 }
 
-/// What the order of a change is made of.
+/// Contents of the order of a change.
 pub(super) fn billed<'a>(billing: &'a BillingRows, decision: &'a Decision) -> Billed<'a> {
     Billed {
         organization: &billing.organization,

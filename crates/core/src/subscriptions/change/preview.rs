@@ -1,4 +1,4 @@
-//! What a change would charge, now and next: the change itself, decided and not written.
+//! Charges of a change, now and next: the change itself, decided and not written.
 
 use till_wire::subscriptions::{
     SubscriptionCancelPreview, SubscriptionChangePreview, SubscriptionChargePreview,
@@ -20,7 +20,7 @@ use crate::{
     tax::Taxes,
 };
 
-/// What a change would charge now, and what would come next.
+/// Charge of a change now, and the next one.
 ///
 /// # Errors
 /// Why the change would not be made; that there is no card is none.
@@ -89,7 +89,7 @@ fn charged(
     Ok((orders, stepped(after, step, ctx)))
 }
 
-/// What an end at once would leave unpaid for ever.
+/// Amounts that an end at once would leave unpaid for ever.
 pub fn cancel_preview(rows: &BillingRows) -> SubscriptionCancelPreview {
     let unpaid = rows.unpaid.iter().map(Order::due_amount);
     let stops_collection = !rows.unpaid.is_empty();

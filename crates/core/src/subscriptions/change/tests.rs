@@ -1,4 +1,4 @@
-//! What changes come to, to the cent, and why they are refused.
+//! Sums of changes, to the cent, and why they are refused.
 
 mod charged;
 mod next;

@@ -1,4 +1,4 @@
-//! What the shop of the model sells, twice: as the model knows it, and as rows. And the tax office, which both ask.
+//! Catalog of the model's shop, twice: as the model knows it, and as rows. And the tax office, which both ask.
 
 use serde_json::json;
 use till_wire::{

@@ -1,4 +1,4 @@
-//! What somebody asks of a subscription, in the independent model.
+//! Changes that somebody asks of a subscription, in the independent model.
 
 use super::{
     calendar::{day, later},
@@ -266,7 +266,7 @@ impl Account<'_> {
         self.changed(s, new, lines, bills, now)
     }
 
-    /// What a period costs where parts of it are billed, less a discount that it has.
+    /// Price of a period where parts of it are billed, less a discount that it has.
     fn net(&self, sub: &Sub) -> Option<i64> {
         let amount = self.shop.plans[sub.plan].parted(sub.seats)?;
         let in_force = sub.cut.zip(sub.applied).filter(|(cut, applied)| {

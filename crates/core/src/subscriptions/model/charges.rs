@@ -82,7 +82,7 @@ impl Account<'_> {
         self.void(unpaid);
     }
 
-    /// What a bill has used of the balance is given back.
+    /// Balance that a bill has used is given back.
     pub(super) fn void(&mut self, bills: Vec<usize>) {
         for b in bills {
             let bill = &mut self.bills[b];

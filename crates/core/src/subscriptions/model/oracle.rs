@@ -9,7 +9,7 @@ use super::{
 /// The least that a card is charged, in cents.
 pub const LEAST: i64 = 50;
 
-/// What the card says at a moment.
+/// Answer of the card at a moment.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Says {
     Pays,
@@ -261,7 +261,7 @@ impl Account<'_> {
         }
     }
 
-    /// What comes at the end of a period, or of a pause.
+    /// Event at the end of a period, or of a pause.
     pub(super) fn period(&mut self, s: usize, now: i64) {
         let sub = &self.subs[s];
         match () {

@@ -71,7 +71,7 @@ impl Columns for Reading<'_> {
     }
 }
 
-/// What a record reads comes first among what it writes.
+/// Rows that a record reads come first among what it writes.
 fn read<R: Record>(values: &[Value]) -> R {
     R::read(&mut Reading(values.iter())).expect("what was written reads")
 }
@@ -112,7 +112,7 @@ impl Rows {
             .collect()
     }
 
-    /// What was told since it was last asked for, in order.
+    /// Events that were told since it was last asked for, in order.
     pub fn take_told(&mut self) -> Vec<JournalEntry> {
         let mut told = std::mem::take(&mut self.told);
         told.sort_by_key(|entry| entry.sequence);

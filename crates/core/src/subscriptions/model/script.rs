@@ -1,4 +1,4 @@
-//! What happens: at random, but the same in every run.
+//! Events at random, but the same in every run.
 
 use rand::{RngExt, rngs::StdRng};
 
@@ -18,7 +18,7 @@ pub fn one_in(chance: &mut Chance, n: u32) -> bool {
 
 const DECLINES: Says = Says::Declines { hopeless: false };
 
-/// What the card says in the times in which it does not just pay.
+/// Answer of the card in the times in which it does not just pay.
 #[derive(Debug)]
 pub struct Card(Vec<(i64, i64, Says)>);
 
@@ -56,7 +56,7 @@ impl Card {
     }
 }
 
-/// How late a worker comes: mostly at once, as where a clock stops at what is due; sometimes after a jump, or when
+/// Delay of a worker: mostly none, as where a clock stops at what is due; sometimes after a jump, or when
 /// nobody was there for weeks.
 pub fn lateness(chance: &mut Chance) -> i64 {
     match chance.random_range(0..40) {
@@ -67,7 +67,7 @@ pub fn lateness(chance: &mut Chance) -> i64 {
     }
 }
 
-/// Whether a bill of the subscription is not paid.
+/// True where a bill of the subscription is not paid.
 fn waits(account: &Account<'_>, s: usize) -> bool {
     let waits = |bill: &Bill| bill.sub == s && bill.state == Paid::Pending;
     account.bills.iter().any(waits)

@@ -1,4 +1,4 @@
-//! What is sold, in the independent model: plans, discounts, and the tax where the customer lives.
+//! Offer of the shop, in the independent model: plans, discounts, and the tax where the customer lives.
 
 use super::calendar::{Every, day, is_last_day, later};
 
@@ -27,7 +27,7 @@ impl Plan {
         matches!(self.price, Price::Seats(_))
     }
 
-    /// What a period costs, where parts of a period are billed.
+    /// Price of a period, where parts of a period are billed.
     pub fn parted(&self, seats: Option<i64>) -> Option<i64> {
         match self.price {
             Price::Fixed(amount) => Some(amount),
@@ -83,7 +83,7 @@ impl Cut {
     }
 }
 
-/// What is sold, and where tax is collected.
+/// Offer of the shop, and where tax is collected.
 #[derive(Debug)]
 pub struct Shop {
     pub plans: Vec<Plan>,

@@ -1,4 +1,4 @@
-//! What is judged: the decisions, on rows, in the order in which the server makes them.
+//! Judged side of the model: the decisions, on rows, in the order in which the server makes them.
 
 use std::sync::atomic::AtomicI64;
 
@@ -292,7 +292,7 @@ impl<'a> Till<'a> {
         Some(outcome == succeeded())
     }
 
-    /// What a payment is for: the change of a subscription, or a bill.
+    /// Purpose of a payment: the change of a subscription, or a bill.
     pub fn purpose(&self, payment: Uuid) -> Of {
         let payment: Payment = self.rows.get(payment);
         let place = |ids: &[Uuid], id| ids.iter().position(|one| Some(*one) == id);
@@ -367,7 +367,7 @@ impl<'a> Till<'a> {
         }
     }
 
-    /// What is asked, as the API reads it, and the rows that it names.
+    /// Request, as the API reads it, and the rows that it names.
     fn asked(
         &self,
         act: Act,
@@ -453,7 +453,7 @@ impl<'a> Till<'a> {
         (update, target, discount)
     }
 
-    /// What was told since it was last asked for.
+    /// Events that were told since it was last asked for.
     pub fn told(&mut self) -> Vec<(&'static str, Of)> {
         let mut told = Vec::new();
         for entry in self.rows.take_told() {

@@ -352,7 +352,7 @@ fn near_number() -> impl Strategy<Value = (String, String)> {
     })
 }
 
-/// What must hold for any answer.
+/// Properties that must hold for any answer.
 fn check(number: &str, country: &str) -> Result<(), TestCaseError> {
     if let Some((normal, format)) = validate(number, country) {
         prop_assert!(formats(country).contains(&format));

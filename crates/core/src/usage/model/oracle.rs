@@ -115,7 +115,7 @@ pub struct Oracle {
     pub events: Vec<Event>,
     turn: i64,
     counted: BTreeMap<usize, i64>,
-    /// When each meter was made.
+    /// Time at which each meter was made.
     pub made: BTreeMap<usize, i64>,
     customers: BTreeSet<usize>,
     counts: BTreeMap<(usize, usize), Count>,

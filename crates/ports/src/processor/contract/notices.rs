@@ -1,4 +1,4 @@
-//! What a processor tells by itself, and of itself.
+//! Notices of a processor, and what it tells of itself.
 
 use std::collections::HashSet;
 

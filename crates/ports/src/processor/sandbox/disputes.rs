@@ -59,7 +59,7 @@ impl Intent {
         }
     }
 
-    /// When a warning comes to nothing: once everything is given back, or when the card network settles it.
+    /// Time at which a warning comes to nothing: once everything is given back, or when the card network settles it.
     fn prevented_at(&self, opened_at: Timestamp) -> Timestamp {
         let settled = opened_at + PREVENTED_AFTER;
         let refunds = || self.refunds.values();
@@ -72,7 +72,7 @@ impl Intent {
             .map_or(settled, |last| last.min(settled))
     }
 
-    /// When its dispute, or the warning of one, comes to its end, as far as it is decided.
+    /// Time at which its dispute, or the warning of one, comes to its end, as far as it is decided.
     pub(super) fn dispute_ends_at(&self, dispute: &Dispute) -> Option<Timestamp> {
         match self.card.behaviour {
             Behaviour::Warns => Some(self.prevented_at(dispute.opened_at)),

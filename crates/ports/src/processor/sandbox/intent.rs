@@ -78,12 +78,12 @@ pub(super) struct Intent {
     pub(super) abandoned: bool,
     /// The buyer's answer to 3-D Secure, once given.
     pub(super) approved: Option<bool>,
-    /// When the buyer answered, or was not waited for any more.
+    /// Time at which the buyer answered, or was not waited for any more.
     #[serde(default)]
     pub(super) decided_at: Option<Timestamp>,
     /// Given back, by refund id.
     pub(super) refunds: BTreeMap<Uuid, Refund>,
-    /// When the merchant conceded the dispute.
+    /// Time at which the merchant conceded the dispute.
     #[serde(default)]
     pub(super) conceded_at: Option<Timestamp>,
     /// True where the card that it kept was forgotten.

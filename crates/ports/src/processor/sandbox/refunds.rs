@@ -25,7 +25,7 @@ impl Intent {
         given.map(|(_, refund)| i128::from(refund.amount)).sum()
     }
 
-    /// When a refund reaches its final state, where that is later than it was made.
+    /// Time at which a refund reaches its final state, where that is later than it was made.
     pub(super) fn refund_ends_at(&self, refund: &Refund) -> Option<Timestamp> {
         let later = matches!(
             self.card.behaviour,
@@ -112,7 +112,7 @@ impl Sandbox {
     }
 }
 
-/// What is said without giving anything back: the outcome of a refund that is known, or why there can be none. `None`:
+/// Answer without giving anything back: the outcome of a refund that is known, or why there can be none. `None`:
 /// it is new.
 fn known(
     charge: &Intent,

@@ -36,7 +36,7 @@ pub struct Write {
     pub expected_version: Option<i64>,
     /// The document.
     pub json: String,
-    /// When the last event happens of which the document tells, ahead of now perhaps; `None`: it tells of none.
+    /// Time of the last event of which the document tells, ahead of now perhaps; `None`: it tells of none.
     pub last_event: Option<Timestamp>,
 }
 

@@ -196,7 +196,7 @@ impl Stripe {
         found(self.client.get(&[collection, reference], &query).await)
     }
 
-    /// What an intent says about its attempt; a declined one is cancelled first.
+    /// State of an attempt by its intent; a declined one is cancelled first.
     async fn outcome(&self, intent: &Intent) -> Result<Option<Outcome>> {
         match standing(intent)? {
             Standing::Unconfirmed | Standing::GivenUp => Ok(None),
@@ -309,7 +309,7 @@ fn prepared(intent: Intent, customer: String) -> Result<Prepared> {
     })
 }
 
-/// What an intent is made of.
+/// Fields of an intent.
 fn intent_form(attempt: &Attempt, customer: &str, suffix: Option<&str>) -> Form {
     let mut metadata: BTreeMap<String, String> = attempt
         .metadata

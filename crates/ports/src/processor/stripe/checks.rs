@@ -1,4 +1,4 @@
-//! What an operator should know: whether the account can do what Till asks of it.
+//! Checks for an operator: whether the account can do what Till asks of it.
 
 use futures_util::future::{join_all, join4};
 use jiff::Timestamp;

@@ -52,7 +52,7 @@ pub(super) enum StripeError {
     Unclear(Cause),
 }
 
-/// What Stripe says is wrong.
+/// Fault that Stripe tells.
 #[derive(Debug)]
 pub(super) struct Fault {
     pub(super) status: u16,

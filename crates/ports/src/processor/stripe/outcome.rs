@@ -1,4 +1,4 @@
-//! What the state of an intent says about an attempt.
+//! Meaning of the state of an intent for an attempt.
 
 use till_wire::money::{Currency, Money};
 
@@ -6,7 +6,7 @@ use super::types::{ErrorBody, Intent, PaymentMethod};
 use crate::processor::decline_message::decline_message;
 use crate::processor::{Method, Outcome, ProcessorError, Result};
 
-/// How an intent stands.
+/// State of an intent.
 #[derive(Debug)]
 pub(super) enum Standing {
     /// It was never confirmed, and may still be.

@@ -1,4 +1,4 @@
-//! What an operator says of the account: keys, webhook secrets, addresses.
+//! Settings of an operator for the account: keys, webhook secrets, addresses.
 
 use url::Url;
 
@@ -42,7 +42,7 @@ pub struct StripeAccount {
     pub name: Option<String>,
     /// The mode of the key.
     pub mode: Mode,
-    /// Whether the account may take payments.
+    /// True where the account may take payments.
     pub charges_enabled: bool,
 }
 
@@ -135,7 +135,7 @@ impl Settings {
         })
     }
 
-    /// What `digest` makes of the secret key: the key itself is not shown.
+    /// Result of `digest` for the secret key: the key itself is not shown.
     pub fn key_digest(&self, digest: impl FnOnce(&str) -> String) -> String {
         digest(&self.secret_key)
     }

@@ -60,7 +60,7 @@ pub(super) struct Id {
 #[derive(Clone, Debug, Deserialize)]
 pub(super) struct PaymentMethod {
     pub(super) id: String,
-    /// Whose it is, where it is kept.
+    /// Its customer, where it is kept.
     #[serde(default)]
     pub(super) customer: Option<Expandable<Id>>,
     #[serde(default)]

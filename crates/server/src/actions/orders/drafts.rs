@@ -135,7 +135,7 @@ async fn method(app: &App, rows: &OrderRows, named: Option<Uuid>) -> Result<Opti
     }
 }
 
-/// What became of an attempt to charge a draft.
+/// Outcome of an attempt to charge a draft.
 async fn outcome(caller: &Caller<scope::OrdersWrite>, id: Uuid, attempt: Uuid) -> Result<Order> {
     let app = &caller.app;
     let mut payment = app.store.attempt(attempt).await.or_not_found()?;

@@ -199,7 +199,7 @@ pub async fn cancel_preview(
 /// Charge that a change would make at once, and the next one after it.
 ///
 /// # Errors
-/// Those of the change.
+/// Errors of the change.
 pub async fn change_preview(
     app: &App,
     viewer: BillingViewer<'_>,

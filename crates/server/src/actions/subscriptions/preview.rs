@@ -26,7 +26,7 @@ fn nothing() -> SubscriptionUpdate {
     SubscriptionUpdate::Base(Default::default())
 }
 
-/// What comes next.
+/// Next charge.
 pub async fn charge(
     caller: &Caller<scope::SubscriptionsRead>,
     id: Uuid,
@@ -78,7 +78,7 @@ pub async fn next(
     Ok(next.await??)
 }
 
-/// What an end at once would leave unpaid.
+/// Amounts that an end at once would leave unpaid.
 pub async fn cancel(
     caller: &Caller<scope::SubscriptionsRead>,
     id: Uuid,
@@ -87,7 +87,7 @@ pub async fn cancel(
     Ok(change::cancel_preview(&rows.billing))
 }
 
-/// What a change would charge at once, and what would come next.
+/// Charge of a change at once, and the next one after it.
 pub async fn change(
     caller: &Caller<scope::SubscriptionsWrite>,
     id: Uuid,

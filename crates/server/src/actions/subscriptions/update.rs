@@ -37,7 +37,7 @@ use crate::{
 pub struct Changed<'a> {
     /// The merchant.
     pub organization: &'a Organization,
-    /// Whose it is.
+    /// Customer whose it is.
     pub customer: &'a Customer,
     /// The subscription.
     pub subscription: &'a Row,
@@ -47,7 +47,7 @@ pub struct Changed<'a> {
     pub discount: &'a Option<DiscountBase>,
 }
 
-/// How somebody changes a subscription: which ones, what they may, and as what they are shown it.
+/// Manner in which somebody changes a subscription: which ones, what they may, and as what they are shown it.
 #[derive(Debug, Clone, Copy)]
 pub struct Changing<'a, V> {
     /// Whom they ask.

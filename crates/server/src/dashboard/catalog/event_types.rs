@@ -147,7 +147,7 @@ fn form_page(
             .required()
             .focus()
             .hint(format!(
-                "What people read instead of the name; up to {} characters.",
+                "The words that people read instead of the name; up to {} characters.",
                 limits::USAGE_NAME
             )),
         Field::new(

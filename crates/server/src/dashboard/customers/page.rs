@@ -120,7 +120,7 @@ fn about(viewer: &Viewer, one: &Customer) -> Part {
     Part::Facts("Customer", facts)
 }
 
-/// What the customer paid, and has to their credit; none for those who may not see payments.
+/// Sums that the customer paid, and their balance; none for those who may not see payments.
 async fn value(viewer: &Viewer, one: &Customer) -> Result<Option<Part>> {
     let Ok(caller) = viewer.may::<scope::PaymentsRead>() else {
         return Ok(None);

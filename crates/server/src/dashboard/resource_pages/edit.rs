@@ -1,4 +1,4 @@
-//! How one of a kind is made, changed and ended: the pages are the same for every kind, what fills them is the kind's.
+//! Pages that create, change and end one of a kind: they are the same for every kind, what fills them is the kind's.
 
 use std::sync::Arc;
 
@@ -202,7 +202,7 @@ async fn ask<R: Resource>(dashboard: Dashboard<R::Write>, PathId(id): PathId) ->
     find::<R>(&dashboard, id).await?.ask(&dashboard)
 }
 
-/// What is archived is still there; what is deleted leaves its list.
+/// An archived one is still there; a deleted one leaves its list.
 async fn end<R: Resource>(
     dashboard: Dashboard<R::Write>,
     PathId(id): PathId,

@@ -43,7 +43,7 @@ pub fn action(viewer: &Viewer, id: Uuid) -> Option<Action> {
     Some(Action::Make("Try again now", to, viewer.key.clone()))
 }
 
-/// How far the collection is; `payments` are the attempts to pay the order, the newest first.
+/// State of the collection; `payments` are the attempts to pay the order, the newest first.
 pub fn part(
     viewer: &Viewer,
     order: &Row,
@@ -133,7 +133,7 @@ async fn retry(
     }
 }
 
-/// How an attempt ended, in a sentence or two.
+/// End of an attempt, in a sentence or two.
 fn outcome(attempt: &Attempt) -> String {
     match attempt.state {
         PaymentState::Succeeded => "The card was charged, and the order is paid.".to_owned(),

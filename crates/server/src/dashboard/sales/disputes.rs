@@ -110,7 +110,7 @@ impl Listed for Dispute {
     }
 }
 
-/// What is contested, tax included.
+/// Contested amount, tax included.
 fn total(dispute: &Dispute) -> i64 {
     dispute.base.amount + dispute.base.tax_amount
 }

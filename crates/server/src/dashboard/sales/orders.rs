@@ -306,7 +306,7 @@ fn about(viewer: &Viewer, order: &Order) -> Part {
     Part::Facts("Order", facts)
 }
 
-/// What follows below the total: balance used, what is due or was charged, and what was given back.
+/// Lines below the total: balance used, what is due or was charged, and what was given back.
 fn settlement(order: &Order) -> Vec<Line> {
     let applied = order.applied_balance_amount;
     let due = match (order.status, applied) {

@@ -120,7 +120,7 @@ async fn fill(dashboard: Dashboard<scope::RefundsWrite>, PathId(id): PathId) -> 
     show(&form_page(&dashboard, &order, &form_data, &FormErrors::default()).await?)
 }
 
-/// What is left, and what the buyer gets for an amount, as a bill.
+/// Rest of an order, and what the buyer gets for an amount, as a bill.
 async fn left(
     dashboard: &Dashboard<scope::RefundsWrite>,
     order: &Row,

@@ -216,7 +216,7 @@ fn state(base: &SubscriptionBase) -> Cell {
     }
 }
 
-/// What comes next, and when, as the list shows it.
+/// Next step, and its time, as the list shows it.
 fn next(viewer: &Viewer, base: &SubscriptionBase) -> Cell {
     use SubscriptionStatus::{Paused, Trialing};
     let end = Some(base.current_period_end);

@@ -34,7 +34,7 @@ const CARDS: [(&str, &str); 3] = [
     ("4000 0025 0000 3155", "Asks for 3-D Secure"),
 ];
 
-/// How long somebody waits for the checks.
+/// Time that somebody waits for the checks.
 const CHECKED_WITHIN: Duration = Duration::from_secs(3);
 
 pub fn routes() -> Router<Arc<App>> {
@@ -134,7 +134,7 @@ fn processor(viewer: &Viewer, state: Option<&ProcessorState>) -> Part {
     Part::Facts("Processor", facts)
 }
 
-/// What the processor tells by itself, and when it was asked.
+/// Time of the processor's last notice, and of the last question to it.
 fn notices(viewer: &Viewer, state: Option<&ProcessorState>) -> Part {
     let app = &viewer.app;
     let name = name(app);
@@ -187,7 +187,7 @@ async fn attempts(viewer: &Viewer) -> Result<Part> {
     Ok(Part::Facts("Attempts of the last 24 hours", facts))
 }
 
-/// What the checks found, what must be mended first.
+/// Findings of the checks, what must be mended first.
 fn findings(viewer: &Viewer, mut checks: Vec<Check>) -> Part {
     checks.sort_by_key(|check| match check.status {
         CheckStatus::Fail => 0,

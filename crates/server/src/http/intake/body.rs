@@ -122,8 +122,8 @@ fn is_json(headers: &HeaderMap) -> bool {
             || suffix.is_some_and(|suffix| suffix.eq_ignore_ascii_case("+json")))
 }
 
-/// What is not declared to be JSON is bytes, as to the reference: operations that take a body refuse it as no object,
-/// those that take none do not look at it.
+/// A body that is not declared to be JSON is bytes, as to the reference: operations that take a body refuse it as no
+/// object, those that take none do not look at it.
 fn other(bytes: &Bytes) -> Option<Value> {
     let start = &bytes[..bytes.len().min(2 * INPUT)];
     let text = String::from_utf8_lossy(start);

@@ -94,7 +94,7 @@ pub(super) struct EndpointLease<'a> {
     pub(super) endpoint: Uuid,
     name: String,
     heartbeat: Arc<LeaseHeartbeat>,
-    /// When it was taken.
+    /// Generation in which it was taken.
     generation: u64,
     until: Timestamp,
 }

@@ -32,7 +32,7 @@ pub(in crate::pages) fn bank_page(
     Some(page_context.with_page_query(url))
 }
 
-/// What the buyer is to do, where the attempt waits for them.
+/// Step that the buyer is to take, where the attempt waits for them.
 pub(in crate::pages) fn action(
     app: &App,
     attempt: &Payment,
@@ -86,7 +86,7 @@ pub(super) async fn give_up(
     }
 }
 
-/// Whether the session is open then.
+/// True where the session is open then.
 async fn gave_up(app: &App, secret: &str) -> Result<bool> {
     let session = checkouts::session(app, secret).await?;
     if let Some(attempt) = waiting(app, &session).await? {

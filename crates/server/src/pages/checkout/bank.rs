@@ -42,7 +42,7 @@ pub(super) async fn show(
     }
 }
 
-/// What the bank is asked about.
+/// Subject of the bank's question.
 enum Subject {
     /// A session is paid, or its card kept.
     Session(Box<Session>),
@@ -53,7 +53,7 @@ enum Subject {
 }
 
 impl Subject {
-    /// What an attempt is made for.
+    /// Purpose of an attempt.
     async fn of(app: &App, attempt: &Payment) -> Result<Self> {
         if let Some(checkout) = attempt.checkout_id {
             let session = app.store.session_by_id(checkout).await.or_not_found()?;

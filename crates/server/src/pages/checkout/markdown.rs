@@ -74,7 +74,7 @@ pub fn words(markdown: &str) -> String {
     words.trim().to_owned()
 }
 
-/// What may stand in a line: blocks leave their words.
+/// Content of a line: blocks leave their words.
 fn made_inline(event: Event<'_>) -> Option<Event<'_>> {
     let space = || Some(Event::Text(CowStr::Borrowed(" ")));
     match event {

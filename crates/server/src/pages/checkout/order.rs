@@ -371,7 +371,7 @@ async fn pay(
     }
 }
 
-/// What came of the form when it was sent before, if it was: the address that follows.
+/// Outcome of the form where it was sent before: the address that follows.
 async fn earlier(visit: &Visit<'_>, guard: &IdempotencyGuard) -> Option<Result<String>> {
     match guard.before(visit.app).await {
         Ok(EarlierSubmission::Nothing | EarlierSubmission::Begun(None)) => None,

@@ -1,4 +1,4 @@
-//! What a request for a page says, and what all pages of the checkout answer alike.
+//! Content of a request for a page, and the answers that all pages of the checkout share.
 
 use axum::{
     http::{HeaderMap, StatusCode},

@@ -277,7 +277,7 @@ async fn with_code(
     }
 }
 
-/// What came of the form when it was sent before, if it was: the same page, or what is wrong again.
+/// Outcome of the form where it was sent before: the same page, or what is wrong again.
 pub(super) async fn replay(
     app: &App,
     session: &Session,

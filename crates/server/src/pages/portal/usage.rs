@@ -47,7 +47,7 @@ pub(super) async fn show(visit: Visit, uri: Uri) -> Response {
     answered(&visit.portal, answer)
 }
 
-/// What a meter counted; of one that gave units for free, also how many, and the balance.
+/// Units that a meter counted; of one that gave units for free, also how many, and the balance.
 fn meter(visit: &Visit, one: &CustomerCustomerMeter) -> Block {
     let locale = visit.portal.page_context.locale;
     let fact = |id: &str, value: String| Fact {

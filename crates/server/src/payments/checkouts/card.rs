@@ -46,7 +46,7 @@ pub(super) async fn card(
     Ok(card)
 }
 
-/// Whether a trial that is not for everybody may come of the session (docs/behaviour: subscriptions/one-trial-each).
+/// True where a trial that is not for everybody may come of the session (docs/behaviour: subscriptions/one-trial-each).
 pub(super) fn may_try(session: &Session) -> bool {
     let settings = &session.organization.settings.subscription_settings;
     let recurring = session.offered.iter().any(|o| o.product.is_recurring());

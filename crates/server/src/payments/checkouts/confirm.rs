@@ -124,7 +124,7 @@ pub async fn confirm(
     }
 }
 
-/// What became of a confirmation that was sent before with the same key: `attempt` is what it charged by.
+/// Outcome of a confirmation that was sent before with the same key: `attempt` is what it charged by.
 pub async fn resume(
     app: &App,
     secret: &str,
@@ -323,7 +323,7 @@ async fn pay(
     })
 }
 
-/// What the processor is told.
+/// Request to the processor.
 fn attempt(app: &App, session: &Session, payment: &Payment, token: String) -> Attempt {
     let row = &session.checkout;
     let organization = &session.organization;

@@ -43,7 +43,7 @@ pub async fn session(app: &App, secret: &str) -> Result<Session, ApiError> {
     Ok(session)
 }
 
-/// What the database knows of a change: one read for a subscription in the way, one for a discount named, one
+/// Rows that the database has for a change: one read for a subscription in the way, one for a discount named, one
 /// for its uses by a buyer where a client changes something. A confirmation counts the uses when it commits, and
 /// takes no country from the network address (docs/behaviour: checkout/country-from-network).
 pub async fn known(
@@ -94,7 +94,7 @@ fn candidate<'a>(session: &'a Session, known: &'a Known) -> Option<&'a Discount>
     known.discount.as_ref().or(session.discount.as_ref())
 }
 
-/// What tells the buyer from others.
+/// Keys that tell the buyer from others.
 pub(super) fn hints(
     session: &Session,
     input: &CheckoutUpdate,

@@ -118,7 +118,7 @@ async fn commit_outcome(
     Ok(recorded)
 }
 
-/// Whether somebody else buys, or has bought, what may be bought once at a time.
+/// True where somebody else buys, or has bought, what may be bought once at a time.
 pub(super) fn is_claimed(error: &CommitError) -> bool {
     match error {
         CommitError::Conflict(CommitConflict::Taken(index)) => index == claims::CLAIMED,

@@ -16,7 +16,7 @@ use crate::hub::Hub;
 /// Commits of one transaction at most.
 const GROUP: usize = 16;
 
-/// What a commit needs beside its statements.
+/// Resources of a commit beside its statements.
 #[derive(Debug, Clone)]
 pub(super) struct Committer {
     pub(super) pool: Pool,

@@ -10,7 +10,7 @@ pub const MOST_DETAILS: usize = 100;
 pub const LONGEST_DETAIL: usize = 10_000;
 
 crate::words! {
-    /// What the merchant used before.
+    /// Service that the merchant used before.
     pub enum SwitchingFrom {
         /// Paddle.
         Paddle = "paddle",
@@ -25,7 +25,7 @@ crate::words! {
     }
 }
 
-/// What the merchant says about its business: the keys that were sent, by their names.
+/// Details that the merchant gives about its business: the keys that were sent, by their names.
 pub(crate) fn details() -> impl Reader<Value = Map<String, Value>> {
     nested(
         &["Details of the business."],
@@ -44,7 +44,7 @@ pub(crate) fn details() -> impl Reader<Value = Map<String, Value>> {
             customer_acquisition = sent(list(0, MOST_DETAILS, words())),
             /// Deprecated: expected revenue a year, in minor units.
             future_annual_revenue = patch(int(0, limits::AMOUNT).map(Value::from)),
-            /// Whether the organization has used another service before.
+            /// True if the organization has used another service before.
             switching = sent(flag()),
             /// Service that the organization has used before.
             switching_from = patch(literal::<SwitchingFrom>().map(|from: SwitchingFrom| Value::from(from.as_str()))),

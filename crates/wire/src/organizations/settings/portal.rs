@@ -9,25 +9,25 @@ use crate::request::*;
 /// Usage in the customer portal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PortalUsageSettings {
-    /// Whether customers see their usage.
+    /// True if customers see their usage.
     pub show: bool,
 }
 
 /// Actions on subscriptions in the customer portal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PortalSubscriptionSettings {
-    /// Whether customers can change the number of seats.
+    /// True if customers can change the number of seats.
     pub update_seats: bool,
-    /// Whether customers can change their plan.
+    /// True if customers can change their plan.
     pub update_plan: bool,
-    /// Whether customers can pause and resume a subscription.
+    /// True if customers can pause and resume a subscription.
     pub pause: bool,
 }
 
 /// Actions of customers on their own data in the customer portal.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, ToSchema)]
 pub struct PortalCustomerSettings {
-    /// Whether customers can change their e-mail address.
+    /// True if customers can change their e-mail address.
     pub allow_email_change: bool,
 }
 
@@ -65,7 +65,7 @@ impl CustomerPortalSettings {
             object! {
                 /// Usage in the customer portal.
                 PortalUsageSettings {
-                    /// Whether customers see their usage.
+                    /// True if customers see their usage.
                     show = required(flag()),
                 }
             }
@@ -74,11 +74,11 @@ impl CustomerPortalSettings {
             object! {
                 /// Actions on subscriptions in the customer portal.
                 PortalSubscriptionSettings {
-                    /// Whether customers can change the number of seats.
+                    /// True if customers can change the number of seats.
                     update_seats = required(flag()),
-                    /// Whether customers can change their plan.
+                    /// True if customers can change their plan.
                     update_plan = required(flag()),
-                    /// Whether customers can pause and resume a subscription; false if left out.
+                    /// True if customers can pause and resume a subscription; false if left out.
                     pause = omittable(flag()).or_default(),
                 }
             }
@@ -87,7 +87,7 @@ impl CustomerPortalSettings {
             object! {
                 /// Actions of customers on their own data in the customer portal.
                 PortalCustomerSettings {
-                    /// Whether customers can change their e-mail address; false if left out.
+                    /// True if customers can change their e-mail address; false if left out.
                     allow_email_change = omittable(flag()).or_default(),
                 }
             }

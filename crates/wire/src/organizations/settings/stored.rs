@@ -1,4 +1,4 @@
-//! How a row's settings are read: what fits its member is taken, everything else is as it is by default.
+//! Settings of a row, as they are read: what fits its member is taken, everything else is as it is by default.
 //!
 //! Every request reads the settings of an organization, so they are read straight from the text.
 
@@ -39,7 +39,7 @@ pub(super) fn skip<'de, A: MapAccess<'de>>(map: &mut A) -> Result<(), A::Error> 
     map.next_value::<IgnoredAny>().map(drop)
 }
 
-/// What a value may be made of. Nothing fits unless it says so.
+/// Types that can be made of a stored value. Nothing fits unless it says so.
 pub(super) trait Fit: Sized {
     fn of_bool(_: bool) -> Option<Self> {
         None

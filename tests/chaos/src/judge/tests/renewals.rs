@@ -64,7 +64,7 @@ fn cycled(r: &mut Record) {
     });
 }
 
-/// What the judge finds besides events.
+/// Findings of the judge besides events.
 pub(super) fn judged(change: impl FnOnce(&mut Record)) -> Vec<String> {
     let found = after(change);
     let is_told = |v: &String| !OF_EVENTS.iter().any(|words| v.contains(words));

@@ -1,4 +1,4 @@
-//! How a dispute ends by itself.
+//! End of a dispute by itself.
 
 use super::*;
 use crate::processor::{DisputeStatus, NoticeSubject, RefundOutcome};

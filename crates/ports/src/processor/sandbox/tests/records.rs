@@ -1,4 +1,4 @@
-//! What is kept of an attempt, and what an older version kept.
+//! Records of an attempt, and those of an older version.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! What can go wrong between this process and the sandbox's. What is asked and answered is in the contract.
+//! Faults between this process and the sandbox's. What is asked and answered is in the contract.
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;

@@ -341,7 +341,7 @@ fn limits(viewer: &Viewer) -> Group {
     .row()
 }
 
-/// Those it is for already are shown even when they are off sale.
+/// Products it is for already are shown even when they are off sale.
 fn restricted(was: Option<&Discount>, products: &[Product]) -> Option<Group> {
     let named = |product: &Product| (product.base.id, product.base.name.clone());
     let own = was.iter().flat_map(|was| &was.products);

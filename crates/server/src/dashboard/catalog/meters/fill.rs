@@ -124,7 +124,7 @@ pub fn body(form_data: &FormData, was: Option<&Meter>) -> Value {
     body
 }
 
-/// What reads as a whole number or a truth value is one.
+/// A text that reads as a whole number or a truth value is one.
 fn operand(text: &str) -> Value {
     match serde_json::from_str(text.trim()) {
         Ok(Value::Bool(flag)) => Value::Bool(flag),

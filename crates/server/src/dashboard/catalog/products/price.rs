@@ -197,7 +197,7 @@ fn amount_body(typed: &str, currency: Currency) -> Value {
     or_unread(typed, parse(typed, currency, Locale::En))
 }
 
-/// What does not read goes as something that the API does not read either, which says so beside all else that is
+/// A text that does not read goes as something that the API does not read either, which says so beside all else that is
 /// wrong. Not as it was typed: the API reads more, and in minor units.
 fn or_unread<T: Into<Value>>(typed: &str, read: Option<T>) -> Value {
     match read {

@@ -175,7 +175,7 @@ fn cancellation(one: &Subscription) -> Vec<Field> {
     ]
 }
 
-/// How a change in the middle of a period is billed.
+/// Ways of billing a change in the middle of a period.
 fn billing(viewer: &Viewer) -> Field {
     let settings = &viewer.organization.settings;
     let features = &settings.feature_settings.features;
@@ -263,7 +263,7 @@ fn body(change: Change, form_data: &FormData, viewer: &Viewer) -> Value {
 /// The change that a form asks for.
 ///
 /// # Errors
-/// What is wrong with it, at its fields: of the API's shapes only the form's own counts.
+/// Problems of it, at its fields: of the API's shapes only the form's own counts.
 pub fn read(change: Change, form_data: &FormData, viewer: &Viewer) -> Result<SubscriptionUpdate> {
     let empty = match change {
         Change::Plan => ("product_id", "Choose a plan."),

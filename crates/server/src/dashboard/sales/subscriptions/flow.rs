@@ -1,4 +1,4 @@
-//! How a change to a subscription is made: a form, then what it comes to, and only then the change itself.
+//! Steps of a change to a subscription: a form, then what it comes to, and only then the change itself.
 
 use std::sync::Arc;
 
@@ -123,7 +123,7 @@ async fn send(viewing: Viewing, id: Uuid, change: Change, form_data: FormData) -
     again(&viewing, &one, change, (&form_data, &errors)).await
 }
 
-/// What is said of a change whose charge failed: why, and that nothing has changed.
+/// Message about a change whose charge failed: why, and that nothing has changed.
 async fn declined(
     viewing: &Viewing,
     one: &Subscription,

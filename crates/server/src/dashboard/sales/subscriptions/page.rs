@@ -115,7 +115,7 @@ fn next_bill(
     bill.part("Next charge").map(Some)
 }
 
-/// What comes next, and when; none where it has ended.
+/// Next step, and its time; none where it has ended.
 fn next(
     viewer: &Viewer,
     base: &SubscriptionBase,
@@ -176,7 +176,7 @@ fn pauses(viewer: &Viewer, base: &SubscriptionBase) -> Cell {
     ])
 }
 
-/// What the change that waits for the end of the period does.
+/// Words for the change that waits for the end of the period.
 fn pending_words(update: &PendingUpdate, billing: &BillingRows) -> String {
     let mut words = Vec::new();
     if let Some(next) = &billing.next_offered {

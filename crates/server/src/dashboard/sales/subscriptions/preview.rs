@@ -1,4 +1,4 @@
-//! What a change to a subscription comes to: what is charged now, and what comes next.
+//! Preview of a change to a subscription: the charge now, and the next one.
 
 use askama::Template;
 use till_core::subscriptions::bill::BillingRows;
@@ -31,12 +31,12 @@ pub struct Asked<'a> {
     pub named: Option<String>,
 }
 
-/// What a change comes to.
+/// Preview of a change.
 #[derive(Debug)]
 pub struct ChangePreview {
-    /// What it does, and when, in a sentence.
+    /// Effect of the change, and its time, in a sentence.
     pub effect: Option<String>,
-    /// What is said once it is made.
+    /// Message once it is made.
     pub done: String,
     /// The version of the subscription that it was worked out for.
     pub version: i64,
@@ -70,7 +70,7 @@ impl ChangePreview {
     }
 }
 
-/// What a change comes to, in words and sums.
+/// Preview of a change, in words and sums.
 pub fn of(
     viewer: &Viewer,
     one: &Subscription,
@@ -123,7 +123,7 @@ fn period_name<'a>(
     named.or(waiting).unwrap_or(own)
 }
 
-/// What stands where nothing can be worked out, and why.
+/// Words where nothing can be worked out, and why.
 pub fn refused(words: Vec<String>) -> Result<String> {
     #[derive(Template)]
     #[template(
@@ -197,7 +197,7 @@ fn effect(
     }
 }
 
-/// When a change takes effect, as the end of a sentence.
+/// Time at which a change takes effect, as the end of a sentence.
 fn when(viewer: &Viewer, preview: &SubscriptionChangePreview) -> String {
     match preview.applies_at > viewer.now() {
         true => format!("on {}", Moment::words(preview.applies_at, &viewer.zone)),
@@ -205,7 +205,7 @@ fn when(viewer: &Viewer, preview: &SubscriptionChangePreview) -> String {
     }
 }
 
-/// What is said of a change once it is made.
+/// Message about a change once it is made.
 fn done(viewer: &Viewer, asked: &Asked<'_>, preview: &SubscriptionChangePreview) -> String {
     let words = match asked.input {
         SubscriptionUpdate::Revoke(_) => "The subscription has ended.",

@@ -89,7 +89,7 @@ pub(super) struct Taxes<'a> {
     pub tax: i64,
     /// Each by itself, where that is known.
     pub lines: Option<&'a [TaxLine]>,
-    /// Whether prices contain them.
+    /// Tax behavior: whether prices contain them.
     pub behavior: Option<TaxBehaviorOption>,
     /// The currency of the sum.
     pub currency: Currency,
@@ -181,7 +181,7 @@ pub(super) fn action(session: &Session, page_context: PageContext) -> Action {
     }
 }
 
-/// When the first charge comes, where a trial puts it off.
+/// Time of the first charge, where a trial puts it off.
 pub(super) fn trial_end(session: &Session) -> Option<jiff::Timestamp> {
     let charged = totals::form(session).required();
     session.checkout.terms.trial_end.filter(|_| charged)
@@ -238,7 +238,7 @@ impl DiscountedPeriods {
         })
     }
 
-    /// Those of the session's discount, where it takes anything off.
+    /// Words for the session's discount, where it takes anything off.
     pub(super) fn of_session(session: &Session, locale: Locale) -> Option<Self> {
         let row = &session.checkout;
         let discount = session.discount.as_ref()?;
@@ -316,7 +316,7 @@ fn with_card(words: String, session: &Session, page_context: PageContext) -> Str
     }
 }
 
-/// What is paid when; none where nothing ever is.
+/// Words for what is paid when; none where nothing ever is.
 fn price_terms(session: &Session, per: &str, page_context: PageContext) -> Option<String> {
     let row = &session.checkout;
     let locale = page_context.locale;

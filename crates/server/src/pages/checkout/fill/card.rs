@@ -7,7 +7,7 @@ use till_wire::money::{Currency, Money};
 
 use super::super::view::{ElementField, PageContext, Payment};
 
-/// What the page takes the card with.
+/// Form with which the page takes the card.
 pub(super) fn payment(
     session: &Session,
     page_context: PageContext,
@@ -23,7 +23,7 @@ pub(super) fn payment(
     }
 }
 
-/// What the page of an order takes the card with; `keeps` says that the card is kept for later.
+/// Form with which the page of an order takes the card; `keeps` says that the card is kept for later.
 pub(super) fn payment_of(
     due: Money,
     keeps: bool,
@@ -40,7 +40,7 @@ pub(super) fn payment_of(
     }
 }
 
-/// What a page takes a card with that is only kept.
+/// Form with which a page takes a card that is only kept.
 pub(in crate::pages) fn setup(
     currency: Currency,
     page_context: PageContext,
@@ -61,7 +61,7 @@ fn charge(amount: i64, keeps: bool) -> Value {
     json!({"mode": "payment", "amount": amount, "setupFutureUsage": future})
 }
 
-/// What the element is to take, as Stripe's script is told: the same that the attempt will ask for. None where no card
+/// Options of the element, as Stripe's script is told: the same that the attempt will ask for. None where no card
 /// is needed.
 fn intent(
     session: &Session,

@@ -97,7 +97,7 @@ pub fn order_facts(rows: &OrderRows, page_context: PageContext) -> Vec<Fact> {
     facts
 }
 
-/// What was ordered, what is taken off, the taxes, and the balance used.
+/// Lines of the order, the discount, the taxes, and the balance used.
 pub fn order_lines(rows: &OrderRows, page_context: PageContext) -> Vec<Line> {
     let order = &rows.order;
     let words = |amount| display(amount, order.currency, page_context.locale);

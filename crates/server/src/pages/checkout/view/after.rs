@@ -24,7 +24,7 @@ pub struct Addresses {
 }
 
 impl Addresses {
-    /// Those of a session.
+    /// Addresses of a session.
     #[must_use]
     pub fn of_session(page_context: PageContext, client_secret: &str) -> Self {
         Self {
@@ -36,7 +36,7 @@ impl Addresses {
         }
     }
 
-    /// Those of an order that its customer pays: one page tells all of it.
+    /// Addresses of an order that its customer pays: one page tells all of it.
     #[must_use]
     pub fn of_order(page_context: PageContext, secret: &str) -> Self {
         Self {
@@ -50,7 +50,7 @@ impl Addresses {
 }
 
 impl Addresses {
-    /// Those of a card that a customer keeps in the portal: one page tells all of it.
+    /// Addresses of a card that a customer keeps in the portal: one page tells all of it.
     #[must_use]
     pub fn of_card(here: String, another_card: String) -> Self {
         Self {
@@ -96,7 +96,7 @@ pub enum Outcome {
     Failed(String),
 }
 
-/// What Stripe's script needs to let the buyer approve a payment.
+/// Values that Stripe's script needs to let the buyer approve a payment.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Challenge {
     /// The page's sources.

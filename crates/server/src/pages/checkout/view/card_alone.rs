@@ -21,7 +21,7 @@ pub(in crate::pages) trait CardAlone {
         *self.payment() == Payment::Sandbox
     }
 
-    /// Whose card it is shows elsewhere.
+    /// The card's owner shows elsewhere.
     fn asks_name(&self) -> bool {
         false
     }

@@ -24,7 +24,7 @@ pub struct OrderPage {
     pub test_mode: bool,
     /// The selling organization.
     pub organization: Organization,
-    /// What was ordered.
+    /// Lines of the order.
     pub product_name: String,
     /// The order's number, its date and the like.
     pub facts: Vec<Fact>,
