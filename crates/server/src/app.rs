@@ -1,5 +1,6 @@
 //! The application state that every handler and worker holds: the store, the processor, the clock.
 
+pub mod background;
 pub mod fast_path;
 pub(crate) mod isolation;
 pub mod limits;
@@ -43,6 +44,7 @@ use till_store::{CommitError, Store};
 use uuid::Uuid;
 
 use self::{
+    background::Background,
     fast_path::LocalFastPath,
     limits::Limits,
     workers::{Backoffs, Workers},
@@ -122,6 +124,8 @@ pub struct App {
     pub metrics: Metrics,
     /// The fast path: jobs of this node that are run at once.
     pub fast_path: LocalFastPath,
+    /// The threads of work that no buyer waits for.
+    pub background: Background,
     /// The state of this process's workers.
     pub workers: Workers,
     /// Orders the decisions of this process.

@@ -2,6 +2,7 @@
 
 mod accounts;
 mod answers;
+mod background;
 mod backup;
 mod clear;
 mod clock;

@@ -25,7 +25,7 @@ use till_store::{Options, Store};
 use uuid::Uuid;
 
 use crate::{
-    accounts,
+    accounts, background,
     clock::SystemClock,
     config::{DatabaseSettings, FilesSettings, ServerSettings},
     files,
@@ -169,6 +169,7 @@ pub async fn app(parts: Parts) -> Result<Arc<App>, Stop> {
         passwords: Passwords::default(),
         metrics,
         fast_path: Default::default(),
+        background: background::start()?,
         workers: Default::default(),
         decisions: Default::default(),
         backoffs: Default::default(),

@@ -78,10 +78,19 @@ async fn ingest(
     body: Body,
 ) -> Reply<EventsIngestResponse> {
     // Held until all is stored: whoever sends a lot waits here, and not in front of everybody else.
-    let turns = &caller.app.limits.ingesting;
-    let _turn = turns.take(caller.organization.id).await;
-    let input = body.read(EventsIngest::read)?;
-    events::ingest(&caller, &guard, input).await.map(Json)
+    let turn = caller
+        .app
+        .limits
+        .ingesting
+        .take(caller.organization.id)
+        .await;
+    let background = caller.app.background.clone();
+    let work = async move {
+        let _turn = turn;
+        let input = body.read(EventsIngest::read)?;
+        events::ingest(&caller, &guard, input).await
+    };
+    background.run(work).await.map(Json)
 }
 
 /// List event types

@@ -307,26 +307,34 @@ pub async fn serve(app: Arc<App>, shutdown: watch::Receiver<bool>) {
     // Taken from now on, and not only once the task below gets its turn.
     app.fast_path.open(BATCH);
     let mut workers = JoinSet::new();
+    // Those that no buyer waits for.
+    let behind = app.background.clone();
     macro_rules! start {
-        ($name:literal, $work:path) => {{
+        ($name:literal, $work:path) => {
+            workers.spawn(start!(work $name, $work))
+        };
+        (behind $name:literal, $work:path) => {
+            behind.start(&mut workers, start!(work $name, $work))
+        };
+        (work $name:literal, $work:path) => {{
             let (app, stop) = (app.clone(), shutdown.clone());
             let work = {
                 let (app, stop) = (app.clone(), stop.clone());
                 move || $work(app.clone(), stop.clone())
             };
-            workers.spawn(supervise(app, $name, stop, work));
+            supervise(app, $name, stop, work)
         }};
     }
     start!("jobs", serve_jobs);
     start!("fulfilment", serve_taken);
     start!("webhooks", webhooks::serve);
     start!("notices", notices::serve);
-    start!("subscriptions", subscriptions::serve);
-    start!("reminders", reminders::serve);
-    start!("usage", usage::serve);
-    start!("system events", system_events::serve);
-    start!("chores", serve_chores);
-    start!("upkeep", upkeep::serve);
+    start!(behind "subscriptions", subscriptions::serve);
+    start!(behind "reminders", reminders::serve);
+    start!(behind "usage", usage::serve);
+    start!(behind "system events", system_events::serve);
+    start!(behind "chores", serve_chores);
+    start!(behind "upkeep", upkeep::serve);
     while workers.join_next().await.is_some() {}
 }
 

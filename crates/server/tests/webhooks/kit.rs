@@ -131,6 +131,7 @@ impl Shop {
             passwords: Passwords::default(),
             metrics: Metrics::default(),
             fast_path: Default::default(),
+            background: Default::default(),
             workers: Default::default(),
             decisions: Default::default(),
             backoffs: Default::default(),

@@ -1,11 +1,19 @@
 //! Connecting to the server: address, TLS, pool.
 
+use std::future::pending;
+use std::panic::resume_unwind;
 use std::sync::Arc;
 use std::time::Duration;
 
-use deadpool_postgres::{Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
+use deadpool_postgres::{Connect, Manager, ManagerConfig, Pool, RecyclingMethod, Runtime};
+use futures_util::future::BoxFuture;
 use rustls::{ClientConfig, RootCertStore};
+use tokio::{
+    runtime::Handle,
+    task::{JoinError, JoinHandle},
+};
 use tokio_postgres::config::{Host, SslMode};
+use tokio_postgres::{Client, Config, Error};
 use tokio_postgres_rustls::MakeRustlsConnect;
 
 use crate::Options;
@@ -17,7 +25,7 @@ const DRIVERS_IDLE: Duration = Duration::from_secs(2 * 60 * 60);
 /// A server's address and the way to encrypt.
 #[derive(Clone)]
 pub(super) struct Server {
-    pub(super) config: tokio_postgres::Config,
+    pub(super) config: Config,
     pub(super) tls: MakeRustlsConnect,
 }
 
@@ -27,11 +35,10 @@ impl Server {
         let known = url
             .replace("sslmode=verify-full", "sslmode=require")
             .replace("sslmode=verify-ca", "sslmode=require");
-        let mut config: tokio_postgres::Config =
-            known.parse().map_err(|e: tokio_postgres::Error| {
-                // the parser's words name the setting, never the password
-                StoreError::Url(words(&e))
-            })?;
+        let mut config: Config = known.parse().map_err(|e: Error| {
+            // the parser's words name the setting, never the password
+            StoreError::Url(words(&e))
+        })?;
         if config.get_ssl_mode() == SslMode::Prefer && config.get_hosts().iter().all(is_local) {
             config.ssl_mode(SslMode::Disable);
         }
@@ -58,9 +65,13 @@ impl Server {
     }
 
     pub(super) fn pool(&self, options: &Options) -> Result<Pool> {
-        let manager = Manager::from_config(
+        let connect = ConnectOn {
+            tls: self.tls.clone(),
+            runtime: Handle::current(),
+        };
+        let manager = Manager::from_connect(
             self.config.clone(),
-            self.tls.clone(),
+            connect,
             ManagerConfig {
                 recycling_method: RecyclingMethod::Fast,
             },
@@ -72,6 +83,39 @@ impl Server {
             .runtime(Runtime::Tokio1)
             .build()
             .map_err(|e| StoreError::Unavailable(e.to_string()))
+    }
+}
+
+/// Connects on the runtime that opened the store, whoever needs the connection first: it serves everybody, and must not be
+/// among the work that yields to others.
+struct ConnectOn {
+    tls: MakeRustlsConnect,
+    runtime: Handle,
+}
+
+impl Connect for ConnectOn {
+    fn connect(
+        &self,
+        config: &Config,
+    ) -> BoxFuture<'_, std::result::Result<(Client, JoinHandle<()>), Error>> {
+        let (config, tls) = (config.clone(), self.tls.clone());
+        let connecting = self.runtime.spawn(async move {
+            let (client, connection) = config.connect(tls).await?;
+            let connection = tokio::spawn(async move {
+                if let Err(error) = connection.await {
+                    tracing::warn!(error = %words(&error), "a connection to the database failed");
+                }
+            });
+            Ok((client, connection))
+        });
+        Box::pin(async move {
+            match connecting.await.map_err(JoinError::try_into_panic) {
+                Ok(connected) => connected,
+                Err(Ok(panic)) => resume_unwind(panic),
+                // The process is ending.
+                Err(Err(_)) => pending().await,
+            }
+        })
     }
 }
 

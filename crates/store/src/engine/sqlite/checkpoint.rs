@@ -14,8 +14,13 @@ use rusqlite::hooks::Wal;
 
 use crate::error::{Result, StoreError};
 
-/// Pages of log that come together before they are folded: 8 MiB.
-const PAGES: i32 = 2000;
+/// Pages of log that come together before they are folded: 32 MiB. Each page is folded once, however often it was
+/// written, and every fold costs the commits meanwhile some milliseconds.
+const PAGES: i32 = 8000;
+/// Passes over the log, each of what came during the one before, so that what is left to the writer is little.
+const PASSES: usize = 8;
+/// Pages of log that are little.
+const LITTLE: i32 = 256;
 
 /// Has the log of `writer` folded by a thread of its own, with a connection that `open` makes, until [`end`].
 pub(super) fn beside(
@@ -116,5 +121,14 @@ fn fold(
 }
 
 fn checkpoint(db: &Connection) -> rusqlite::Result<()> {
-    db.query_row("pragma wal_checkpoint(passive)", [], |_| Ok(()))
+    let mut done = 0;
+    for _ in 0..PASSES {
+        // Pages that are folded now, of the log as it was when this pass began.
+        let folded: i32 = db.query_row("pragma wal_checkpoint(passive)", [], |row| row.get(2))?;
+        if folded - done <= LITTLE {
+            break;
+        }
+        done = folded;
+    }
+    Ok(())
 }
