@@ -102,6 +102,41 @@ on_both! {
         assert!(groups < 20, "{groups} groups");
     }
 
+    async fn commits_of_a_single_statement_are_made_together_and_refused_alone(db: Db) {
+        let counter = db.person("counter");
+        insert(&db, &counter).await.unwrap();
+        let before = db.store.gauges().batch.get_sample_count();
+        let raise = "update people set count = count + 1 where id = $1 and count < 20";
+        let outcomes = join_all((0..120).map(|n| {
+            let (db, id) = (&db, counter.id);
+            async move {
+                let mut changes = Changes::new();
+                match n % 3 {
+                    0 => changes.exactly_one("raise", raise, vec![id.into()]),
+                    1 if n > 100 => changes.insert(&db.person("counter")),
+                    _ => changes.insert(&db.person(&format!("single {n}"))),
+                };
+                db.store.commit(changes).await
+            }
+        }))
+        .await;
+        let mut raised = 0;
+        for (n, outcome) in outcomes.into_iter().enumerate() {
+            match n % 3 {
+                0 if outcome.is_ok() => raised += 1,
+                0 => assert_eq!(refusal(outcome), CommitConflict::NotOne("raise")),
+                1 if n > 100 => {
+                    assert_eq!(refusal(outcome), CommitConflict::Taken("people_name".to_owned()));
+                }
+                _ => outcome.unwrap(),
+            }
+        }
+        assert_eq!((raised, db.get(counter.id).await.count), (20, 20));
+        assert_eq!(db.people().await, 1 + 80 - 6);
+        let groups = db.store.gauges().batch.get_sample_count() - before;
+        assert!(groups < 60, "{groups} groups");
+    }
+
     // Two decisions, each allowed only while the other's row is untouched: never may both commit.
     async fn guards_prevent_write_skew(db: Db) {
         for round in 0..60 {

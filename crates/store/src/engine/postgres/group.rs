@@ -1,9 +1,12 @@
-//! Commits that yield to others: those that are there together share a transaction, one of a node at a time.
+//! Commits that share a transaction where several are there at the same time: those that yield to others, one group of a node
+//! at a time, and those of a single statement, such as a counter, so that they do not take a connection each.
 
 use std::sync::Arc;
 
 use deadpool_postgres::Pool;
-use tokio::sync::{RwLock, mpsc, oneshot};
+use till_core::kernel::values::Value;
+use tokio::sync::{Mutex, RwLock, mpsc, oneshot};
+use uuid::Uuid;
 
 use super::connect::unreachable;
 use super::listen::Caller;
@@ -13,8 +16,14 @@ use crate::error::{CommitError, StoreError};
 use crate::gauges::Gauges;
 use crate::hub::Hub;
 
-/// Commits of one transaction at most.
-const GROUP: usize = 16;
+/// Commits that yield in one transaction, at most.
+pub(super) const YIELDING: usize = 16;
+
+/// Commits of a single statement in one transaction, at most.
+pub(super) const SINGLE: usize = 64;
+
+/// Groups of single statements at a time: one that waits for a row does not hold up all others.
+pub(super) const LANES: usize = 2;
 
 /// Resources of a commit beside its statements.
 #[derive(Debug, Clone)]
@@ -36,6 +45,24 @@ pub(super) struct Member {
     answer: oneshot::Sender<Answer>,
 }
 
+/// A queue of commits.
+pub(super) type Queue = Arc<Mutex<mpsc::UnboundedReceiver<Member>>>;
+
+impl Member {
+    /// The row that a single statement is likely to lock: groups of several nodes that lock theirs in the same order do not
+    /// wait for each other in a circle.
+    fn row(&self) -> Option<(&str, Option<Uuid>)> {
+        let [step] = self.batch.steps.as_slice() else {
+            return None;
+        };
+        let id = step.binds.iter().find_map(|value| match value {
+            Value::Uuid(id) => Some(*id),
+            _ => None,
+        });
+        Some((&step.sql, id))
+    }
+}
+
 impl Committer {
     /// Tells whoever has to know what was committed.
     pub(super) fn committed(&self, batch: Batch) {
@@ -48,20 +75,24 @@ impl Committer {
         self.caller.tell(&self.hub, batch.signals);
     }
 
-    /// Commits what comes, until the last sender is gone.
-    pub(super) async fn run(self, mut queue: mpsc::UnboundedReceiver<Member>) {
-        let mut members = Vec::with_capacity(GROUP);
-        while queue.recv_many(&mut members, GROUP).await > 0 {
-            let group = std::mem::take(&mut members);
+    /// Commits what comes, so many at a time, until the last sender is gone. Of several that share a queue, each takes what
+    /// is there when it is free.
+    pub(super) async fn run(self, queue: Queue, most: usize) {
+        loop {
+            let mut members = Vec::with_capacity(most);
+            if queue.lock().await.recv_many(&mut members, most).await == 0 {
+                return;
+            }
             let committer = self.clone();
             // A task of its own: whoever panics takes nobody with it but its group.
-            if tokio::spawn(committer.commit(group)).await.is_err() {
+            if tokio::spawn(committer.commit(members)).await.is_err() {
                 self.gauges.panics.inc();
             }
         }
     }
 
-    async fn commit(self, members: Vec<Member>) {
+    async fn commit(self, mut members: Vec<Member>) {
+        members.sort_by(|one, other| one.row().cmp(&other.row()));
         let open = Arc::clone(&self.open).read_owned().await;
         let client = match self.pool.get().await {
             Ok(client) => client,

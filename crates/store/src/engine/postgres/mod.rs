@@ -13,7 +13,7 @@ use deadpool_postgres::{ClientWrapper, Object, Pool};
 use futures_util::TryStreamExt;
 use till_core::kernel::changes::Changes;
 use till_core::kernel::rows::{Col, FromColumns};
-use tokio::sync::{RwLock, mpsc, oneshot};
+use tokio::sync::{Mutex, RwLock, mpsc, oneshot};
 use tokio::task::AbortHandle;
 use tokio_postgres::{Row, Statement};
 
@@ -48,6 +48,8 @@ pub(crate) struct Postgres {
     committer: Committer,
     /// Commits that nobody waits for.
     yielding: mpsc::UnboundedSender<Member>,
+    /// Commits of a single statement.
+    single: mpsc::UnboundedSender<Member>,
     listener: AbortHandle,
 }
 
@@ -83,13 +85,22 @@ impl Postgres {
             gauges: gauges.clone(),
             open: Arc::new(RwLock::new(())),
         };
-        let (yielding, queue) = mpsc::unbounded_channel();
-        tokio::spawn(committer.clone().run(queue));
+        let start = |most, lanes| {
+            let (sender, queue) = mpsc::unbounded_channel();
+            let queue = Arc::new(Mutex::new(queue));
+            for _ in 0..lanes {
+                tokio::spawn(committer.clone().run(Arc::clone(&queue), most));
+            }
+            sender
+        };
+        let yielding = start(group::YIELDING, 1);
+        let single = start(group::SINGLE, group::LANES);
         Ok(Self {
             hub,
             gauges,
             committer,
             yielding,
+            single,
             pool,
             listener: listener.abort_handle(),
             steps,
@@ -155,6 +166,9 @@ impl Postgres {
         }
         if is_yielding() {
             return group::commit(&self.yielding, batch).await;
+        }
+        if batch.steps.len() == 1 {
+            return group::commit(&self.single, batch).await;
         }
         let committer = self.committer.clone();
         let client = self.client().await?;

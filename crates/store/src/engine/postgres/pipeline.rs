@@ -55,17 +55,26 @@ pub(super) async fn commit(client: &ClientWrapper, steps: &[Step]) -> Result<(),
         .map_err(|failure| failure.error)
 }
 
-/// Commits several changes in one transaction; where any of them is refused, each on its own.
+/// Commits several changes in one transaction; where any of them is refused, each half in one of its own, and so on, so that
+/// few transactions find the one that is.
 pub(super) async fn commit_all(
     client: &ClientWrapper,
     members: &[&[Step]],
 ) -> Vec<Result<(), CommitError>> {
-    if members.len() > 1 && once(client, plan_group(members)).await.is_ok() {
-        return members.iter().map(|_| Ok(())).collect();
-    }
     let mut answers = Vec::with_capacity(members.len());
-    for steps in members {
-        answers.push(commit(client, steps).await);
+    let mut parts = vec![members];
+    while let Some(part) = parts.pop() {
+        match part {
+            [] => {}
+            [alone] => answers.push(commit(client, alone).await),
+            _ if once(client, plan_group(part)).await.is_ok() => {
+                answers.resize_with(answers.len() + part.len(), || Ok(()));
+            }
+            _ => {
+                let (first, second) = part.split_at(part.len() / 2);
+                parts.extend([second, first]);
+            }
+        }
     }
     answers
 }
