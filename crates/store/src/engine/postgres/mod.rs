@@ -3,6 +3,7 @@
 mod cells;
 mod connect;
 mod group;
+mod keyed;
 mod listen;
 mod pipeline;
 mod plan;
@@ -31,6 +32,7 @@ use crate::{Options, Query};
 use cells::{Cells, Param, check};
 use connect::{Server, unreachable, words};
 use group::{Committer, Member};
+use keyed::Keyed;
 use listen::Caller;
 
 /// Statements kept prepared per connection: lists come in many shapes, and each costs the server memory.
@@ -45,6 +47,7 @@ pub(crate) struct Postgres {
     pub(crate) gauges: Gauges,
     pub(crate) steps: Vec<Migration>,
     pool: Pool,
+    keyed: Keyed,
     committer: Committer,
     /// Commits that nobody waits for.
     yielding: mpsc::UnboundedSender<Member>,
@@ -101,6 +104,7 @@ impl Postgres {
             committer,
             yielding,
             single,
+            keyed: Keyed::new(pool.clone()),
             pool,
             listener: listener.abort_handle(),
             steps,
@@ -118,8 +122,10 @@ impl Postgres {
         most: usize,
         mut rows: Box<dyn Rows>,
     ) -> Result<Box<dyn Rows>> {
-        let client = self.client().await?;
-        let found = fetch(&client, query).await?;
+        let found = match query.keyed {
+            true => fetch(&*self.keyed.client().await?, query).await?,
+            false => fetch(&*self.client().await?, query).await?,
+        };
         push(&mut *rows, found.iter().take(most))?;
         Ok(rows)
     }
@@ -214,6 +220,7 @@ impl Postgres {
 
     pub(crate) async fn close(&self) {
         self.pool.close();
+        self.keyed.close().await;
         drop(self.committer.open.write().await);
         self.listener.abort();
     }
