@@ -4,7 +4,9 @@ use axum::http::StatusCode;
 use till_core::{
     kernel::{
         context::DecisionContext,
-        records::{Customer, CustomerMember, LicenseKey as Row, LicenseKeyActivation},
+        records::{
+            Customer, CustomerMember, LicenseKey as Row, LicenseKeyActivation, Organization,
+        },
     },
     license_keys::{self, HeldKey},
     organizations::capabilities,
@@ -139,7 +141,7 @@ pub async fn update(
 pub struct KeyUser<'a> {
     app: &'a App,
     /// The organization of the token.
-    own: Option<Uuid>,
+    own: Option<&'a Organization>,
 }
 
 impl<'a> KeyUser<'a> {
@@ -147,7 +149,7 @@ impl<'a> KeyUser<'a> {
     pub fn merchant<A: Access>(caller: &'a Caller<A>) -> Self {
         Self {
             app: &caller.app,
-            own: Some(caller.organization.id),
+            own: Some(&caller.organization),
         }
     }
 
@@ -163,15 +165,14 @@ impl<'a> KeyUser<'a> {
         key: &str,
         activation_id: Option<Uuid>,
     ) -> Result<(HeldKey, Option<LicenseKeyActivation>, DecisionContext)> {
-        if self.own.is_some_and(|own| own != organization_id) {
+        if self.own.is_some_and(|own| own.id != organization_id) {
             return Err(ApiError::not_found());
         }
         let store = &self.app.store;
         let found = store.license_key_of(organization_id, key, activation_id);
         let (held, activation) = found.await.or_not_found()?;
-        if self.own.is_some() {
-            let ctx = self.app.context_for(organization_id).await?;
-            return Ok((held, activation, ctx));
+        if let Some(own) = self.own {
+            return Ok((held, activation, self.app.context_of(own)));
         }
         limits::key_used(self.app, held.key.id)?;
         let organization = store.organization(organization_id).await.or_not_found()?;
