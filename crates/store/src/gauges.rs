@@ -7,7 +7,8 @@ use prometheus::{Histogram, HistogramOpts, IntCounter};
 pub struct Gauges {
     /// Reads: of a row, of several rows, or of a list's page with its total.
     pub reads: IntCounter,
-    /// `Changes` that were committed together, with one fsync; on PostgreSQL one, but for those that nobody waits for.
+    /// `Changes` that were committed together, with one fsync; on PostgreSQL one, but for those of a
+    /// single statement and those that nobody waits for.
     pub batch: Histogram,
     /// Seconds that a commit took once it was its turn: a whole group on SQLite.
     pub seconds: Histogram,

@@ -5,6 +5,7 @@
 mod kit;
 mod cells;
 mod commits;
+mod connections;
 mod copies;
 mod growth;
 mod lists;
