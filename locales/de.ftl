@@ -466,6 +466,7 @@ portal-plan-now = Ihr jetziger Tarif
 portal-plan-change = Tarif wechseln
 portal-plan-choose = Wählen Sie einen anderen Tarif als Ihren jetzigen.
 portal-plan-unavailable = Das ist für Ihr Abonnement nicht wählbar.
+portal-plan-by-seat = Dieser Tarif wird nach Plätzen verkauft. Sie können nicht selbst dazu wechseln. Wenden Sie sich an den Shop.
 portal-seats-change = Plätze ändern
 portal-seats-same = So viele Plätze haben Sie schon.
 portal-seats-bounds = Diese Zahl von Plätzen ist nicht möglich.

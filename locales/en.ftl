@@ -469,6 +469,7 @@ portal-plan-now = Your plan now
 portal-plan-change = Change the plan
 portal-plan-choose = Choose another plan than the one you have.
 portal-plan-unavailable = This cannot be chosen for your subscription.
+portal-plan-by-seat = This plan is sold by the seat, and you cannot change to it yourself. Contact the shop.
 portal-seats-change = Change the seats
 portal-seats-same = That is the number of seats that you have.
 portal-seats-bounds = This number of seats is not possible.

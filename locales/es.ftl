@@ -466,6 +466,7 @@ portal-plan-now = Su plan actual
 portal-plan-change = Cambiar de plan
 portal-plan-choose = Elija un plan distinto del que tiene.
 portal-plan-unavailable = No se puede elegir para su suscripción.
+portal-plan-by-seat = Este plan se vende por licencias y no puede cambiar a él por su cuenta. Póngase en contacto con la tienda.
 portal-seats-change = Cambiar las licencias
 portal-seats-same = Ese es el número de licencias que tiene.
 portal-seats-bounds = Este número de licencias no es posible.

@@ -466,6 +466,7 @@ portal-plan-now = Votre offre actuelle
 portal-plan-change = Changer d’offre
 portal-plan-choose = Choisissez une autre offre que la vôtre.
 portal-plan-unavailable = Ce choix n’est pas possible pour votre abonnement.
+portal-plan-by-seat = Cette formule est vendue à la place et vous ne pouvez pas l’adopter vous-même. Contactez la boutique.
 portal-seats-change = Modifier les places
 portal-seats-same = C’est le nombre de places que vous avez.
 portal-seats-bounds = Ce nombre de places n’est pas possible.

@@ -466,6 +466,7 @@ portal-plan-now = Jelenlegi csomagja
 portal-plan-change = Csomagváltás
 portal-plan-choose = Válasszon a mostanitól eltérő csomagot.
 portal-plan-unavailable = Ez az előfizetéséhez nem választható.
+portal-plan-by-seat = Ezt a csomagot licencenként értékesítik, ezért erre saját maga nem válthat. Forduljon az üzlethez.
 portal-seats-change = Licencek módosítása
 portal-seats-same = Most is ennyi licence van.
 portal-seats-bounds = Ennyi licence nem lehetséges.

@@ -466,6 +466,7 @@ portal-plan-now = Il tuo piano attuale
 portal-plan-change = Cambia piano
 portal-plan-choose = Scegli un piano diverso da quello che hai.
 portal-plan-unavailable = Non è disponibile per il tuo abbonamento.
+portal-plan-by-seat = Questo piano è venduto a postazioni e non puoi passarci da solo. Contatta il negozio.
 portal-seats-change = Cambia le postazioni
 portal-seats-same = È il numero di postazioni che hai già.
 portal-seats-bounds = Questo numero di postazioni non è possibile.

@@ -452,6 +452,7 @@ portal-plan-now = 現在のプラン
 portal-plan-change = プランを変更
 portal-plan-choose = 現在とは別のプランを選んでください。
 portal-plan-unavailable = このサブスクリプションでは選べません。
+portal-plan-by-seat = このプランはシート単位で販売されており、ご自身では変更できません。ショップにお問い合わせください。
 portal-seats-change = シート数を変更
 portal-seats-same = 現在のシート数と同じです。
 portal-seats-bounds = このシート数は選べません。

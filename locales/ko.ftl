@@ -452,6 +452,7 @@ portal-plan-now = 현재 요금제
 portal-plan-change = 요금제 변경
 portal-plan-choose = 현재와 다른 요금제를 선택하세요.
 portal-plan-unavailable = 이 구독에서는 선택할 수 없습니다.
+portal-plan-by-seat = 이 요금제는 좌석 단위로 판매되며 직접 변경할 수 없습니다. 상점에 문의해 주세요.
 portal-seats-change = 좌석 수 변경
 portal-seats-same = 현재 좌석 수와 같습니다.
 portal-seats-bounds = 이 좌석 수는 선택할 수 없습니다.

@@ -466,6 +466,7 @@ portal-plan-now = Je huidige abonnement
 portal-plan-change = Abonnement wijzigen
 portal-plan-choose = Kies een ander abonnement dan je nu hebt.
 portal-plan-unavailable = Dit kan niet worden gekozen voor je abonnement.
+portal-plan-by-seat = Dit abonnement wordt per licentie verkocht en je kunt er niet zelf naar overstappen. Neem contact op met de winkel.
 portal-seats-change = Licenties wijzigen
 portal-seats-same = Dat is het aantal licenties dat je al hebt.
 portal-seats-bounds = Dit aantal licenties is niet mogelijk.

@@ -483,6 +483,7 @@ portal-plan-now = Twój obecny plan
 portal-plan-change = Zmień plan
 portal-plan-choose = Wybierz inny plan niż obecny.
 portal-plan-unavailable = Tego nie można wybrać dla Twojej subskrypcji.
+portal-plan-by-seat = Ten plan jest sprzedawany na stanowiska i nie możesz przejść na niego samodzielnie. Skontaktuj się ze sklepem.
 portal-seats-change = Zmień liczbę stanowisk
 portal-seats-same = Tyle stanowisk już masz.
 portal-seats-bounds = Taka liczba stanowisk nie jest możliwa.

@@ -466,6 +466,7 @@ portal-plan-now = O seu plano atual
 portal-plan-change = Mudar de plano
 portal-plan-choose = Escolha um plano diferente do seu.
 portal-plan-unavailable = Isto não pode ser escolhido para a sua subscrição.
+portal-plan-by-seat = Este plano é vendido por lugares e não pode mudar para ele por si. Contacte a loja.
 portal-seats-change = Alterar os lugares
 portal-seats-same = Esse é o número de lugares que tem.
 portal-seats-bounds = Este número de lugares não é possível.

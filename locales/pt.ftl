@@ -466,6 +466,7 @@ portal-plan-now = Seu plano atual
 portal-plan-change = Mudar de plano
 portal-plan-choose = Escolha um plano diferente do seu.
 portal-plan-unavailable = Isso não pode ser escolhido para sua assinatura.
+portal-plan-by-seat = Este plano é vendido por licenças, e você não pode mudar para ele por conta própria. Entre em contato com a loja.
 portal-seats-change = Alterar as licenças
 portal-seats-same = Esse é o número de licenças que você tem.
 portal-seats-bounds = Este número de licenças não é possível.

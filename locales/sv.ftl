@@ -482,6 +482,7 @@ portal-plan-now = Din nuvarande plan
 portal-plan-change = Byt plan
 portal-plan-choose = Välj en annan plan än den du har.
 portal-plan-unavailable = Det kan inte väljas för din prenumeration.
+portal-plan-by-seat = Den här planen säljs per plats och du kan inte själv byta till den. Kontakta butiken.
 portal-seats-change = Ändra antalet platser
 portal-seats-same = Så många platser har du redan.
 portal-seats-bounds = Det antalet platser är inte möjligt.

@@ -466,6 +466,7 @@ portal-plan-now = Şu anki planınız
 portal-plan-change = Planı değiştir
 portal-plan-choose = Şu ankinden farklı bir plan seçin.
 portal-plan-unavailable = Aboneliğiniz için bu seçilemez.
+portal-plan-by-seat = Bu plan koltuk başına satılır ve bu plana kendiniz geçemezsiniz. Mağazayla iletişime geçin.
 portal-seats-change = Koltuk sayısını değiştir
 portal-seats-same = Şu anki koltuk sayınız zaten bu.
 portal-seats-bounds = Bu koltuk sayısı mümkün değil.

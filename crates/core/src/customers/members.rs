@@ -157,6 +157,21 @@ pub fn owner_or_new(
     })
 }
 
+/// Makes a customer a team, and tells of it; one that is a team stays as it is. The row is left to the caller.
+pub fn become_team(
+    customer: &mut Customer,
+    changes: &mut Changes,
+    subscribers: &Subscribers,
+    ctx: &DecisionContext,
+) {
+    if customer.kind == CustomerType::Team {
+        return;
+    }
+    customer.kind = CustomerType::Team;
+    customer.modified_at = Some(ctx.now);
+    changes.emit_customer(subscribers, ctx, EventType::CustomerUpdated, customer);
+}
+
 fn taken(key: &'static str, value: &str) -> Problem {
     Problem::value(
         loc!["body", key],

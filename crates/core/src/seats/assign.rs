@@ -281,12 +281,9 @@ fn member(
     };
     let is_shared = member.role != MemberRole::Owner;
     if is_shared && customer.kind == CustomerType::Individual {
-        let mut team = Customer {
-            kind: CustomerType::Team,
-            ..customer.clone()
-        };
-        changes.revise(customer, &mut team, ctx);
-        changes.emit_customer(subscribers, ctx, EventType::CustomerUpdated, &team);
+        let mut team = customer.clone();
+        members::become_team(&mut team, changes, subscribers, ctx);
+        changes.update(customer, &team);
     } else {
         changes.touch(customer);
     }

@@ -18,8 +18,8 @@ use crate::{
         context::DecisionContext,
         events::Subscribers,
         records::{
-            BalanceReason, BillingEntry, Customer, CustomerBalance, CustomerMeter, Discount, Meter,
-            Order, Organization, PaymentMethod, ProductPrice, Subscription,
+            BalanceReason, BillingEntry, Customer, CustomerBalance, CustomerMember, CustomerMeter,
+            Discount, Meter, Order, Organization, PaymentMethod, ProductPrice, Subscription,
         },
         values::Json,
         writes::SubscriptionWrite,
@@ -73,6 +73,8 @@ pub struct BillingRows {
     pub counts: Vec<(CustomerMeter, Meter)>,
     /// Its seats that are used.
     pub seats: UsedSeats,
+    /// The payer's owner, where a change gives them the first seat; else it is not read.
+    pub owner: Option<CustomerMember>,
     /// Subscribers of its events.
     pub subscribers: Subscribers,
 }

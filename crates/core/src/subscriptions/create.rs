@@ -12,37 +12,52 @@ use uuid::Uuid;
 use super::start::{self, NewSubscription};
 use crate::{
     catalog::products::ProductWithPrices,
-    customers,
+    customers::{self, members},
     kernel::{
         changes::Changes,
         context::DecisionContext,
         events::Subscribers,
-        records::{Customer, Organization, ProductPrice},
+        records::{Customer, CustomerMember, Organization, ProductPrice},
         refusal::Refusal,
         values::Json,
     },
-    seats,
+    seats::{self, assign, sold::Sold},
     terms::Terms,
 };
 
-/// Subscribes a customer to a free product.
+/// Rows that a subscription is made of.
+#[derive(Debug, Clone)]
+pub struct CreateRows {
+    /// Product that the request names.
+    pub offered: Option<ProductWithPrices>,
+    /// Customer whom it names.
+    pub customer: Option<Customer>,
+    /// The customer's owner, where the product is sold by the seat.
+    pub owner: Option<CustomerMember>,
+    /// Subscribers of its events.
+    pub subscribers: Subscribers,
+}
+
+/// Subscribes a customer to a free product. Where it is sold by the seat, they become a team whose owner has the first one.
 ///
 /// # Errors
 /// Problem of the product or the customer, at its place.
 pub fn create(
     input: &SubscriptionCreate,
     organization: &Organization,
-    (offered, customer): (Option<&ProductWithPrices>, Option<&Customer>),
-    subscribers: &Subscribers,
+    rows: &CreateRows,
     ctx: &DecisionContext,
 ) -> Result<(View, Changes), Refusal> {
+    let (offered, subscribers) = (rows.offered.as_ref(), &rows.subscribers);
     let refuse = |words: &str| {
         let place = loc!["body", "product_id"];
         Refusal::field(Problem::value(place, words, input.product_id.to_string()))
     };
     let offered = offered.ok_or_else(|| refuse("This product does not exist"))?;
     let terms = free_terms(offered, organization).map_err(refuse)?;
-    let customer = customer.ok_or_else(|| unknown(&input.customer))?;
+    let known = rows.customer.as_ref();
+    let known = known.ok_or_else(|| unknown(&input.customer))?;
+    let mut customer = known.clone();
     let new = NewSubscription {
         customer_id: customer.id,
         product: &offered.product,
@@ -56,7 +71,11 @@ pub fn create(
     let subscription = start::start(new, ctx);
     let mut changes = Changes::new();
     changes.insert(&subscription);
-    let view = || subscription.view(customer, offered, None);
+    if subscription.seats.is_some() {
+        members::become_team(&mut customer, &mut changes, subscribers, ctx);
+        changes.update(known, &customer);
+    }
+    let view = || subscription.view(&customer, offered, None);
     for kind in [
         EventType::SubscriptionCreated,
         EventType::SubscriptionActive,
@@ -65,7 +84,20 @@ pub fn create(
         changes.emit(subscribers, ctx, kind, subscription.id, view);
     }
     changes.state_changed(subscribers, ctx, customer.id);
+    if subscription.seats.is_some() {
+        let sold = Sold::Subscription(Box::new(subscription.clone()));
+        let owner = rows.owner.clone();
+        if let Some(owner) = &owner {
+            changes.guard(owner);
+        }
+        assign::for_buyer(&sold, 0, &customer, owner, &mut changes, subscribers, ctx);
+    }
     Ok((view(), changes))
+}
+
+/// True where a subscription that is made to this product has seats: the customer's owner is to be read then.
+pub fn has_seats(offered: &ProductWithPrices, organization: &Organization) -> bool {
+    seats::range(offered.active_in(organization.default_currency)).is_some()
 }
 
 /// The terms of a subscription that costs nothing, in the organization's currency; else why the product is not for it.

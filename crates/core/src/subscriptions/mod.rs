@@ -6,6 +6,7 @@ pub mod change;
 pub mod claims;
 pub mod create;
 pub mod dun;
+pub mod first_seat;
 #[cfg(test)]
 pub(crate) mod model;
 pub mod pause;

@@ -19,10 +19,11 @@ use uuid::Uuid;
 use super::{
     bill::{self, Billed, BillingRows},
     dun::{self, Failure},
-    pending,
+    first_seat, pending,
 };
 use crate::{
     catalog::products::ProductWithPrices,
+    customers::members,
     kernel::{
         changes::Changes,
         context::DecisionContext,
@@ -74,6 +75,23 @@ pub struct Step {
     pub discount: Option<DiscountBase>,
     /// Its seats that are used then.
     pub seats: UsedSeats,
+}
+
+impl Step {
+    /// Gives the first seat where seats begin with the step (docs/behaviour: seats/first), unless the subscription is past
+    /// due with it.
+    pub(super) fn seat_first(
+        &mut self,
+        rows: &BillingRows,
+        begins: bool,
+        changes: &mut Changes,
+        ctx: &DecisionContext,
+    ) {
+        if begins && self.seats.are_kept(&self.subscription, ctx.now) {
+            let seat = first_seat::give(rows, &self.subscription, changes, ctx);
+            self.seats.seats.extend(seat);
+        }
+    }
 }
 
 /// Decides what is due for a subscription now.
@@ -313,13 +331,16 @@ impl<'a> Billing<'a> {
         }
         self.discount = applied.discount;
         let (old, new) = (&self.rows.subscription, &self.new);
-        self.changes.tell_of_change(self.ctx, old, new);
+        let (changes, subscribers) = (&mut self.changes, &self.rows.subscribers);
+        if first_seat::begins(old, new) {
+            members::become_team(&mut self.customer, changes, subscribers, self.ctx);
+        }
+        changes.tell_of_change(self.ctx, old, new);
         if let Some(discount_id) = applied.used {
             let counted = DiscountWrite::CountLateUse(discount_id);
             self.changes.write(counted);
         }
         let total = self.new.seats.unwrap_or(0);
-        let subscribers = &self.rows.subscribers;
         (self.seats).revoke_surplus(total, &mut self.changes, subscribers, self.ctx);
     }
 
@@ -470,15 +491,20 @@ impl<'a> Billing<'a> {
             .state_changed(&rows.subscribers, ctx, customer_id);
         let mut subscription = self.new.clone();
         subscription.version += 1;
-        Step {
+        let begins = first_seat::begins(&rows.subscription, &subscription);
+        let mut changes = std::mem::take(&mut self.changes);
+        let mut step = Step {
             discount: self.discount_base(),
             seats: self.seats,
-            changes: self.changes,
+            changes: Changes::new(),
             subscription,
             order: self.order,
             customer: self.customer,
             payment: self.payment,
             offered: self.offered.into_owned(),
-        }
+        };
+        step.seat_first(rows, begins, &mut changes, ctx);
+        step.changes = changes;
+        step
     }
 }

@@ -62,6 +62,7 @@ pub(crate) fn rows() -> BillingRows {
         custom_field_data: &Default::default(),
     };
     BillingRows {
+        owner: None,
         seats: Default::default(),
         counts: Vec::new(),
         organization: organization(),

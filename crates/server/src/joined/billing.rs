@@ -3,13 +3,14 @@
 use std::collections::HashMap;
 
 use till_core::{
+    catalog::products::ProductWithPrices,
     kernel::records::{
         BillingEntry, Customer, CustomerBalance, CustomerMeter, CustomerSeat, DiscountChange,
         Meter, Order, Organization, PaymentMethod, Subscription,
     },
     orders::create::Bill,
     seats::UsedSeats,
-    subscriptions::bill::BillingRows,
+    subscriptions::{bill::BillingRows, first_seat},
     usage::{credits, due},
 };
 use uuid::Uuid;
@@ -114,13 +115,39 @@ impl Joined {
                     _ => None,
                 }),
                 counts,
+                owner: None,
                 seats: UsedSeats::of(seats.remove(&row.id).unwrap_or_default(), organization),
                 subscribers: subscribers.clone(),
                 subscription: row.clone(),
                 customer,
             })
         };
-        rows.iter().map(billing).collect()
+        let mut all: Vec<BillingRows> = rows.iter().map(billing).collect::<Result<_>>()?;
+        for one in &mut all {
+            if let Some(next) = one.next_offered.take() {
+                Self::first_seat(app, one, &next).await?;
+                one.next_offered = Some(next);
+            }
+        }
+        Ok(all)
+    }
+
+    /// The rows that the first seat depends on, read where it comes with this product only.
+    pub(super) async fn first_seat(
+        app: &App,
+        billing: &mut BillingRows,
+        next: &ProductWithPrices,
+    ) -> Result<()> {
+        let row = &billing.subscription;
+        if !first_seat::comes_with(row, next) {
+            return Ok(());
+        }
+        let own = [row.id];
+        (billing.owner, billing.seats.seats) = tokio::try_join!(
+            app.store.customer_owner(row.customer_id),
+            app.store.used_seats_of(&own),
+        )?;
+        Ok(())
     }
 }
 

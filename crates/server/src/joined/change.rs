@@ -31,9 +31,13 @@ impl Joined {
         };
         let billing = Box::pin(Self::billing(app, organization, &rows));
         let (mut billing, (mut products, mut discounts)) = tokio::try_join!(billing, named)?;
+        let (mut billing, target) = (billing.pop().or_not_found()?, products.pop());
+        if let Some(target) = &target {
+            Self::first_seat(app, &mut billing, target).await?;
+        }
         Ok(ChangeRows {
-            billing: billing.pop().or_not_found()?,
-            target: products.pop(),
+            billing,
+            target,
             discount: discounts.pop(),
         })
     }

@@ -100,6 +100,7 @@ mod robustness;
 mod sales;
 mod seats;
 mod seats_kit;
+mod seats_of_changes;
 mod seats_of_purchases;
 mod security;
 mod security_dashboard;

@@ -26,7 +26,7 @@ use crate::{
         outcome::{self, Outcome, is_held},
         refunds,
     },
-    subscriptions::{bill::AgreedBill, dun},
+    subscriptions::{bill::AgreedBill, dun, first_seat},
     tax::Taxes,
 };
 
@@ -265,6 +265,9 @@ fn apply(
         changes.and(settled.changes);
     }
     changes.update(old, &decision.subscription);
+    if first_seat::begins(old, &decision.subscription) {
+        first_seat::give(&after, &decision.subscription, changes, ctx);
+    }
     Ok(())
 }
 

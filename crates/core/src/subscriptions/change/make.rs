@@ -1,5 +1,7 @@
 //! A change that was decided, as what is to be committed.
 
+use std::borrow::Cow;
+
 use jiff::SignedDuration;
 use till_wire::{discounts::DiscountBase, orders::OrderStatus};
 
@@ -13,10 +15,11 @@ use crate::{
     kernel::{
         changes::Changes,
         context::DecisionContext,
-        records::{DiscountChange, Payment, Subscription},
+        records::{Customer, DiscountChange, Payment, Subscription},
     },
     subscriptions::{
         bill::{self, BillingRows},
+        first_seat,
         renew::{self, Step},
     },
     tax::Taxes,
@@ -27,6 +30,8 @@ use crate::{
 pub struct Made {
     /// Changes to commit.
     pub changes: Changes,
+    /// The payer as they are then.
+    pub customer: Customer,
     /// The subscription as it is then.
     pub subscription: Subscription,
     /// Its product as it is then.
@@ -65,10 +70,11 @@ pub fn make(
     }
 }
 
-fn made(rows: &ChangeRows, decision: Decision, changes: Changes, charge: Charge) -> Made {
-    let currency = rows.billing.organization.default_currency;
+fn made(rows: &BillingRows, decision: Decision, changes: Changes, charge: Charge) -> Made {
+    let currency = rows.organization.default_currency;
     Made {
         changes,
+        customer: rows.customer.clone(),
         subscription: decision.subscription,
         offered: decision.offered,
         discount: decision.discount.map(|discount| discount.base(currency)),
@@ -91,12 +97,15 @@ fn later(
     let (old, new) = (&rows.billing.subscription, &decision.subscription);
     let mut changes = Changes::new();
     if decision.events.is_empty() && old == new {
-        return Ok(made(rows, decision, changes, Charge::Nothing));
+        return Ok(made(&rows.billing, decision, changes, Charge::Nothing));
     }
     let order_id = settled.as_ref().map(|settled| settled.order.id);
+    let mut billing = Cow::Borrowed(&rows.billing);
     if let Some(settled) = settled {
         changes.and(settled.changes);
+        billing = Cow::Owned(settled.rows);
     }
+    let billing = first_seat::with_team(billing, new, &mut changes, ctx);
     changes.update_told(old, new);
     changes.tell_of_change(ctx, old, new);
     for entry in entries(new, &decision.lines, ctx) {
@@ -104,10 +113,10 @@ fn later(
     }
     use_discount(&mut changes, &decision);
     let discount = decision.discount.as_ref();
-    let discount = discount.map(|d| d.base(rows.billing.organization.default_currency));
-    let (customer, subscribers) = (&rows.billing.customer, &rows.billing.subscribers);
+    let discount = discount.map(|d| d.base(billing.organization.default_currency));
+    let (customer, subscribers) = (&billing.customer, &billing.subscribers);
     if decision.billing == Billing::Revoke {
-        (rows.billing.seats).revoke(&mut changes, subscribers, ctx);
+        (billing.seats).revoke(&mut changes, subscribers, ctx);
     }
     tell(
         &mut changes,
@@ -121,7 +130,10 @@ fn later(
         let made_before = ctx.now + SignedDuration::from_micros(1);
         changes.void_orders_but(order_id, new.id, made_before, ctx);
     }
-    Ok(made(rows, decision, changes, Charge::Nothing))
+    if first_seat::begins(old, new) {
+        first_seat::give(&billing, new, &mut changes, ctx);
+    }
+    Ok(made(&billing, decision, changes, Charge::Nothing))
 }
 
 /// The change has an order of its own. Where nothing is left to be charged it is paid; else the change waits for its
@@ -148,18 +160,21 @@ fn now(
         }
         let (payment, changes) = charge::intend(rows, &decision, agreed, lines, ctx)?;
         let charge = Charge::Change(Box::new(payment));
-        return Ok(made(rows, decision, changes, charge));
+        return Ok(made(billing, decision, changes, charge));
     }
-    let mut changes = Changes::new();
+    let (old, mut changes) = (&billing.subscription, Changes::new());
     let (order, after) =
         order::write(billing, &decision, (agreed, lines), &mut changes, None, ctx)?;
     debug_assert_eq!(order.status, OrderStatus::Paid);
     if let Some(settled) = settle(&after, &mut decision, taxes, ctx)? {
         changes.and(settled.changes);
     }
-    changes.update(&billing.subscription, &decision.subscription);
+    changes.update(old, &decision.subscription);
     use_discount(&mut changes, &decision);
-    Ok(made(rows, decision, changes, Charge::Nothing))
+    if first_seat::begins(old, &decision.subscription) {
+        first_seat::give(&after, &decision.subscription, &mut changes, ctx);
+    }
+    Ok(made(&after, decision, changes, Charge::Nothing))
 }
 
 /// The change ends the current period, or a pause: what comes then comes now, as it would by itself.
@@ -170,13 +185,17 @@ fn period(
     ctx: &DecisionContext,
 ) -> Result<Made, Unchanged> {
     let mut changes = Changes::new();
+    let mut billing = Cow::Borrowed(&rows.billing);
+    if let Some(settled) = settle(&rows.billing, &mut decision, taxes, ctx)? {
+        changes.and(settled.changes);
+        billing = Cow::Owned(settled.rows);
+    }
     let after;
-    let rows = match settle(&rows.billing, &mut decision, taxes, ctx)? {
-        None => rows,
-        Some(settled) => {
-            changes.and(settled.changes);
+    let rows = match first_seat::with_team(billing, &decision.subscription, &mut changes, ctx) {
+        Cow::Borrowed(_) => rows,
+        Cow::Owned(billing) => {
             after = ChangeRows {
-                billing: settled.rows,
+                billing,
                 ..rows.clone()
             };
             &after
@@ -192,8 +211,11 @@ fn period(
         _ => renew::step(&begun, taxes, ctx)?,
     };
     changes.and(std::mem::take(&mut step.changes));
+    let begins = first_seat::begins(old, &decision.subscription);
+    step.seat_first(&begun, begins, &mut changes, ctx);
     Ok(Made {
         changes,
+        customer: step.customer.clone(),
         subscription: step.subscription.clone(),
         offered: step.offered.clone(),
         discount: step.discount.clone(),

@@ -1,5 +1,7 @@
 //! The order of a change.
 
+use std::borrow::Cow;
+
 use jiff::{SignedDuration, Timestamp};
 use till_wire::{
     discounts::DiscountBase,
@@ -22,13 +24,14 @@ use crate::{
     },
     subscriptions::{
         bill::{self, AgreedBill, Billed, BillingRows},
+        first_seat,
         prorate::Line,
     },
 };
 
 /// Writes the order of a change, with what follows from it, and tells of both: of an order that was charged, the
-/// subscription is told of before its payment. The subscription's row is left to the caller. The order, and the rows as
-/// they are then.
+/// subscription is told of before its payment. The subscription's row is left to the caller, and so is its first seat. The
+/// order, and the rows as they are then.
 pub(super) fn write(
     billing: &BillingRows,
     decision: &Decision,
@@ -37,6 +40,8 @@ pub(super) fn write(
     paid: Option<&Payment>,
     ctx: &DecisionContext,
 ) -> Result<(Order, BillingRows), Mismatch> {
+    let billing = Cow::Borrowed(billing);
+    let billing = &first_seat::with_team(billing, &decision.subscription, changes, ctx);
     let (mut customer, mut balance) = (billing.customer.clone(), billing.balance());
     let of = billed(billing, decision);
     let is_taken = |entry: &&BillingEntry| lines.iter().any(|line| line.id == entry.id);
@@ -84,7 +89,7 @@ pub(super) fn write(
     let after = BillingRows {
         customer,
         balance,
-        ..billing.clone()
+        ..BillingRows::clone(billing)
     };
     Ok((order, after))
 }

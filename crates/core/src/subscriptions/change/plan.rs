@@ -42,7 +42,8 @@ pub(super) fn change(
     let behavior = behavior(rows, asked.proration_behavior)?;
     let seats = seats_of(old, next)?;
     if seats.is_some() && old.seats.is_none() && behavior == Behavior::NextPeriod {
-        let words = "A change to a product that is sold by the seat cannot wait";
+        let words =
+            "A change to a product that is sold by the seat cannot wait for the next period";
         return Err(behavior_refused(behavior, words).into());
     }
     let discount = match &asked.discount_id {

@@ -103,6 +103,7 @@ pub(super) fn rows(plan: ProductWithPrices, discount: Option<Discount>) -> Chang
         }),
     };
     let billing = BillingRows {
+        owner: None,
         seats: Default::default(),
         counts: Vec::new(),
         organization: organization(),

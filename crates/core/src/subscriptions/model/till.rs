@@ -170,6 +170,7 @@ impl<'a> Till<'a> {
         let mut entries: Vec<BillingEntry> = self.rows.of(&[("subscription_id", Value::Uuid(id))]);
         entries.sort_by_key(|entry| (entry.created_at, entry.id));
         BillingRows {
+            owner: None,
             seats: Default::default(),
             counts: Vec::new(),
             organization: self.catalog.organization.clone(),

@@ -450,6 +450,7 @@ impl Till {
             .rows
             .of::<CustomerBalance>(&[("customer_id", sub.customer_id.into())]);
         BillingRows {
+            owner: None,
             customer: self.rows.get(sub.customer_id),
             counts: self.counts(&sub, &offered),
             next_offered: plan.map(shop::offered),

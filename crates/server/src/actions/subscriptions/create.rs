@@ -1,7 +1,7 @@
 //! Subscriptions that are made by the API.
 
 use axum::http::StatusCode;
-use till_core::subscriptions::create;
+use till_core::subscriptions::create::{self, CreateRows, has_seats};
 use till_wire::subscriptions::{Subscription, SubscriptionCreate, SubscriptionFor};
 
 use crate::{
@@ -29,14 +29,26 @@ pub async fn create(
                 }
             }
         };
-        let (offered, customer, subscribers) = tokio::try_join!(
+        let (mut offered, customer, subscribers) = tokio::try_join!(
             app.store.offered(own.id, &wanted),
             customer,
             app.store.subscribers(own.id),
         )?;
-        let (offered, customer) = (offered.first(), customer.as_ref());
+        let offered = offered.pop();
+        let owner = match (&offered, &customer) {
+            (Some(offered), Some(customer)) if has_seats(offered, own) => {
+                app.store.customer_owner(customer.id).await?
+            }
+            _ => None,
+        };
+        let rows = CreateRows {
+            offered,
+            customer,
+            owner,
+            subscribers,
+        };
         let ctx = caller.context();
-        let made = create::create(&input, own, (offered, customer), &subscribers, &ctx)?;
+        let made = create::create(&input, own, &rows, &ctx)?;
         app.reply(guard, StatusCode::CREATED, made, |view| view)
             .await
     })

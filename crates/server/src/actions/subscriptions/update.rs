@@ -155,7 +155,7 @@ impl<V: Serialize> Changing<'_, V> {
         let mut made = made.await??;
         let view = (self.view)(Changed {
             organization,
-            customer: &rows.billing.customer,
+            customer: &made.customer,
             subscription: &made.subscription,
             offered: &made.offered,
             discount: &made.discount,

@@ -11,6 +11,7 @@ use http::StatusCode;
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use till_core::{kernel::records::Subscription, subscriptions::bill::BillingRows};
 use till_wire::{
+    input::Step,
     portal::CustomerSubscriptionUpdate,
     subscriptions::{
         Cancellation, CancellationReason, SubscriptionCancel, SubscriptionPause,
@@ -212,6 +213,7 @@ fn refused_words(visit: &Visit, refused: &ApiError) -> String {
         "PaymentMethodRequired" => "portal-card-missing",
         "PaymentFailed" | "PaymentActionRequired" | "PaymentError" => "portal-charge-failed",
         "SubscriptionLocked" => "in-flight",
+        _ if is_about(refused, "proration_behavior") => "portal-plan-by-seat",
         _ if !refused.problems().is_empty() => "portal-plan-unavailable",
         _ => match page_error(refused, None) {
             "other-error" => "portal-not-possible",
@@ -219,6 +221,12 @@ fn refused_words(visit: &Visit, refused: &ApiError) -> String {
         },
     };
     visit.say(id)
+}
+
+/// True where a field of the API is refused, which no form of the portal has.
+fn is_about(refused: &ApiError, field: &str) -> bool {
+    let mut problems = refused.problems().iter();
+    problems.any(|problem| matches!(problem.loc.last(), Some(Step::Key(key)) if key == field))
 }
 
 /// `POST …/subscriptions/{id}/{change}`
