@@ -58,6 +58,8 @@ fn live(seed: u64, shop: &Shop, catalog: &Catalog) -> usize {
         home,
         says: &says,
         balance: 0,
+        team: false,
+        first: None,
         subs: Vec::new(),
         bills: Vec::new(),
         told: Vec::new(),
@@ -88,6 +90,7 @@ fn live(seed: u64, shop: &Shop, catalog: &Catalog) -> usize {
             match till.purpose(waiting.payment) {
                 Of::Sub(s) => account.change_known(s, now),
                 Of::Bill(b) => account.known(b, waiting.pays, now),
+                Of::Customer => panic!("seats are not paid for by themselves"),
             }
             till.known(waiting, now);
             compare(seed, now, "an outcome", &mut till, &mut account);
@@ -207,6 +210,7 @@ fn compare(seed: u64, now: i64, what: &str, till: &mut Till<'_>, account: &mut A
     }
     let balance = till.balance().map_or(0, |row| row.amount);
     assert_eq!(balance, account.balance, "{place}: balance");
+    assert_eq!(till.is_team(), account.team, "{place}: team");
 }
 
 /// Bills that are voided together are told of in any order.
@@ -256,6 +260,7 @@ fn seen(till: &Till<'_>, row: &Subscription) -> Sub {
             Interval::Year => Every::Years(count),
         },
         seats: row.seats,
+        held: till.used_seats(row.id).count() == 1,
         base: row.base_amount,
         amount: row.amount,
         cut: row.discount_id.and_then(cut),

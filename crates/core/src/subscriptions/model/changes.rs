@@ -128,9 +128,32 @@ impl Account<'_> {
     /// The trial is over now, and what comes then comes now.
     fn end_trial(&mut self, s: usize, mut new: Sub, now: i64) -> Result<(), No> {
         (new.trial_end, new.end) = (Some(now), now);
+        if self.begin_seats(s, &new) {
+            self.first = Some(s);
+        }
         self.put(s, new);
         self.period(s, now);
+        self.first = None;
         Ok(())
+    }
+
+    /// True where a change brings the first seats: the customer is a team then.
+    fn begin_seats(&mut self, s: usize, new: &Sub) -> bool {
+        let begins = self.subs[s].seats.is_none() && new.seats.is_some();
+        if begins {
+            self.become_team();
+        }
+        begins
+    }
+
+    /// A change is made, and what it charges waits.
+    fn made(&mut self, s: usize, new: Sub) {
+        let begins = self.begin_seats(s, &new);
+        self.put(s, new);
+        self.tell(&UPDATED, Of::Sub(s));
+        if begins {
+            self.seat(s);
+        }
     }
 
     fn plan(&mut self, s: usize, plan: usize, how: How, cut: Cutting, now: i64) -> Result<(), No> {
@@ -177,15 +200,13 @@ impl Account<'_> {
                     Some(end) => (new.trial_end, new.end) = (Some(end), end),
                     None => return self.end_trial(s, new, now),
                 }
-                self.put(s, new);
-                self.tell(&UPDATED, Of::Sub(s));
+                self.made(s, new);
                 Ok(())
             }
             Status::Active | Status::PastDue => self.prorate(s, new, how, now),
             _ => {
                 self.price(&mut new);
-                self.put(s, new);
-                self.tell(&UPDATED, Of::Sub(s));
+                self.made(s, new);
                 Ok(())
             }
         }
@@ -287,21 +308,23 @@ impl Account<'_> {
     ) -> Result<(), No> {
         if !bills || lines.is_empty() {
             new.lines.extend(lines);
-            self.put(s, new);
-            self.tell(&UPDATED, Of::Sub(s));
+            self.made(s, new);
             return Ok(());
         }
         let waited = std::mem::take(&mut new.lines);
         let all = lines.into_iter().chain(waited).collect();
         let bill = self.sum(s, all, 0, now);
         if bill.state == Paid::Paid {
-            let b = self.add(bill);
+            let (b, begins) = (self.add(bill), self.begin_seats(s, &new));
             self.put(s, new);
             self.tell(
                 &["order.created", "order.updated", "order.paid"],
                 Of::Bill(b),
             );
             self.tell(&UPDATED, Of::Sub(s));
+            if begins {
+                self.seat(s);
+            }
             return Ok(());
         }
         match (self.says)(now) {
@@ -326,10 +349,14 @@ impl Account<'_> {
         bill.state = Paid::Paid;
         self.bills.push(bill);
         let b = self.bills.len() - 1;
+        let begins = self.begin_seats(s, &new);
         self.put(s, new);
         self.tell(&["order.created"], Of::Bill(b));
         self.tell(&UPDATED, Of::Sub(s));
         self.tell(&["order.updated", "order.paid"], Of::Bill(b));
+        if begins {
+            self.seat(s);
+        }
     }
 
     /// The outcome of the charge of a change is known: it is made, or was never asked for.
@@ -361,6 +388,7 @@ impl Account<'_> {
             paused: old.paused,
             resumes: old.resumes,
             past_due: old.past_due,
+            held: old.held,
             locked: None,
             ..becomes
         };

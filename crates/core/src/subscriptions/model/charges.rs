@@ -63,12 +63,16 @@ impl Account<'_> {
             Some(_) => {}
             None => self.revoke(s, now),
         }
+        if !matches!(self.subs[s].status, Status::Active | Status::Trialing) {
+            self.unseat(s);
+        }
     }
 
     /// The subscription ends now, and nothing of it is paid any more.
     pub(super) fn revoke(&mut self, s: usize, now: i64) {
-        let sub = &mut self.subs[s];
-        if sub.ended.is_none() {
+        if self.subs[s].ended.is_none() {
+            self.unseat(s);
+            let sub = &mut self.subs[s];
             (sub.status, sub.ended, sub.ends_at) = (Status::Canceled, Some(now), Some(now));
             sub.waiting = None;
             let kinds = [

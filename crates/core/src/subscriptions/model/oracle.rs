@@ -52,6 +52,8 @@ pub struct Sub {
     pub plan: usize,
     pub every: Every,
     pub seats: Option<i64>,
+    /// The customer's owner has one of them: the first, which came with a change.
+    pub held: bool,
     /// Price of a period before the discount.
     pub base: i64,
     /// And after it.
@@ -139,11 +141,12 @@ impl Bill {
     }
 }
 
-/// Somebody is told of a subscription, or of a bill, by its number.
+/// Somebody is told of a subscription, or of a bill, by its number, or of the customer and their seats.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Of {
     Sub(usize),
     Bill(usize),
+    Customer,
 }
 
 pub type Told = (&'static str, Of);
@@ -154,6 +157,10 @@ pub struct Account<'a> {
     pub home: Home,
     pub says: &'a dyn Fn(i64) -> Says,
     pub balance: i64,
+    /// The customer is a team.
+    pub team: bool,
+    /// Subscription that gets its first seat with the bill of the period that begins.
+    pub(super) first: Option<usize>,
     pub subs: Vec<Sub>,
     pub bills: Vec<Bill>,
     pub told: Vec<Told>,
@@ -183,6 +190,7 @@ impl Account<'_> {
             plan,
             every: of.every,
             seats,
+            held: false,
             base: chosen,
             amount: 0,
             cut,
@@ -271,6 +279,7 @@ impl Account<'_> {
                 let sub = &mut self.subs[s];
                 (sub.status, sub.pause, sub.paused) = (Status::Paused, false, Some(now));
                 self.tell(&["subscription.updated", "subscription.paused"], Of::Sub(s));
+                self.unseat(s);
             }
             () => self.cycle(s, now),
         }
@@ -312,6 +321,7 @@ impl Account<'_> {
 
     /// The end of a cancelled subscription: what was not paid is void, what waited is billed.
     fn end(&mut self, s: usize, now: i64) {
+        self.unseat(s);
         let sub = &mut self.subs[s];
         (sub.status, sub.ended, sub.waiting) = (Status::Canceled, Some(now), None);
         let kinds = [
@@ -391,9 +401,36 @@ impl Account<'_> {
         let bill = self.sum(s, lines, off, now);
         let b = self.add(bill);
         self.tell(&["order.created"], Of::Bill(b));
+        let first = self.first.take();
         match self.bills[b].state {
-            Paid::Pending => self.charge(b, now),
-            _ => self.tell(&["order.updated", "order.paid"], Of::Bill(b)),
+            // It is past due at once.
+            Paid::Pending if (self.says)(now) == Says::NoCard => self.charge(b, now),
+            Paid::Pending => {
+                first.inspect(|s| self.seat(*s));
+                self.charge(b, now);
+            }
+            _ => {
+                self.tell(&["order.updated", "order.paid"], Of::Bill(b));
+                first.inspect(|s| self.seat(*s));
+            }
+        }
+    }
+
+    /// Whoever has seats is a team.
+    pub(super) fn become_team(&mut self) {
+        if !std::mem::replace(&mut self.team, true) {
+            self.tell(&["customer.updated"], Of::Customer);
+        }
+    }
+
+    pub(super) fn seat(&mut self, s: usize) {
+        self.subs[s].held = true;
+        self.tell(&["customer_seat.claimed"], Of::Customer);
+    }
+
+    pub(super) fn unseat(&mut self, s: usize) {
+        if std::mem::take(&mut self.subs[s].held) {
+            self.tell(&["customer_seat.revoked"], Of::Customer);
         }
     }
 

@@ -4,6 +4,7 @@ use std::sync::atomic::AtomicI64;
 
 use jiff::Timestamp;
 use till_wire::{
+    customers::CustomerType,
     events::EventType,
     input::Patch,
     orders::OrderStatus,
@@ -23,13 +24,14 @@ use super::{
 };
 use crate::{
     catalog::products::ProductWithPrices,
+    customers::members,
     kernel::{
         changes::{Changes, Record as _},
         context::DecisionContext,
         events::Subscribers,
         records::{
-            BillingEntry, Customer, CustomerBalance, Discount, Order, Payment, PaymentMethod,
-            Purpose, Subscription,
+            BillingEntry, Customer, CustomerBalance, CustomerSeat, Discount, Order, Payment,
+            PaymentMethod, Purpose, Subscription,
         },
         refusal::Refusal,
         values::Value,
@@ -43,6 +45,7 @@ use crate::{
         outcome::Outcome,
         samples::{failed, succeeded},
     },
+    seats::UsedSeats,
     subscriptions::{
         bill::BillingRows,
         change::{self, ChangeRows, Charge, Unchanged},
@@ -87,9 +90,12 @@ impl<'a> Till<'a> {
         says: &'a dyn Fn(i64) -> Says,
         seed: u64,
     ) -> Self {
+        let owners = DecisionContext::new(customer.created_at, [6; 32]);
         let mut rows = Rows::default();
         let mut changes = Changes::new();
-        changes.insert(&customer);
+        changes
+            .insert(&customer)
+            .insert(&members::owner_of(&customer, None, &owners));
         rows.commit(changes).expect("the first row");
         Self {
             rows,
@@ -146,6 +152,19 @@ impl<'a> Till<'a> {
         self.rows.of(&[]).pop()
     }
 
+    /// Seats of a subscription that somebody has.
+    pub fn used_seats(&self, subscription: Uuid) -> UsedSeats {
+        let mut seats: Vec<CustomerSeat> =
+            (self.rows).of(&[("subscription_id", Value::Uuid(subscription))]);
+        seats.retain(CustomerSeat::is_used);
+        UsedSeats::of(seats, &self.catalog.organization)
+    }
+
+    pub fn is_team(&self) -> bool {
+        let customer: Customer = self.rows.get(self.customer);
+        customer.kind == CustomerType::Team
+    }
+
     fn offered(&self, id: Uuid) -> ProductWithPrices {
         let found = self.catalog.offered.iter().find(|one| one.product.id == id);
         found.expect("a product of the catalog").clone()
@@ -170,8 +189,8 @@ impl<'a> Till<'a> {
         let mut entries: Vec<BillingEntry> = self.rows.of(&[("subscription_id", Value::Uuid(id))]);
         entries.sort_by_key(|entry| (entry.created_at, entry.id));
         BillingRows {
-            owner: None,
-            seats: Default::default(),
+            owner: self.rows.of(&[]).pop(),
+            seats: self.used_seats(id),
             counts: Vec::new(),
             organization: self.catalog.organization.clone(),
             customer: self.rows.get(self.customer),
@@ -201,7 +220,7 @@ impl<'a> Till<'a> {
             base(subscription.discount_id),
         );
         OrderRows {
-            seats: Default::default(),
+            seats: self.used_seats(subscription.id),
             slug: self.catalog.organization.slug.clone(),
             customer: self.rows.get(self.customer),
             offered: self.offered(order.product_id),
@@ -464,6 +483,7 @@ impl<'a> Till<'a> {
             let place = |ids: &[Uuid]| ids.iter().position(|id| *id == entry.subject_id);
             let of = match place(&self.subs) {
                 Some(s) => Of::Sub(s),
+                None if entry.subject_id == self.customer => Of::Customer,
                 None => Of::Bill(place(&self.orders).expect("an order that was told of")),
             };
             told.push((entry.kind.as_str(), of));
