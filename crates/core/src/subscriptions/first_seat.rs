@@ -1,4 +1,4 @@
-//! First seat of a subscription that had none: the payer becomes a team, and the team's owner has it (docs/behaviour: seats/first).
+//! First seat of a subscription that had none: its payer becomes a team, whose owner has it (docs/behaviour: seats/first).
 
 use std::borrow::Cow;
 

@@ -7,11 +7,12 @@ use till_core::kernel::changes::Changes;
 use till_testkit::{Answer, Till, both};
 
 use crate::{
+    metered_kit::{meter, sum, uses, yearly},
     portal_kit::{PORTAL, signed_in},
     seats_kit::{THANKS, give, grace, holders, id, invitations, invite, list, revoke, seat_price},
     subscriptions_kit::{
         ADA, Charging, DAY, DECLINED_LATER, VISA, a_day_in, bought, by_seat, change, charging,
-        discount, next_period, path, plan, shown, switch, told,
+        discount, lines, next_period, orders, path, plan, shown, switch, told,
     },
 };
 
@@ -263,6 +264,56 @@ both! {
         t.see_through().await;
     }
 
+    async fn usage_that_is_settled_with_the_change_and_the_seat_are_one_commit(t: &mut Till) {
+        grace(t, 0).await;
+        let (meter, team) = (meter(t, sum()).await, by_seat(t).await);
+        let tier = json!({"min_seats": 2, "max_seats": 9, "price_per_seat": 9000});
+        let prices = json!([{"amount_type": "seat_based", "seat_tiers": {"tiers": [tier]}}]);
+        let yearly_team = plan(t, "Yearly team", 0, json!({"recurring_interval": "year", "prices": prices})).await;
+        let from = yearly(t, &meter, json!({})).await;
+        for (product, behavior) in [(&yearly_team, "prorate"), (&yearly_team, "invoice"), (&team, "prorate")] {
+            let subscription = bought(t, &from, VISA, json!({})).await;
+            uses(t, &subscription, 250).await;
+            t.advance(Duration::from_secs(DAY));
+            switch(t, &subscription, product, behavior).await.ok();
+            t.drain().await;
+            is_seated(t, &subscription).await;
+            let billed = orders(t, &subscription).await;
+            assert!(billed.iter().any(|order| lines(order) == [250]), "{behavior}");
+            t.delete(&path(&subscription)).await.ok();
+            t.drain().await;
+        }
+        t.see_through().await;
+    }
+
+    async fn whoever_owns_the_team_when_it_is_changed_has_the_seat(t: &mut Till) {
+        grace(t, 0).await;
+        let (basic, team) = (plan(t, "Basic", 1000, json!({})).await, by_seat(t).await);
+        let subscription = bought(t, &basic, VISA, json!({})).await;
+        let customer = format!("/v1/customers/{}", subscription["customer_id"].as_str().unwrap());
+        t.patch(&customer, json!({"type": "team"})).await.ok();
+        let members = format!("{customer}/members");
+        let next = t.post(&members, json!({"email": "grace@example.com"})).await.created();
+        let transfer = format!("{members}/{}", id(&next));
+        let (changed, transferred) = tokio::join!(
+            switch(t, &subscription, &team, "prorate"),
+            t.patch(&transfer, json!({"role": "owner"})),
+        );
+        for answer in [&changed, &transferred] {
+            assert!([200, 409].contains(&answer.status.as_u16()), "{}", answer.text());
+        }
+        if changed.status != 200 {
+            switch(t, &subscription, &team, "prorate").await.ok();
+        }
+        assert_eq!(holders(t, &subscription).await.len(), 1);
+        // Now that she owns the team, another subscription's first seat is hers.
+        t.patch(&transfer, json!({"role": "owner"})).await.ok();
+        let other = bought(t, &basic, VISA, json!({"customer_id": subscription["customer_id"]})).await;
+        switch(t, &other, &team, "invoice").await.ok();
+        assert_eq!(holders(t, &other).await, ["grace@example.com"]);
+        t.see_through().await;
+    }
+
     async fn whoever_has_seats_gets_none_anew(t: &mut Till) {
         let subscription = a_day_in(t).await;
         let (team, other) = (by_seat(t).await, plan(t, "Other", 0, json!({"prices": seat_price(1500, 9)})).await);
@@ -361,7 +412,7 @@ both! {
             grace(t, 0).await;
             let basic = plan(t, "Basic", 1000, json!({})).await;
             let subscription = bought(t, &basic, VISA, json!({})).await;
-            let (team, other) = (by_seat(t).await, plan(t, "Other", 0, json!({"prices": seat_price(1500, 9)})).await);
+            let (team, other) = (by_seat(t).await, by_seat(t).await);
             let customer = format!("/v1/customers/{}", subscription["customer_id"].as_str().unwrap());
             let (one, second, third, named) = tokio::join!(
                 switch(t, &subscription, &team, behavior),

@@ -169,7 +169,7 @@ fn now(
     if let Some(settled) = settle(&after, &mut decision, taxes, ctx)? {
         changes.and(settled.changes);
     }
-    changes.update(old, &decision.subscription);
+    changes.update_told(old, &decision.subscription);
     use_discount(&mut changes, &decision);
     if first_seat::begins(old, &decision.subscription) {
         first_seat::give(&after, &decision.subscription, &mut changes, ctx);
