@@ -4,7 +4,7 @@ use futures_util::future::join_all;
 use till_core::kernel::changes::Changes;
 use till_store::Query;
 
-use crate::kit::{Db, Person};
+use crate::kit::Person;
 
 on_both! {
     async fn reads_by_key_share_connections_and_have_new_ones_where_those_are_lost(db: Db) {

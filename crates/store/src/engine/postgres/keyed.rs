@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::time::Duration;
 
 use deadpool_postgres::{Object, Pool};
 use tokio::sync::Mutex;
+use tokio::time::timeout;
 
 use super::connect::unreachable;
-use crate::error::Result;
+use crate::error::{Result, StoreError};
 
 /// Connections of this kind, at most.
 const CONNECTIONS: usize = 4;
@@ -20,20 +22,31 @@ pub(super) struct Keyed {
     pool: Pool,
     connections: [Mutex<Option<Arc<Object>>>; CONNECTIONS],
     next: AtomicUsize,
+    patience: Duration,
 }
 
 impl Keyed {
-    /// Connections that are taken out of `pool` when they are first needed.
-    pub(super) fn new(pool: Pool) -> Self {
+    /// Connections that are taken out of `pool` when they are first needed; nobody waits for one longer than `patience`.
+    pub(super) fn new(pool: Pool, patience: Duration) -> Self {
         Self {
             pool,
             connections: Default::default(),
             next: AtomicUsize::default(),
+            patience,
         }
     }
 
     /// The connection whose turn it is; a new one where it was lost.
     pub(super) async fn client(&self) -> Result<Arc<Object>> {
+        // Where the server cannot be reached, those who wait behind each other would each try in turn.
+        let waited = timeout(self.patience, self.next_client()).await;
+        waited.unwrap_or_else(|_| {
+            let problem = "no connection to the database within the time allowed";
+            Err(StoreError::Unavailable(problem.to_owned()))
+        })
+    }
+
+    async fn next_client(&self) -> Result<Arc<Object>> {
         let turn = self.next.fetch_add(1, Relaxed) % CONNECTIONS;
         let mut place = self.connections[turn].lock().await;
         if let Some(client) = place.as_ref().filter(|client| !client.is_closed()) {
