@@ -35,7 +35,7 @@ impl LicenseKey {
         subscription.or(self.order_id.map(GrantScope::Order))
     }
 
-    /// Why the key cannot be used now; none where it can.
+    /// Reason why the key cannot be used now; none where it can.
     fn unusable(&self, ctx: &DecisionContext) -> Option<LicenseKeyRefusal> {
         if self.status != LicenseKeyStatus::Granted {
             return Some(LicenseKeyRefusal::Inactive);

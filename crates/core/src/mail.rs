@@ -115,7 +115,7 @@ pub struct NewLetter {
     pub subject: String,
     /// The words.
     pub content: Content,
-    /// Why it is not sent; none: it is.
+    /// Reason why it is not sent; none: it is.
     pub kept: Option<&'static str>,
 }
 

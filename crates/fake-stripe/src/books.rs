@@ -280,7 +280,7 @@ records! {
 pub struct Challenge {
     /// Last part of the page's address.
     pub id: String,
-    /// Where the buyer goes afterwards.
+    /// Address to which the buyer goes afterwards.
     pub return_url: Option<String>,
     /// True where the script shows it.
     pub by_script: bool,

@@ -17,7 +17,7 @@ pub enum Authentication {
     OnSession,
 }
 
-/// Why a card is declined.
+/// Reason why a card is declined.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Decline {
     /// `code` of the error.
@@ -56,7 +56,7 @@ pub struct Card {
     pub brand: &'static str,
     /// Cases in which it asks its holder.
     pub authentication: Authentication,
-    /// Why it is declined, if it is.
+    /// Reason why it is declined, if it is.
     pub decline: Option<Decline>,
     /// Course of its payments.
     pub afterwards: Afterwards,

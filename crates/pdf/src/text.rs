@@ -112,7 +112,7 @@ impl<'a> Setter<'a> {
         self.shaped(text, &bidi, 0..text.len(), style).width
     }
 
-    /// Where the lines of a paragraph begin and end, blanks at their ends left out.
+    /// Places where the lines of a paragraph begin and end, blanks at their ends left out.
     fn broken(&self, text: &str, style: Style, width: f32) -> Vec<Range<usize>> {
         let blank = self.width("\u{a0}", style);
         let mut lines = Lines {

@@ -63,7 +63,7 @@ pub struct Message {
     pub date: Timestamp,
 }
 
-/// Why a message was not taken.
+/// Reason why a message was not taken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum MailError {
     /// The same message may be sent again later.

@@ -49,7 +49,7 @@ pub struct Answer {
     pub body: String,
 }
 
-/// Why there is no answer, in words for the person who gave the address. Holds no URL.
+/// Reason why there is no answer, in words for the person who gave the address. Holds no URL.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub struct SendError(pub String);

@@ -15,7 +15,7 @@ pub trait TaxProvider: Send + Sync {
     ) -> BoxFuture<'a, Result<TaxAnswer, TaxError>>;
 }
 
-/// Why there is no answer.
+/// Reason why there is no answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TaxError {
     /// The address or the tax id does not do; in words for the buyer.

@@ -51,7 +51,7 @@ impl StoreError {
 /// Answer of the store: an error is the database's unless another is named.
 pub type Result<T, E = StoreError> = std::result::Result<T, E>;
 
-/// Why a commit wrote nothing.
+/// Reason why a commit wrote nothing.
 #[derive(Debug, Clone, thiserror::Error)]
 pub enum CommitError {
     /// Something that the decision relied on does not hold.

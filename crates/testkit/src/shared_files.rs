@@ -21,7 +21,7 @@ impl SharedFile {
         }
     }
 
-    /// Where it lies, once it is there.
+    /// Path, once it is there.
     pub(crate) fn path(&self) -> Option<&Path> {
         self.path.exists().then_some(&self.path)
     }

@@ -307,7 +307,7 @@ pub struct Migrate {
     pub database: DatabaseSettings,
 }
 
-/// Where the copy goes.
+/// Path of the copy.
 #[derive(Debug, Args)]
 pub struct Backup {
     /// The file to create

@@ -75,7 +75,7 @@ pub struct Shop {
     pub products: Vec<OnSale>,
     /// The client secret of a checkout link that sells them; `None` where nothing is for sale.
     pub checkout_link: Option<String>,
-    /// Why the token is not the one of last time; `None` if it is, or if there was no last time.
+    /// Reason why the token is not the one of last time; `None` if it is, or if there was no last time.
     pub renewed: Option<&'static str>,
 }
 

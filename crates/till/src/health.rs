@@ -43,7 +43,7 @@ impl Health {
         self.stopping.store(true, Ordering::Relaxed);
     }
 
-    /// Why it should get no requests, in words that say nothing of the inside; `None`: it should.
+    /// Reason why it should get no requests, in words that say nothing of the inside; `None`: it should.
     async fn unready(&self) -> Option<String> {
         if self.stopping.load(Ordering::Relaxed) {
             return Some("stopping".to_owned());

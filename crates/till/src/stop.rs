@@ -1,4 +1,4 @@
-//! Why a command ends without having done its work.
+//! Reason why a command ends without having done its work.
 
 use std::{fmt::Display, io::Write, process::ExitCode};
 

@@ -59,7 +59,7 @@ pub struct Problem {
     /// The kind, which programs branch on.
     #[serde(rename = "type")]
     pub kind: Cow<'static, str>,
-    /// Where.
+    /// Place.
     pub loc: Loc,
     /// For people.
     pub msg: String,

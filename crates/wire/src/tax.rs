@@ -54,7 +54,7 @@ pub struct TaxLine {
     pub subdivision: Option<String>,
     /// Minor units.
     pub amount: i64,
-    /// Why.
+    /// Reason.
     pub taxability_reason: TaxabilityReason,
 }
 

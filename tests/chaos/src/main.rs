@@ -64,10 +64,10 @@ pub struct Args {
     /// Buyers at the same time
     #[arg(long, default_value_t = 16)]
     pub buyers: usize,
-    /// Where chance begins; the same seed makes the same choices
+    /// Seed of chance; the same seed makes the same choices
     #[arg(long)]
     pub seed: Option<u64>,
-    /// Where the log files of Till's processes go
+    /// Folder of the log files of Till's processes
     #[arg(long, default_value = "artifacts/logs")]
     pub logs: PathBuf,
     /// Time without any change at the end after which what is unfinished is told, in seconds

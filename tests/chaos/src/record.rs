@@ -128,7 +128,7 @@ pub struct Order {
     /// Given back, with tax.
     pub refunded: i64,
     pub subscription: Option<Uuid>,
-    /// Why it was made.
+    /// Reason why it was made.
     pub reason: String,
     pub currency: String,
     /// Amount that was to be charged.

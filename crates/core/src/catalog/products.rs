@@ -256,7 +256,7 @@ impl ProductWithPrices {
             .collect()
     }
 
-    /// Why nobody can buy it now.
+    /// Reason why nobody can buy it now.
     pub fn unsellable(&self) -> Option<&'static str> {
         if self.product.is_archived {
             return Some("This product is archived");

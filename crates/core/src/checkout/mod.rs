@@ -43,7 +43,7 @@ pub const FULFIL_JOB: JobKind<Uuid> = JobKind::new("fulfil_checkout", Queue::Che
 pub struct CheckoutContext<'a> {
     /// The subscribers of its events.
     pub subscribers: &'a Subscribers,
-    /// Where the server is reached.
+    /// Address at which the server is reached.
     pub urls: &'a PublicUrls,
     /// Signs customer sessions.
     pub key: &'a SecretKey,

@@ -109,7 +109,7 @@ pub enum Step {
 pub struct Applied {
     /// The session.
     pub session: Session,
-    /// Why the tax cannot be worked out, in words for the buyer.
+    /// Reason why the tax cannot be worked out, in words for the buyer.
     pub tax_refused: Option<String>,
     /// Problems of the answers to custom fields: a confirmation tells all problems at once.
     pub answers: Vec<Problem>,

@@ -15,7 +15,7 @@ use crate::{
 };
 
 impl Session {
-    /// Where the buyer goes after paying, with the id filled in.
+    /// Address to which the buyer goes after paying, with the id filled in.
     pub fn success_url(&self, urls: &PublicUrls) -> String {
         match &self.checkout.success_url {
             Some(url) => url.replace("{CHECKOUT_ID}", &self.checkout.id.to_string()),

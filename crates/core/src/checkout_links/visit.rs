@@ -130,7 +130,7 @@ impl Query {
     }
 }
 
-/// Why a visit gets no session.
+/// Reason why a visit gets no session.
 #[derive(Debug, Clone, PartialEq)]
 pub enum VisitRefusal {
     /// Parameters that do not read.

@@ -89,7 +89,7 @@ pub struct Document {
     pub payments: Vec<DocumentPayment>,
     /// Refunds, on a receipt.
     pub refunds: Vec<DocumentRefund>,
-    /// Why money was given back, on a credit note.
+    /// Reason why money was given back, on a credit note.
     pub reason: Option<RefundReason>,
 }
 

@@ -236,7 +236,7 @@ pub enum Write {
     Named(NamedWrite),
 }
 
-/// Why a commit wrote nothing.
+/// Reason why a commit wrote nothing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum CommitConflict {
     /// A row moved between load and commit: load and decide again.

@@ -41,9 +41,9 @@ record! {
         attempts: i64,
         /// The number of failed runs since one last did not fail.
         failures: i64,
-        /// Why the last of them failed.
+        /// Reason why the last of them failed.
         last_error: Option<String>,
-        /// Why it was given up; null: it was not.
+        /// Reason why it was given up; null: it was not.
         buried: Option<String>,
         /// Time at which it was first asked for.
         created_at: Timestamp,
@@ -117,12 +117,12 @@ pub enum End {
     Failed {
         /// Not before.
         at: Timestamp,
-        /// Why.
+        /// Reason.
         reason: String,
     },
     /// Give it up for a person to look at; asking for its key again revives it.
     Bury {
-        /// Why.
+        /// Reason.
         reason: String,
     },
 }

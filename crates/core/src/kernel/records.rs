@@ -405,7 +405,7 @@ record! {
 }
 
 record! {
-    /// Where an organization's events go.
+    /// Receiver of an organization's events.
     "webhook_endpoints", versioned;
     pub struct WebhookEndpoint {
         id: Uuid,

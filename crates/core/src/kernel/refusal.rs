@@ -1,4 +1,4 @@
-//! Why a decision says no. The server alone knows how each is told.
+//! Reason why a decision says no. The server alone knows how each is told.
 
 mod license_keys;
 mod portal;

@@ -106,7 +106,7 @@ pub enum AccessTokenWrite {
     NoteUse {
         /// The token.
         id: Uuid,
-        /// When.
+        /// Time.
         at: Timestamp,
     },
 }

@@ -55,7 +55,7 @@ pub struct Sale<'a> {
 pub struct Bill {
     /// Of the person or the business.
     pub name: Option<String>,
-    /// Where the tax was worked out for.
+    /// Place for which the tax was worked out.
     pub address: Option<Json<Address>>,
     /// The business's.
     pub tax_id: Option<String>,

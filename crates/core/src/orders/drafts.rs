@@ -348,7 +348,7 @@ fn no_method() -> Refusal {
     Refusal::PaymentFailed(words.to_owned())
 }
 
-/// Why a charge of a draft has failed.
+/// Reason why a charge of a draft has failed.
 pub fn failure(payment: &Payment) -> Refusal {
     match payment.decline_reason.as_deref() {
         Some("authentication_required") => Refusal::PaymentActionRequired,

@@ -90,7 +90,7 @@ pub struct Telling<'a> {
     pub customer: &'a Customer,
     /// Endpoints that are told.
     pub subscribers: &'a Subscribers,
-    /// When.
+    /// Time.
     pub ctx: &'a DecisionContext,
 }
 

@@ -11,7 +11,7 @@ use crate::{
     terms::Terms,
 };
 
-/// Why the tax of an order is not known.
+/// Reason why the tax of an order is not known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Untaxable {
     /// The customer has no address.

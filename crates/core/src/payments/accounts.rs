@@ -18,7 +18,7 @@ pub struct Account {
     pub key_digest: String,
 }
 
-/// Why a server may not start with this processor on this database.
+/// Reason why a server may not start with this processor on this database.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Mismatch {
     /// Real sales were made through this account, and the keys are others'.

@@ -38,7 +38,7 @@ pub enum RefundOutcome {
     Canceled,
     /// The processor does not take it: there is no such refund.
     Refused {
-        /// Why: a code.
+        /// Reason: a code.
         reason: String,
     },
 }

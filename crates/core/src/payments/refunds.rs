@@ -31,9 +31,9 @@ pub const REFUND_JOB: JobKind<Uuid> = JobKind::new("refund_payment", Queue::Bill
 /// The index that refuses a second row for a refund of the processor's.
 pub const KNOWN: &str = "refunds_reference";
 
-/// Why a refund was refused: the buyer's bank decides about the money.
+/// Reason why a refund was refused: the buyer's bank decides about the money.
 pub const DISPUTED: &str = "disputed";
-/// Why a refund was refused: nothing was left.
+/// Reason why a refund was refused: nothing was left.
 pub const ALREADY_REFUNDED: &str = "already_refunded";
 
 impl RefundState {

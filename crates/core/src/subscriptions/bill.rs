@@ -105,7 +105,7 @@ pub struct Billed<'a> {
     pub offered: &'a ProductWithPrices,
     /// Its discount now: it is taken off all lines but those that settle part of a period.
     pub discount: Option<&'a Discount>,
-    /// Why the order is made.
+    /// Reason why the order is made.
     pub reason: BillingReason,
     /// See [`BillingRows::latest_bill`].
     pub latest_bill: Option<&'a Bill>,

@@ -59,7 +59,7 @@ pub struct ChangeRows {
     pub discount: Option<Discount>,
 }
 
-/// Why a change is not made.
+/// Reason why a change is not made.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Unchanged {
     /// It is refused.
@@ -134,7 +134,7 @@ impl Decision {
 /// Decides what a change comes to.
 ///
 /// # Errors
-/// Why it is not made.
+/// Reason why it is not made.
 pub fn decide(
     update: &SubscriptionUpdate,
     rows: &ChangeRows,

@@ -137,11 +137,11 @@ pub struct ConfirmationSource {
     pub token: Option<String>,
     /// Use for which the token would keep the method.
     pub usage: Option<String>,
-    /// Where the buyer goes after a page of their bank.
+    /// Address to which the buyer goes after a page of their bank.
     pub return_url: Option<String>,
     /// True where the script shows that page.
     pub by_script: bool,
-    /// Where the purchase is sent.
+    /// Address to which the purchase is sent.
     pub shipping: Option<Value>,
 }
 

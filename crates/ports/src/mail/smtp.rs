@@ -242,7 +242,7 @@ impl Smtp {
     /// Connects and signs in, and sends nothing.
     ///
     /// # Errors
-    /// Why it cannot.
+    /// Reason why it cannot.
     pub async fn check(&self) -> Result<(), MailError> {
         match tokio::time::timeout(STEP * 2, self.transport.test_connection()).await {
             Ok(Ok(true)) => Ok(()),

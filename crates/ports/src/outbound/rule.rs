@@ -9,7 +9,7 @@ use super::is_public;
 /// The longest URL, in characters.
 const MAX_LENGTH: usize = 2_083;
 
-/// Why a URL cannot be an endpoint.
+/// Reason why a URL cannot be an endpoint.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{words}")]
 pub struct UrlProblem {

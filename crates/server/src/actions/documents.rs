@@ -54,7 +54,7 @@ pub(super) async fn request_invoice(
         .await
 }
 
-/// Where the invoice is fetched that was made last.
+/// Address of the invoice that was made last.
 pub async fn invoice(caller: &Caller<scope::OrdersRead>, id: Uuid) -> Result<OrderInvoice> {
     let (app, own) = (&caller.app, caller.organization.id);
     let order = app.store.order(own, id).await.or_not_found()?;
@@ -76,13 +76,13 @@ pub(super) fn kept_invoice(app: &App, order: Order) -> Result<OrderInvoice> {
     Ok(OrderInvoice { url })
 }
 
-/// Where the receipt is fetched, as it is now.
+/// Address of the receipt, as it is now.
 pub async fn receipt(caller: &Caller<scope::OrdersRead>, id: Uuid) -> Result<OrderReceipt> {
     let url = current(caller, Wanted::Receipt(id)).await?;
     Ok(OrderReceipt { url })
 }
 
-/// Where a refund's credit note is fetched.
+/// Address of a refund's credit note.
 pub async fn credit_note(
     caller: &Caller<scope::RefundsRead>,
     id: Uuid,

@@ -120,8 +120,8 @@ pub async fn create(
     }
 }
 
-/// Why the processor did not take a refund: it may know of refunds that we have not heard of yet, so it is asked for all
-/// of them first.
+/// Reason why the processor did not take a refund: it may know of refunds that we have not heard of yet, so it is asked
+/// for all of them first.
 async fn refusal(app: &App, refund: &Row) -> Result<ApiError> {
     let payment = app.store.attempt(refund.payment_id).await.or_not_found()?;
     refresh(app, &payment).await?;

@@ -77,7 +77,7 @@ pub struct Asked {
 /// Somebody who gives seats and takes them back.
 #[derive(Debug, Clone, Copy)]
 pub struct Giver<'a> {
-    /// Whom they ask.
+    /// Server that they ask.
     pub app: &'a App,
     /// The merchant.
     pub organization: &'a Organization,

@@ -10,7 +10,7 @@ use crate::error::ApiError;
 
 const HX_REDIRECT: HeaderName = HeaderName::from_static("hx-redirect");
 
-/// Why a page is not shown.
+/// Reason why a page is not shown.
 #[derive(Debug)]
 pub enum Denied {
     /// Nobody is signed in; the page that was asked for follows, if it can be asked for again.

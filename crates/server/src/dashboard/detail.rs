@@ -38,7 +38,7 @@ pub fn moments(created: Timestamp, modified: Option<Timestamp>, zone: &TimeZone)
 /// One line of what happened, once or several times.
 #[derive(Debug, Clone)]
 pub struct Step {
-    /// When; of several times, the last.
+    /// Time; of several, the last.
     pub at: Cell,
     /// The number of times and the first of them, where it happened more than once.
     pub repeats: Option<(usize, Cell)>,

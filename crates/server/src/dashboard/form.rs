@@ -159,7 +159,7 @@ impl Field {
         }
     }
 
-    /// That is shown only while the choice in its group is `kind`.
+    /// The field, shown only while the choice in its group is `kind`.
     pub fn only(mut self, kind: &'static str) -> Self {
         self.only = Some(kind);
         self
@@ -177,13 +177,13 @@ impl Field {
         self
     }
 
-    /// That must be filled in.
+    /// The field, which must be filled in.
     pub fn required(mut self) -> Self {
         self.required = true;
         self
     }
 
-    /// That has the focus when the page opens.
+    /// The field, which has the focus when the page opens.
     pub fn focus(mut self) -> Self {
         self.focus = true;
         self
@@ -369,7 +369,7 @@ impl Form {
         }
     }
 
-    /// That makes something, and makes it once however often it is sent.
+    /// The form, which makes something once, however often it is sent.
     pub fn idempotency_key(mut self, viewer: &Viewer) -> Self {
         self.idempotency_key = Some(viewer.key.clone());
         self

@@ -165,7 +165,7 @@ async fn list(dashboard: Dashboard<scope::CustomersRead>, query: ListingQuery) -
 struct MailPage {
     layout: Layout,
     state: Cell,
-    /// Where a POST has it sent again, and the key of the form.
+    /// Address to which a POST has it sent again, and the key of the form.
     again: Option<(String, String)>,
     facts: Part,
     /// The address of the letter as it looks.

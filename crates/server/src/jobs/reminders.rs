@@ -88,12 +88,12 @@ enum Place {
 }
 
 impl Search {
-    /// That by the machine's time.
+    /// Search by the machine's time.
     fn of_all(now: Timestamp) -> Self {
         Self::new(None, now)
     }
 
-    /// That of one organization.
+    /// Search of one organization.
     pub(super) fn of(organization: &Organization, now: Timestamp) -> Self {
         let mut search = Self::new(Some(organization.id), now);
         if !reminders::is_renewing(organization) {

@@ -62,9 +62,9 @@ impl fmt::Display for Color {
 pub(super) struct Button {
     /// Its own.
     pub(super) fill: Color,
-    /// That of its text.
+    /// Color of its text.
     pub(super) ink: Color,
-    /// That of its edge.
+    /// Color of its edge.
     pub(super) edge: Color,
 }
 

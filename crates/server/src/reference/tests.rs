@@ -1,6 +1,6 @@
 use super::*;
 
-/// Where the pages say that the server is.
+/// Address that the pages say the server has.
 const URL: &str = "https://pay.example.com";
 
 fn operation(tag: &str, anchor: &str) -> &'static Operation {

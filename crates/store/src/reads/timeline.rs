@@ -47,7 +47,7 @@ pub enum TimelineEvent {
         currency: Currency,
         /// The card, once it is known.
         card: Option<CardMetadata>,
-        /// Why it was declined: the processor's code, and words for people.
+        /// Reason why it was declined: the processor's code, and words for people.
         decline: Option<(String, Option<String>)>,
     },
     /// A webhook was sent.

@@ -288,7 +288,7 @@ pub struct PolicyLinks {
     pub privacy_url: Option<String>,
     /// Refund policy.
     pub refunds_url: Option<String>,
-    /// Where customers find help. Without it, pages link to the organization's e-mail address.
+    /// Address where customers find help. Without it, pages link to the organization's e-mail address.
     pub support_url: Option<String>,
 }
 
@@ -304,7 +304,7 @@ impl PolicyLinks {
                 privacy_url = optional(url()),
                 /// Refund policy.
                 refunds_url = optional(url()),
-                /// Where customers find help.
+                /// Address where customers find help.
                 support_url = optional(url()),
             }
         }
@@ -409,7 +409,7 @@ pub struct Settings {
     pub socials: Vec<SocialLink>,
     /// True if 3-D Secure is requested for every card payment.
     pub require_3ds: bool,
-    /// Where tax is collected.
+    /// Places where tax is collected.
     pub tax: TaxSettings,
     /// The merchant's own pages for buyers.
     pub policy_links: PolicyLinks,

@@ -187,7 +187,7 @@ request! {
     }
 }
 
-/// Why a subscription is cancelled.
+/// Reason why a subscription is cancelled.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Cancellation {
     /// Reason that the customer gave.
@@ -212,7 +212,7 @@ request! {
     pub struct SubscriptionCancel {
         /// True if the subscription ends with the current period; false withdraws a cancellation.
         pub cancel_at_period_end: bool = required(flag()),
-        /// Why it is cancelled.
+        /// Reason why it is cancelled.
         pub cancellation: Cancellation = cancellation(),
     }
 }

@@ -34,7 +34,7 @@ pub struct Loaded {
     pub subscribers: Subscribers,
 }
 
-/// Where a session comes from.
+/// Origin of a session.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Origin {
     /// The link that was visited.

@@ -198,7 +198,7 @@ record! {
         attempts: i64,
         /// Times that somebody had it sent again.
         repeats: i64,
-        /// Why it is in its state.
+        /// Reason why it is in its state.
         reason: Option<String>,
         sent_at: Option<Timestamp>,
     }

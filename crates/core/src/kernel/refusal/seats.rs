@@ -1,6 +1,6 @@
 use super::Refusal;
 
-/// Why a seat is not given, claimed or asked for.
+/// Reason why a seat is not given, claimed or asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum SeatRefusal {
     /// The organization has no seats.

@@ -1,6 +1,6 @@
 use super::Refusal;
 
-/// Why a change to a subscription is not made.
+/// Reason why a change to a subscription is not made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SubscriptionRefusal {
     /// It has ended, or ends with its period.

@@ -56,7 +56,7 @@ pub enum Charge {
 /// Makes a change.
 ///
 /// # Errors
-/// Why it is not made: it is to be charged, and there is no card.
+/// Reason why it is not made: it is to be charged, and there is no card.
 pub fn make(
     rows: &ChangeRows,
     decision: Decision,

@@ -23,7 +23,7 @@ use crate::{
 /// Charge of a change now, and the next one.
 ///
 /// # Errors
-/// Why the change would not be made; that there is no card is none.
+/// Reason why the change would not be made; that there is no card is none.
 pub fn preview(
     update: &SubscriptionUpdate,
     rows: &ChangeRows,

@@ -32,7 +32,7 @@ pub enum Act {
     BillOn(i64),
 }
 
-/// Why nothing comes of it.
+/// Reason why nothing comes of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum No {
     Refused,

@@ -90,7 +90,7 @@ pub struct Shop {
     pub cuts: Vec<Cut>,
 }
 
-/// Where the customer lives.
+/// Country where the customer lives.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum Home {
     /// No tax.

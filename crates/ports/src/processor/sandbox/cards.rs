@@ -30,7 +30,7 @@ pub(super) enum Behaviour {
     RefundFails,
 }
 
-/// Why a buyer contests a charge, and how it ends if nobody concedes it.
+/// Reason why a buyer contests a charge, and how it ends if nobody concedes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum DisputeReason {
@@ -50,7 +50,7 @@ impl DisputeReason {
     }
 }
 
-/// Why a card is declined.
+/// Reason why a card is declined.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Decline {

@@ -105,7 +105,7 @@ pub enum SandboxRequest {
     Sign { notice: Notice, now: Timestamp },
 }
 
-/// Why there is no answer.
+/// Reason why there is no answer.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum SandboxError {

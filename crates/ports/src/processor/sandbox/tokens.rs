@@ -19,7 +19,7 @@ const TOKEN_LASTS: SignedDuration = SignedDuration::from_hours(1);
 
 const TOKEN_PREFIX: &str = "ctoken_sandbox_";
 
-/// Why no token was made.
+/// Reason why no token was made.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum TokenizeError {
     /// The errors that the buyer has to correct, one for each wrong field.

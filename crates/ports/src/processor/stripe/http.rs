@@ -34,7 +34,7 @@ pub(super) struct Client {
     secret_key: String,
 }
 
-/// Why a request brought nothing.
+/// Reason why a request brought nothing.
 #[derive(Debug)]
 pub(super) enum StripeError {
     /// A bank or Stripe declined the card.

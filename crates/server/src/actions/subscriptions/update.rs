@@ -50,7 +50,7 @@ pub struct Changed<'a> {
 /// Manner in which somebody changes a subscription: which ones, what they may, and as what they are shown it.
 #[derive(Debug, Clone, Copy)]
 pub struct Changing<'a, V> {
-    /// Whom they ask.
+    /// Server that they ask.
     pub app: &'a App,
     /// The merchant.
     pub organization: &'a Organization,

@@ -40,7 +40,7 @@ impl Line {
         self
     }
 
-    /// That all lines above come to.
+    /// Amount that all lines above come to.
     pub fn total(mut self) -> Self {
         self.is_total = true;
         self

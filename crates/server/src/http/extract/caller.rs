@@ -34,7 +34,7 @@ pub trait Access: Send + Sync + 'static {
 /// A caller whose token carries one of the scopes of `A`, and whom they call.
 #[derive(Debug, Clone)]
 pub struct Caller<A> {
-    /// Whom.
+    /// State of the server.
     pub app: Arc<App>,
     /// The caller's organization, to which every finder is bound.
     pub organization: Organization,

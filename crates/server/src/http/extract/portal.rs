@@ -11,7 +11,7 @@ use crate::{app::App, error::ApiError};
 /// A caller who holds a token of the portal. Anybody else, an organization's access token included, is told 401.
 #[derive(Debug, Clone)]
 pub struct PortalCaller {
-    /// Whom they call.
+    /// Server that they call.
     pub app: Arc<App>,
     /// The customer whose portal it is, to whom every finder is bound.
     pub viewer: Arc<Viewer>,

@@ -40,7 +40,7 @@ pub fn give_back(app: &App, changes: &mut Changes, payment: &Payment) {
     declines.give_back(changes, payment, &app.key);
 }
 
-/// Why an attempt was not made: which budget of declines is spent.
+/// Reason why an attempt was not made: which budget of declines is spent.
 pub async fn refused(app: &App, payment: &Payment) -> ApiError {
     let budgets = app.limits.declines.of(payment, &app.key);
     let spent = match spent(app, &budgets).await {

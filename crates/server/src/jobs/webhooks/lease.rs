@@ -13,7 +13,7 @@ use crate::{
     jobs::{HEARTBEAT, LEASE},
 };
 
-/// Why an endpoint is served no further.
+/// Reason why an endpoint is served no further.
 #[derive(Debug)]
 pub(super) enum DeliveryError {
     /// Another node serves it now, or may.

@@ -320,7 +320,7 @@ pub(super) async fn submit(
     }
 }
 
-/// Why a form has not paid.
+/// Reason why a form has not paid.
 enum Refused {
     /// It is shown again, and says so.
     Form(Box<OrderPage>),

@@ -23,7 +23,7 @@ use crate::sql;
 type Answer = Result<u64, tokio_postgres::Error>;
 type SentStatement<'a> = Pin<Box<dyn Future<Output = Answer> + Send + 'a>>;
 
-/// Why a pipeline wrote nothing.
+/// Reason why a pipeline wrote nothing.
 struct Failure {
     error: CommitError,
     /// The server broke the transaction off because of another's: nothing that it relies on was judged.

@@ -26,7 +26,7 @@ const PAUSE: Duration = Duration::from_millis(5);
 /// The number of tries of a step while somebody else has the file for themselves.
 const TRIES: u32 = 400;
 
-/// Why a copy was not made or not put back. Nothing was changed.
+/// Reason why a copy was not made or not put back. Nothing was changed.
 #[derive(Debug, thiserror::Error)]
 pub enum CopyError {
     /// There is no database to copy.
@@ -51,7 +51,7 @@ pub enum CopyError {
     Unfit {
         /// The copy's source.
         file: PathBuf,
-        /// Why.
+        /// Reason.
         problem: String,
     },
     /// Files could not be read or written.

@@ -17,7 +17,7 @@ pub struct Addresses {
     pub asked: String,
     /// The page with the form.
     pub form: String,
-    /// Where a form is posted that gives the payment up for another card.
+    /// Address of the form that gives the payment up for another card.
     pub another_card: String,
     /// The stream of news; without one the page asks for itself again.
     pub stream: Option<String>,

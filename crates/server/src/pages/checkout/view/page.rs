@@ -133,7 +133,7 @@ impl CheckoutPage {
         }
     }
 
-    /// Where Stripe sends the buyer back to, should their bank have a page of its own.
+    /// Address that Stripe sends the buyer back to, should their bank have a page of its own.
     fn return_url(&self) -> String {
         self.page_context.return_url(&self.client_secret)
     }
