@@ -9,10 +9,11 @@ use tokio::sync::Mutex;
 use tokio::time::timeout;
 
 use super::connect::unreachable;
+use crate::Options;
 use crate::error::{Result, StoreError};
 
-/// Connections of this kind, at most.
-const CONNECTIONS: usize = 4;
+/// Connections of the pool for each of this kind: most are left to what takes longer. A smaller pool has none.
+const SHARE: usize = 4;
 
 /// Connections whose readers do not wait for each other's answers before they ask: what several ask at once goes to the
 /// server, and comes back, in one piece, which costs both sides a fraction of one exchange each. Only for reads that the
@@ -20,23 +21,25 @@ const CONNECTIONS: usize = 4;
 #[derive(Debug)]
 pub(super) struct Keyed {
     pool: Pool,
-    connections: [Mutex<Option<Arc<Object>>>; CONNECTIONS],
+    connections: Vec<Mutex<Option<Arc<Object>>>>,
     next: AtomicUsize,
     patience: Duration,
 }
 
 impl Keyed {
-    /// Connections that are taken out of `pool` when they are first needed; nobody waits for one longer than `patience`.
-    pub(super) fn new(pool: Pool, patience: Duration) -> Self {
+    /// Connections that are taken out of `pool` when they are first needed.
+    pub(super) fn new(pool: Pool, options: &Options) -> Self {
         Self {
+            connections: (0..options.connections / SHARE)
+                .map(|_| Mutex::default())
+                .collect(),
             pool,
-            connections: Default::default(),
             next: AtomicUsize::default(),
-            patience,
+            patience: options.patience,
         }
     }
 
-    /// The connection whose turn it is; a new one where it was lost.
+    /// The connection whose turn it is; a new one where it was lost, and one alone where none is shared.
     pub(super) async fn client(&self) -> Result<Arc<Object>> {
         // Where the server cannot be reached, those who wait behind each other would each try in turn.
         let waited = timeout(self.patience, self.next_client()).await;
@@ -47,15 +50,26 @@ impl Keyed {
     }
 
     async fn next_client(&self) -> Result<Arc<Object>> {
-        let turn = self.next.fetch_add(1, Relaxed) % CONNECTIONS;
+        let Some(turn) = self
+            .next
+            .fetch_add(1, Relaxed)
+            .checked_rem(self.connections.len())
+        else {
+            return self.new_client().await;
+        };
         let mut place = self.connections[turn].lock().await;
         if let Some(client) = place.as_ref().filter(|client| !client.is_closed()) {
             return Ok(Arc::clone(client));
         }
         // The lost one makes room first.
         *place = None;
+        let client = self.new_client().await?;
+        Ok(Arc::clone(place.insert(client)))
+    }
+
+    async fn new_client(&self) -> Result<Arc<Object>> {
         let client = self.pool.get().await.map_err(|e| unreachable(&e))?;
-        Ok(Arc::clone(place.insert(Arc::new(client))))
+        Ok(Arc::new(client))
     }
 
     /// Gives the connections back.

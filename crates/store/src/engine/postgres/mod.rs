@@ -104,7 +104,7 @@ impl Postgres {
             committer,
             yielding,
             single,
-            keyed: Keyed::new(pool.clone(), options.patience),
+            keyed: Keyed::new(pool.clone(), options),
             pool,
             listener: listener.abort_handle(),
             steps,
