@@ -37,7 +37,7 @@ impl Query {
     }
 
     /// Finds a few rows by an index, whatever the size of the tables: SQLite then reads them where they are asked
-    /// for, without going to another thread.
+    /// for, without going to another thread, and PostgreSQL on a connection that others use at the same time.
     pub fn keyed(mut self) -> Self {
         self.keyed = true;
         self
