@@ -56,7 +56,7 @@ pub use webhooks::{DeliveryFilter, FailingEndpoint};
 use till_core::kernel::{changes::Record, values::Value};
 use uuid::Uuid;
 
-use crate::{Query, Result, Store};
+use crate::{Query, Result, Store, list::Dialect};
 
 /// `$n, $n+1, …` for `count` values after `before` others.
 fn marks(before: usize, count: usize) -> String {
@@ -100,15 +100,56 @@ impl Store {
         if wanted.is_empty() {
             return Ok(Vec::new());
         }
-        let wanted = distinct(wanted);
-        let rest = format!(
-            "where organization_id = $1 and id in ({})",
-            marks(1, wanted.len())
-        );
-        let binds = [Value::Uuid(organization_id)]
-            .into_iter()
-            .chain(ids(&wanted))
-            .collect();
-        self.all(Query::select::<R>(&rest, binds).keyed()).await
+        let query = owned::<R>(self.dialect(), organization_id, &distinct(wanted));
+        self.all(query.keyed()).await
+    }
+}
+
+/// The query for the organization's rows with these ids.
+fn owned<R: Record>(dialect: Dialect, organization_id: Uuid, wanted: &[Uuid]) -> Query {
+    let rest = format!(
+        "where {} = $1 and id in ({})",
+        checked(dialect, "organization_id"),
+        marks(1, wanted.len())
+    );
+    let binds = [Value::Uuid(organization_id)]
+        .into_iter()
+        .chain(ids(wanted))
+        .collect();
+    Query::select::<R>(&rest, binds)
+}
+
+/// A column that rows are checked by, and not found by. SQLite, which plans without statistics, takes an index on the
+/// organization for a better way than several ids, and walks over all of its rows, unless a sign keeps it from that.
+fn checked(dialect: Dialect, column: &str) -> String {
+    match dialect {
+        Dialect::Sqlite => format!("+{column}"),
+        Dialect::Postgres => column.to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use till_core::kernel::records::{Customer, Discount, Order, SystemEvent, UsageEvent};
+
+    use super::*;
+    use crate::query_plan::{database, plan};
+
+    #[tokio::test]
+    async fn rows_of_an_organization_are_found_by_their_ids() {
+        let (_folder, db) = database().await;
+        let wanted: Vec<Uuid> = (0..100).map(Uuid::from_u128).collect();
+        let finders: [fn(Dialect, Uuid, &[Uuid]) -> Query; 5] = [
+            owned::<Customer>,
+            owned::<Discount>,
+            owned::<Order>,
+            owned::<SystemEvent>,
+            owned::<UsageEvent>,
+        ];
+        for (finder, n) in finders.iter().flat_map(|f| [(f, 1), (f, 3), (f, 100)]) {
+            let query = finder(Dialect::Sqlite, Uuid::nil(), &wanted[..n]);
+            let plan = plan(&db, &query);
+            assert!(plan.contains("(id=?)"), "{}\n{plan}", query.sql());
+        }
     }
 }

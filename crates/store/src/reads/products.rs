@@ -11,7 +11,7 @@ use till_core::{
 use till_wire::money::Currency;
 use uuid::Uuid;
 
-use super::{distinct, ids, marks};
+use super::{checked, distinct, ids, marks};
 use crate::{Col, Query, Result, Store, columns};
 
 /// Products with their prices: one row per price, or one without.
@@ -57,7 +57,8 @@ impl Store {
             }
             let wanted = distinct(wanted);
             let rest = format!(
-                "where p.organization_id = $1 and p.id in ({})",
+                "where {} = $1 and p.id in ({})",
+                checked(self.dialect(), "p.organization_id"),
                 marks(1, wanted.len())
             );
             let binds = [Value::Uuid(organization_id)]
