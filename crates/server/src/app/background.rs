@@ -9,6 +9,7 @@ use tokio::{
     runtime::Handle,
     task::{JoinError, JoinSet},
 };
+use tracing::Instrument;
 
 use crate::request_id;
 
@@ -33,7 +34,7 @@ impl Background {
         &self,
         work: impl Future<Output = T> + Send + 'static,
     ) -> T {
-        let handle = self.handle();
+        let (handle, work) = (self.handle(), work.in_current_span());
         let done = match request_id::current() {
             Some(id) => handle.spawn(request_id::during(id, work)).await,
             None => handle.spawn(work).await,

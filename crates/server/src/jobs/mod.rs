@@ -308,13 +308,13 @@ pub async fn serve(app: Arc<App>, shutdown: watch::Receiver<bool>) {
     app.fast_path.open(BATCH);
     let mut workers = JoinSet::new();
     // Those that no buyer waits for.
-    let behind = app.background.clone();
+    let background = app.background.clone();
     macro_rules! start {
         ($name:literal, $work:path) => {
             workers.spawn(start!(work $name, $work))
         };
-        (behind $name:literal, $work:path) => {
-            behind.start(&mut workers, start!(work $name, $work))
+        (background $name:literal, $work:path) => {
+            background.start(&mut workers, start!(work $name, $work))
         };
         (work $name:literal, $work:path) => {{
             let (app, stop) = (app.clone(), shutdown.clone());
@@ -329,12 +329,12 @@ pub async fn serve(app: Arc<App>, shutdown: watch::Receiver<bool>) {
     start!("fulfilment", serve_taken);
     start!("webhooks", webhooks::serve);
     start!("notices", notices::serve);
-    start!(behind "subscriptions", subscriptions::serve);
-    start!(behind "reminders", reminders::serve);
-    start!(behind "usage", usage::serve);
-    start!(behind "system events", system_events::serve);
-    start!(behind "chores", serve_chores);
-    start!(behind "upkeep", upkeep::serve);
+    start!(background "subscriptions", subscriptions::serve);
+    start!(background "reminders", reminders::serve);
+    start!(background "usage", usage::serve);
+    start!(background "system events", system_events::serve);
+    start!(background "chores", serve_chores);
+    start!(background "upkeep", upkeep::serve);
     while workers.join_next().await.is_some() {}
 }
 

@@ -93,7 +93,7 @@ impl Search {
         Self::new(None, now)
     }
 
-    /// Search of one organization.
+    /// Search within one organization.
     pub(super) fn of(organization: &Organization, now: Timestamp) -> Self {
         let mut search = Self::new(Some(organization.id), now);
         if !reminders::is_renewing(organization) {

@@ -3,7 +3,6 @@
 use std::collections::HashMap;
 
 use till_core::{
-    catalog::products::ProductWithPrices,
     kernel::records::{
         BillingEntry, Customer, CustomerBalance, CustomerMeter, CustomerSeat, DiscountChange,
         Meter, Order, Organization, PaymentMethod, Subscription,
@@ -124,24 +123,17 @@ impl Joined {
         };
         let mut all: Vec<BillingRows> = rows.iter().map(billing).collect::<Result<_>>()?;
         for one in &mut all {
-            if let Some(next) = one.next_offered.take() {
-                Self::first_seat(app, one, &next).await?;
-                one.next_offered = Some(next);
+            let (row, next) = (&one.subscription, &one.next_offered);
+            if (next.as_ref()).is_some_and(|next| first_seat::comes_with(row, next)) {
+                Self::first_seat(app, one).await?;
             }
         }
         Ok(all)
     }
 
-    /// The rows that the first seat depends on, read where it comes with this product only.
-    pub(super) async fn first_seat(
-        app: &App,
-        billing: &mut BillingRows,
-        next: &ProductWithPrices,
-    ) -> Result<()> {
+    /// Adds the rows that the first seat depends on, where it comes with a change.
+    pub(super) async fn first_seat(app: &App, billing: &mut BillingRows) -> Result<()> {
         let row = &billing.subscription;
-        if !first_seat::comes_with(row, next) {
-            return Ok(());
-        }
         let own = [row.id];
         (billing.owner, billing.seats.seats) = tokio::try_join!(
             app.store.customer_owner(row.customer_id),

@@ -2,7 +2,7 @@
 
 use till_core::{
     kernel::records::{Organization, Subscription},
-    subscriptions::change::ChangeRows,
+    subscriptions::{change::ChangeRows, first_seat},
 };
 use uuid::Uuid;
 
@@ -32,8 +32,9 @@ impl Joined {
         let billing = Box::pin(Self::billing(app, organization, &rows));
         let (mut billing, (mut products, mut discounts)) = tokio::try_join!(billing, named)?;
         let (mut billing, target) = (billing.pop().or_not_found()?, products.pop());
-        if let Some(target) = &target {
-            Self::first_seat(app, &mut billing, target).await?;
+        let row = &billing.subscription;
+        if (target.as_ref()).is_some_and(|target| first_seat::comes_with(row, target)) {
+            Self::first_seat(app, &mut billing).await?;
         }
         Ok(ChangeRows {
             billing,

@@ -234,6 +234,10 @@ async fn of_events_of_a_customer_and_a_name_the_customer_finds_them() {
             usage().eq("parent_id", Uuid::nil()).eq("name", "a"),
             "usage_events_parent",
         ),
+        (
+            usage().is_in("id", two()).eq("name", "a"),
+            "sqlite_autoindex_usage_events_1",
+        ),
     ] {
         let plan = plan(&db, &list.rows(Dialect::Sqlite, FIRST));
         assert!(plan.contains(&format!("INDEX {index} ")), "{index}: {plan}");

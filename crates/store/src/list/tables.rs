@@ -230,6 +230,10 @@ const USAGE_EVENTS: ListedTable = ListedTable {
         ("name", "parent_id"),
         ("customer_id", "parent_id"),
         ("external_customer_id", "parent_id"),
+        ("organization_id", "id"),
+        ("customer_id", "id"),
+        ("external_customer_id", "id"),
+        ("name", "id"),
     ],
     ..ListedTable::PLAIN
 };

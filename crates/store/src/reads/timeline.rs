@@ -6,8 +6,8 @@ use till_core::kernel::{
 use till_wire::{events::EventType, money::Currency, payments::CardMetadata};
 use uuid::Uuid;
 
-use super::{ids, marks};
-use crate::{Col, Query, Result, Store, columns};
+use super::{checked, ids, marks};
+use crate::{Col, Query, Result, Store, columns, list::Dialect};
 
 /// The number of entries that a timeline shows.
 const SHOWN: usize = 50;
@@ -80,9 +80,10 @@ impl Store {
         if subjects.is_empty() {
             return Ok(Vec::new());
         }
+        let own = (self.dialect(), organization_id);
         let (journal, attempts, deliveries) = futures_util::future::try_join3(
-            self.all::<JournalEntry>(journal(organization_id, subjects)),
-            self.all::<Payment>(attempts(organization_id, subjects)),
+            self.all::<JournalEntry>(journal(own, subjects)),
+            self.all::<Payment>(attempts(own, subjects)),
             self.all::<(WebhookDelivery, WebhookEvent, Col<String>)>(deliveries(
                 organization_id,
                 subjects,
@@ -180,16 +181,17 @@ fn binds(organization_id: Uuid, subjects: &[Uuid]) -> Vec<Value> {
         .collect()
 }
 
-fn journal(organization_id: Uuid, subjects: &[Uuid]) -> Query {
+fn journal((dialect, organization_id): (Dialect, Uuid), subjects: &[Uuid]) -> Query {
     let rest = format!(
-        "where organization_id = $1 and subject_id in ({}) order by sequence desc, id desc limit {SHOWN}",
+        "where {} = $1 and subject_id in ({}) order by sequence desc, id desc limit {SHOWN}",
+        checked(dialect, "organization_id"),
         marks(1, subjects.len())
     );
     Query::select::<JournalEntry>(&rest, binds(organization_id, subjects))
 }
 
 /// Each way to find an attempt has an index of its own, which `or` would not use everywhere.
-fn attempts(organization_id: Uuid, subjects: &[Uuid]) -> Query {
+fn attempts((dialect, organization_id): (Dialect, Uuid), subjects: &[Uuid]) -> Query {
     let marks = marks(1, subjects.len());
     let found = ["checkout_id", "order_id", "customer_id"]
         .map(|column| format!("select id from payments where {column} in ({marks})"))
@@ -199,8 +201,9 @@ fn attempts(organization_id: Uuid, subjects: &[Uuid]) -> Query {
         "select p.id from subscriptions s join payments p on p.customer_id = s.customer_id \
          where s.id in ({marks}) and p.subject_id = s.id"
     );
+    let own = checked(dialect, "organization_id");
     let rest = format!(
-        "where organization_id = $1 and id in ({found} union {changes}) order by created_at desc, id desc limit {SHOWN}"
+        "where {own} = $1 and id in ({found} union {changes}) order by created_at desc, id desc limit {SHOWN}"
     );
     Query::select::<Payment>(&rest, binds(organization_id, subjects))
 }
@@ -216,4 +219,28 @@ fn deliveries(organization_id: Uuid, subjects: &[Uuid]) -> Query {
         marks(1, subjects.len())
     );
     Query::raw(sql, binds(organization_id, subjects))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::query_plan::{database, plan};
+
+    #[tokio::test]
+    async fn moments_are_found_by_their_subjects_in_an_organization_of_any_size() {
+        let (_folder, db) = database().await;
+        let subjects: Vec<Uuid> = (0..100).map(Uuid::from_u128).collect();
+        for n in [1, 3, 100] {
+            let own = (Dialect::Sqlite, Uuid::nil());
+            for query in [
+                journal(own, &subjects[..n]),
+                attempts(own, &subjects[..n]),
+                deliveries(Uuid::nil(), &subjects[..n]),
+            ] {
+                let plan = plan(&db, &query);
+                assert!(!plan.contains("(organization_id=?"), "{plan}");
+                assert!(!plan.contains("SCAN"), "{plan}");
+            }
+        }
+    }
 }

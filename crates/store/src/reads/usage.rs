@@ -12,7 +12,7 @@ use till_core::{
 };
 use uuid::Uuid;
 
-use super::{checked, ids, marks};
+use super::{ids, marks};
 use crate::{List, Query, Result, Store};
 
 /// Generations of events above one that are looked at, at most.
@@ -232,8 +232,8 @@ impl Store {
             return Ok(Vec::new());
         }
         let sql = format!(
-            "select id from usage_events where {} = $1 and parent_id in ({}) order by id limit ${}",
-            checked(self.dialect(), "organization_id"),
+            "select id from usage_events where organization_id = $1 and parent_id in ({}) \
+             order by id limit ${}",
             marks(1, events.len()),
             events.len() + 2
         );

@@ -23,7 +23,7 @@ pub(super) const YIELDING: usize = 16;
 pub(super) const SINGLE: usize = 64;
 
 /// Groups of single statements at a time: one that waits for a row does not hold up all others.
-pub(super) const LANES: usize = 2;
+pub(super) const SINGLE_GROUPS: usize = 2;
 
 /// Resources of a commit beside its statements.
 #[derive(Debug, Clone)]

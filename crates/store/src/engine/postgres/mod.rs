@@ -88,16 +88,16 @@ impl Postgres {
             gauges: gauges.clone(),
             open: Arc::new(RwLock::new(())),
         };
-        let start = |most, lanes| {
+        let start = |most, groups| {
             let (sender, queue) = mpsc::unbounded_channel();
             let queue = Arc::new(Mutex::new(queue));
-            for _ in 0..lanes {
+            for _ in 0..groups {
                 tokio::spawn(committer.clone().run(Arc::clone(&queue), most));
             }
             sender
         };
         let yielding = start(group::YIELDING, 1);
-        let single = start(group::SINGLE, group::LANES);
+        let single = start(group::SINGLE, group::SINGLE_GROUPS);
         Ok(Self {
             hub,
             gauges,
